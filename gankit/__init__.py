@@ -1,0 +1,68 @@
+"""gankit assembles GANs from TOML recipes and trains them with Keras 3.
+
+Everything the author of a plugin needs is here, and nothing is imported before it is asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from gankit.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from gankit import layers
+    from gankit.cache import cached
+    from gankit.dataset import Dataset, Facts
+    from gankit.engine import input_gradient
+    from gankit.errors import GankitError
+    from gankit.gan import GAN
+    from gankit.loss import AdversarialLoss, Loss
+    from gankit.progress import progress
+    from gankit.stabilizer import Stabilizer
+    from gankit.turn import Judgment, Targets, Turn
+
+__version__ = "0.1.0"
+__all__ = [
+    "GAN",
+    "AdversarialLoss",
+    "Dataset",
+    "Facts",
+    "GankitError",
+    "Judgment",
+    "Loss",
+    "Stabilizer",
+    "Targets",
+    "Turn",
+    "cached",
+    "hookimpl",
+    "input_gradient",
+    "layers",
+    "progress",
+]
+
+_HOMES = {
+    "GAN": "gankit.gan",
+    "AdversarialLoss": "gankit.loss",
+    "Dataset": "gankit.dataset",
+    "Facts": "gankit.dataset",
+    "GankitError": "gankit.errors",
+    "Judgment": "gankit.turn",
+    "Loss": "gankit.loss",
+    "Stabilizer": "gankit.stabilizer",
+    "Targets": "gankit.turn",
+    "Turn": "gankit.turn",
+    "cached": "gankit.cache",
+    "input_gradient": "gankit.engine",
+    "progress": "gankit.progress",
+}
+
+
+def __getattr__(name: str):
+    if name == "layers":
+        return import_module("gankit.layers")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'gankit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

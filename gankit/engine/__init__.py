@@ -1,0 +1,30 @@
+"""The only place that knows a backend: two verbs, and the trainer that Keras calls.
+
+`gradients` of several losses from one forward pass, each for its own variables, and the differentiable
+`input_gradient` of a network's output; everything else of gankit is written once, in `keras.ops`.
+"""
+
+import keras
+
+match keras.backend.backend():
+    case "tensorflow":
+        from gankit.engine.tensorflow import kernels
+        from gankit.engine.tensorflow.device import devices, jit_compile
+        from gankit.engine.tensorflow.trainer import Trainer, gradients, input_gradient
+    case "jax":
+        from gankit.engine.jax import kernels
+        from gankit.engine.jax.device import devices, jit_compile
+        from gankit.engine.jax.trainer import Trainer, gradients, input_gradient
+    case "torch":
+        from gankit.engine.torch import kernels
+        from gankit.engine.torch.device import devices, jit_compile
+        from gankit.engine.torch.trainer import Trainer, gradients, input_gradient
+    case other:
+        from gankit.errors import GankitError
+
+        raise GankitError(
+            f"gankit plays on the backends tensorflow, jax and torch. Received: {other!r}",
+            "set KERAS_BACKEND, or type --backend tensorflow",
+        )
+
+__all__ = ["Trainer", "devices", "gradients", "input_gradient", "jit_compile", "kernels"]

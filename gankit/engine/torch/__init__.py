@@ -1,0 +1,1 @@
+"""gankit's engine on torch."""

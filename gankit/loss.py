@@ -1,0 +1,62 @@
+"""What a loss plugin is: the players of the game and the score of a turn."""
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from gankit.turn import Turn
+
+
+class Loss(ABC):
+    """Names the players of a game and says what each of them minimises on its turn.
+
+    Attributes:
+        players: The players in the order they play, each with the names of the networks it trains.
+        boundary: The logit above which the discriminator takes an image for real, so that accuracies can
+            be shown; None where a logit alone says nothing, as in a critic.
+    """
+
+    players: ClassVar[Mapping[str, tuple[str, ...]]]
+    boundary: ClassVar[float | None] = None
+
+    @abstractmethod
+    def __call__(self, turn: Turn):
+        """Return the scalar that `turn.player` minimises."""
+
+
+class AdversarialLoss(Loss):
+    """A loss of one generator against one discriminator, as two formulas over logits.
+
+    As a hook of pluggy does, each formula takes by name what it needs of a `gankit.Judgment`: `real` and
+    `fake`, the logits (batch, 1) of real and generated images, and `targets`, what a perfect
+    discriminator would answer. What is not asked for is not computed.
+
+    Example:
+        ```python
+        class Hinge(gankit.AdversarialLoss):
+            def discriminator(self, real, fake):
+                return ops.mean(ops.relu(1 - real)) + ops.mean(ops.relu(1 + fake))
+
+            def generator(self, fake):
+                return -ops.mean(fake)
+        ```
+    """
+
+    players: ClassVar = {"discriminator": ("discriminator",), "generator": ("generator",)}
+    boundary: ClassVar[float | None] = 0.0
+
+    def __call__(self, turn: Turn):
+        """Judge the real images and as many generated ones, and score the player's formula."""
+        judgment = turn.judge("discriminator", turn.batch["images"], turn.generate("generator"))
+        formula = getattr(self, turn.player)
+        names = inspect.signature(formula).parameters
+        return formula(**{name: getattr(judgment, name) for name in names})
+
+    @abstractmethod
+    def discriminator(self, *judged: Any, **named: Any):
+        """Return the discriminator's loss from `real`, `fake` and `targets`, each by name."""
+
+    @abstractmethod
+    def generator(self, *judged: Any, **named: Any):
+        """Return the generator's loss from `real`, `fake` and `targets`, each by name."""

@@ -1,0 +1,28 @@
+"""A progress bar for work that comes before training."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+@contextmanager
+def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar with the time left on standard error; yields `advance(count)`.
+
+    Where standard error is not a terminal, one plain line says what is being done.
+
+    Args:
+        description: What is being done, e.g. `"rendering bricks"`.
+        total: The number of steps until it is done.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"{description} ({total:,})", highlight=False)
+        yield lambda count=1: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda count=1: bar.advance(task, count)

@@ -1,0 +1,50 @@
+"""What a stabilizer plugin is: a change to the game at one of its seams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gankit.gan import GAN
+    from gankit.turn import Targets, Turn
+
+
+class Stabilizer:
+    """Changes the game at one or more of five seams; each seam left out changes nothing.
+
+    State is a `keras.Variable`, a network or a list of these, made in `prepare` and kept as an attribute:
+    the GAN finds it, saves it and restores it. Randomness comes from `gan.seed`, a
+    `keras.random.SeedGenerator`. A strength of 0 must change nothing.
+
+    Example:
+        ```python
+        class R1(gankit.Stabilizer):
+            def __init__(self, gamma: float = 1.0):
+                self.gamma = gamma
+
+            def penalty(self, turn):
+                if turn.player != "discriminator":
+                    return 0.0
+                (judgment,) = turn.judgments
+                gradient = gankit.input_gradient(judgment.judge, judgment.real_images)
+                return self.gamma / 2 * ops.mean(ops.sum(ops.square(gradient), axis=(1, 2, 3)))
+        ```
+    """
+
+    def prepare(self, gan: GAN) -> None:
+        """Make state, or exchange networks in `gan.networks`, once, before training."""
+
+    def view(self, images):
+        """Return the images (batch, height, width, channels) as the discriminator is to see them."""
+        return images
+
+    def targets(self, targets: Targets) -> Targets:
+        """Return what the discriminator is asked to answer for real and generated images, (batch, 1)."""
+        return targets
+
+    def penalty(self, turn: Turn):
+        """Return a scalar that is added to the loss of `turn.player`."""
+        return 0.0
+
+    def after(self, player: str, gan: GAN) -> None:
+        """Act after an update of the player's networks."""

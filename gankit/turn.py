@@ -1,0 +1,130 @@
+"""One player's turn: what its loss and the penalties may see and do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+if TYPE_CHECKING:
+    from gankit.gan import GAN
+
+Tensor = Any
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the discriminator is asked to answer, between 0 (generated) and 1 (real).
+
+    Args:
+        real: For the real images, (batch, 1).
+        fake: For the generated images, (batch, 1).
+    """
+
+    real: Tensor
+    fake: Tensor
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """A discriminator's answers to real and generated images; each is computed when first asked for.
+
+    Args:
+        judge: The discriminator as a function of images alone: what it sees of them goes through the
+            stabilizers' views, its logits (batch, 1) come back in float32.
+        real_images: (batch, height, width, channels).
+        fake_images: (batch, height, width, channels).
+        retarget: The stabilizers' changes to the targets.
+    """
+
+    judge: Callable[[Tensor], Tensor]
+    real_images: Tensor
+    fake_images: Tensor
+    retarget: Callable[[Targets], Targets]
+
+    @cached_property
+    def real(self) -> Tensor:
+        """The logits of the real images, (batch, 1)."""
+        return self.judge(self.real_images)
+
+    @cached_property
+    def fake(self) -> Tensor:
+        """The logits of the generated images, (batch, 1)."""
+        return self.judge(self.fake_images)
+
+    @cached_property
+    def targets(self) -> Targets:
+        """What the discriminator is asked to answer: 1 and 0, as the stabilizers change them."""
+        return self.retarget(Targets(ops.ones_like(self.real), ops.zeros_like(self.fake)))
+
+
+@dataclass
+class Round:
+    """The forward pass that one turn, or several simultaneous ones, are played on.
+
+    Args:
+        gan: The game.
+        batch: The real data by name; pictures are float32 in [−1, 1].
+    """
+
+    gan: GAN
+    batch: Mapping[str, Tensor]
+    done: dict = field(default_factory=dict)
+
+    def once(self, key: tuple, compute: Callable[[], Any]) -> Any:
+        """Return `compute()`, computed at most once a round for each key."""
+        if key not in self.done:
+            self.done[key] = compute()
+        return self.done[key]
+
+
+class Turn:
+    """One player's turn.
+
+    Attributes:
+        player: Whose turn it is.
+        batch: The real data by name; pictures are float32 in [−1, 1].
+        networks: The networks by name.
+        judgments: What has been judged on this turn, for penalties: `gankit.Judgment` objects.
+    """
+
+    def __init__(self, player: str, round: Round, alone: bool = True):
+        self.player = player
+        self.batch = round.batch
+        self.networks = round.gan.networks
+        self.judgments: list[Judgment] = []
+        self._round = round
+        self._alone = alone
+
+    def generate(self, name: str = "generator") -> Tensor:
+        """Return as many images of a network as the batch has, from fresh noise and the batch's labels.
+
+        They carry a gradient only on the turn of the player that trains the network.
+        """
+        gan = self._round.gan
+        images = self._round.once((name,), lambda: gan.draw(name, self.batch))
+        if self._alone and name not in gan.game.players[self.player]:
+            return ops.stop_gradient(images)
+        return images
+
+    def judge(self, name: str, real: Tensor, fake: Tensor) -> Judgment:
+        """Return a discriminator's judgment of real and generated images, (batch, …) each."""
+        gan = self._round.gan
+
+        def judge(images):
+            seen = gan.view(images)
+            return ops.cast(gan.call_network(name, seen, self.batch), "float32")
+
+        judgment = self._round.once(
+            (name, id(real), id(fake)), lambda: Judgment(judge, real, fake, gan.retarget)
+        )
+        self.judgments.append(judgment)
+        return judgment
+
+    def noise(self, *shape: int) -> Tensor:
+        """Return standard normal noise of a shape, from the GAN's seed."""
+        return keras.random.normal(shape, seed=self._round.gan.seed)

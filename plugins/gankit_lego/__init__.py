@@ -1,0 +1,9 @@
+"""LEGO-like bricks: a renderer of our own, and folders of rendered or photographed bricks."""
+
+import gankit
+
+
+@gankit.hookimpl
+def gankit_datasets():
+    """Bricks."""
+    return {"lego": "gankit_lego.dataset:lego"}

@@ -1,0 +1,35 @@
+"""The parts that need no story: folders of images, DCGAN, the losses, the stabilizers."""
+
+import gankit
+
+
+@gankit.hookimpl
+def gankit_datasets():
+    """Folders of images."""
+    return {"folder": "gankit_standard.folder:folder"}
+
+
+@gankit.hookimpl
+def gankit_architectures():
+    """Networks."""
+    return {"dcgan": "gankit_standard.dcgan:dcgan"}
+
+
+@gankit.hookimpl
+def gankit_losses():
+    """Losses."""
+    return {
+        "bce": "gankit_standard.losses:Bce",
+        "wasserstein": "gankit_standard.losses:Wasserstein",
+    }
+
+
+@gankit.hookimpl
+def gankit_stabilizers():
+    """Stabilizers."""
+    return {
+        "ema": "gankit_standard.stabilizers:Ema",
+        "gradient-penalty": "gankit_standard.stabilizers:GradientPenalty",
+        "label-noise": "gankit_standard.stabilizers:LabelNoise",
+        "label-smoothing": "gankit_standard.stabilizers:LabelSmoothing",
+    }
