@@ -10,15 +10,15 @@ match keras.backend.backend():
     case "tensorflow":
         from gankit.engine.tensorflow import kernels
         from gankit.engine.tensorflow.device import devices, jit_compile
-        from gankit.engine.tensorflow.trainer import Trainer, gradients, input_gradient
+        from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient
     case "jax":
         from gankit.engine.jax import kernels
         from gankit.engine.jax.device import devices, jit_compile
-        from gankit.engine.jax.trainer import Trainer, gradients, input_gradient
+        from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient
     case "torch":
         from gankit.engine.torch import kernels
         from gankit.engine.torch.device import devices, jit_compile
-        from gankit.engine.torch.trainer import Trainer, gradients, input_gradient
+        from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient
     case other:
         from gankit.errors import GankitError
 
@@ -27,4 +27,4 @@ match keras.backend.backend():
             "set KERAS_BACKEND, or type --backend tensorflow",
         )
 
-__all__ = ["Trainer", "devices", "gradients", "input_gradient", "jit_compile", "kernels"]
+__all__ = ["Trainer", "apply", "devices", "gradients", "input_gradient", "jit_compile", "kernels"]

@@ -1,0 +1,104 @@
+"""Gradients and the training step on JAX, as if everything were stateful.
+
+A `keras.StatelessScope` stands for the state. `gradients` and `input_gradient` make a pure function of
+what reads and writes variables: they open a nested scope that starts from the values of the outer one, and
+hand what was written back to it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import jax
+import keras
+from jax.interpreters.ad import Zero
+
+_scopes: list[keras.StatelessScope] = []
+
+
+class Trainer:
+    """Gives `keras.Model.fit` the step that `play(batch)` describes."""
+
+    def train_step(self, state, data):
+        """Play one step of the game from a state; return its logs and the state after it."""
+        groups = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+        values = {id(v): x for group, xs in zip(groups, state) for v, x in zip(group, xs)}
+        with _scope(values) as scope:
+            logs = self.play(data[0])
+        after = tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
+        return logs, after
+
+
+def gradients(losses: Callable, targets: Sequence[Sequence]):
+    """Return the losses of one forward pass, what else it found, and each loss's own gradients.
+
+    Args:
+        losses: Returns (a list of scalars, a structure of tensors).
+        targets: For each scalar, the variables to differentiate it by.
+    """
+    variables = list({id(v): v for target in targets for v in target}.values())
+
+    def function(parameters):
+        (values, found), written = _pure(losses, variables, parameters)
+        return values, (found, written)
+
+    parameters = [variable.value for variable in variables]
+    values, pull_back, (found, written) = jax.vjp(function, parameters, has_aux=True)
+    _scopes[-1].state_mapping.update(written)
+    # Symbolic zeros let each pull-back skip what its loss does not reach.
+    unit = [[_one(v) if v is value else Zero(jax.typeof(v)) for v in values] for value in values]
+    by_variable = [dict(zip(map(id, variables), pull_back(row)[0])) for row in unit]
+    chosen = [[g[id(v)] for v in target] for g, target in zip(by_variable, targets)]
+    return values, found, chosen
+
+
+def input_gradient(function: Callable, x):
+    """Return the gradient of `sum(function(x))` by x, differentiable again; the shape of x."""
+
+    def total(x):
+        y, written = _pure(function, [], [], x)
+        return y.sum(), written
+
+    gradient, written = jax.grad(total, has_aux=True)(x)
+    if _scopes:
+        _scopes[-1].state_mapping.update(written)
+    return gradient
+
+
+def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
+    """Move the variables by one step of a Keras optimizer."""
+    state = [variable.value for variable in optimizer.variables]
+    values = [variable.value for variable in variables]
+    moved, state = optimizer.stateless_apply(state, gradients, values)
+    for variable, value in zip([*variables, *optimizer.variables], [*moved, *state]):
+        variable.assign(value)
+
+
+def _pure(function: Callable, variables: Sequence, parameters: Sequence, *arguments):
+    """Return `function(*arguments)` at the parameters, and the values of what it wrote, by id."""
+    outer = dict(_scopes[-1].state_mapping) if _scopes else {}
+    start = {**outer, **dict(zip(map(id, variables), parameters))}
+    with _scope(start) as scope:
+        result = function(*arguments)
+    written = {k: v for k, v in scope.state_mapping.items() if start.get(k) is not v}
+    return result, written
+
+
+@contextmanager
+def _scope(values: dict) -> Iterator[keras.StatelessScope]:
+    scope = keras.StatelessScope()
+    scope.state_mapping = values
+    _scopes.append(scope)
+    try:
+        with scope:
+            yield scope
+    finally:
+        _scopes.pop()
+
+
+def _one(value):
+    return jax.numpy.ones_like(value)

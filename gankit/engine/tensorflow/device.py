@@ -1,0 +1,15 @@
+"""What TensorFlow computes on."""
+
+import tensorflow as tf
+
+
+def devices() -> list[str]:
+    """Return the names of the devices in use, GPUs if there are any."""
+    gpus = tf.config.list_physical_devices("GPU")
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    return [d.get("device_name", "GPU") for d in details] or ["CPU"]
+
+
+def jit_compile() -> bool:
+    """Return whether XLA pays: on a GPU; on a CPU it makes the step slower."""
+    return bool(tf.config.list_physical_devices("GPU"))

@@ -1,0 +1,41 @@
+"""Gradients and the training step on TensorFlow."""
+
+from collections.abc import Callable, Sequence
+
+import tensorflow as tf
+
+
+class Trainer:
+    """Gives `keras.Model.fit` the step that `play(batch)` describes."""
+
+    def train_step(self, data):
+        """Play one step of the game and return its logs."""
+        return self.play(data[0])
+
+
+def gradients(losses: Callable, targets: Sequence[Sequence]):
+    """Return the losses of one forward pass, what else it found, and each loss's own gradients.
+
+    Args:
+        losses: Returns (a list of scalars, a structure of tensors).
+        targets: For each scalar, the variables to differentiate it by.
+    """
+    with tf.GradientTape(persistent=len(targets) > 1) as tape:
+        values, found = losses()
+    variables = [[variable.value for variable in target] for target in targets]
+    zero = tf.UnconnectedGradients.ZERO
+    gradients = [tape.gradient(v, t, None, zero) for v, t in zip(values, variables)]
+    return values, found, gradients
+
+
+def input_gradient(function: Callable, x):
+    """Return the gradient of `sum(function(x))` by x, differentiable again; the shape of x."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)
+    return tape.gradient(y, x)
+
+
+def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
+    """Move the variables by one step of a Keras optimizer."""
+    optimizer.apply(gradients, variables)

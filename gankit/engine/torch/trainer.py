@@ -1,0 +1,50 @@
+"""Gradients and the training step on PyTorch."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+
+
+class Trainer:
+    """Gives `keras.Model.fit` the step that `play(batch)` describes."""
+
+    def train_step(self, data):
+        """Play one step of the game and return its logs."""
+        with torch.no_grad():
+            return self.play(data[0])
+
+
+def gradients(losses: Callable, targets: Sequence[Sequence]):
+    """Return the losses of one forward pass, what else it found, and each loss's own gradients.
+
+    Args:
+        losses: Returns (a list of scalars, a structure of tensors).
+        targets: For each scalar, the variables to differentiate it by.
+    """
+    with torch.enable_grad():
+        values, found = losses()
+    found = torch.utils._pytree.tree_map(lambda tensor: tensor.detach(), found)
+    gradients = [
+        _gradient(value, target, keep=value is not values[-1])
+        for value, target in zip(values, targets)
+    ]
+    return [value.detach() for value in values], found, gradients
+
+
+def _gradient(value, target: Sequence, keep: bool) -> list:
+    variables = [variable.value for variable in target]
+    options = {"retain_graph": keep, "allow_unused": True, "materialize_grads": True}
+    return list(torch.autograd.grad(value, variables, **options))
+
+
+def input_gradient(function: Callable, x):
+    """Return the gradient of `sum(function(x))` by x, differentiable again; the shape of x."""
+    with torch.enable_grad():
+        x = x if x.requires_grad else x.detach().requires_grad_(True)
+        (gradient,) = torch.autograd.grad(function(x).sum(), x, create_graph=True)
+    return gradient
+
+
+def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
+    """Move the variables by one step of a Keras optimizer."""
+    optimizer.apply(gradients, variables)

@@ -1,0 +1,247 @@
+"""The one model: a game whose step is written once."""
+
+import re
+from collections import UserDict
+from collections.abc import Mapping, Sequence
+
+import keras
+from keras import ops
+
+from gankit import engine
+from gankit.loss import Loss
+from gankit.optimizers import Optimizers
+from gankit.stabilizer import Stabilizer
+from gankit.turn import Round, Targets, Turn
+
+
+class GAN(engine.Trainer, keras.Model):
+    """A game of players who take turns, each training its own networks.
+
+    Args:
+        networks: The networks by name. The first input of each is what it turns into something else: noise
+            (batch, latent), or images; a second one takes labels (batch,).
+        loss: Names the players and scores their turns.
+        stabilizers: Change the game, in this order.
+        repeats: How often each player plays in a step, each time on a fresh part of the batch; 1 if not
+            named.
+        simultaneous: Whether all players are scored on one shared forward pass, before any of them moves.
+        seed: Of all randomness inside the step.
+
+    Attributes:
+        networks: The networks by name; a stabilizer may exchange them in `prepare`.
+        averages: For each network that is sampled by other weights than its own, these, in the order of
+            its `variables`.
+        seed: The `keras.random.SeedGenerator` to draw from inside the step.
+        steps: The number of steps played, a variable.
+        broken_at: The first step whose loss was not finite, a variable; −1 if there is none.
+    """
+
+    def __init__(
+        self,
+        networks: Mapping[str, keras.Model],
+        loss: Loss,
+        stabilizers: Sequence[Stabilizer] = (),
+        *,
+        repeats: Mapping[str, int] | None = None,
+        simultaneous: bool = False,
+        seed: int = 0,
+    ):
+        super().__init__(name="gan")
+        self.game = loss
+        self.networks = UserDict(networks)  # which Keras does not track before `prepare` is through
+        self.averages = UserDict()
+        self.stabilizers = tuple(stabilizers)
+        self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
+        self.simultaneous = simultaneous
+        self.seed = keras.random.SeedGenerator(seed)
+        self.steps = keras.Variable(0, dtype="int32", trainable=False, name="steps")
+        self.broken_at = keras.Variable(-1, dtype="int32", trainable=False, name="broken_at")
+        for stabilizer in self.stabilizers:
+            stabilizer.prepare(self)
+        self._networks = list(self.networks.values())
+        self._states = [_State(stabilizer) for stabilizer in self.stabilizers]
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in self._scalars()}
+        self.built = True
+
+    def compile(self, optimizers: Mapping[str, keras.optimizers.Optimizer]) -> None:
+        """Give each player its optimizer."""
+        super().compile(optimizer=None, jit_compile=engine.jit_compile())
+        self.optimizer = Optimizers(
+            {player: (optimizers[player], self.trained_by(player)) for player in self.game.players}
+        )
+
+    def trained_by(self, player: str) -> list[keras.Variable]:
+        """Return the variables that a player's turn moves."""
+        names = self.game.players[player]
+        return [v for name in names for v in self.networks[name].trainable_variables]
+
+    @property
+    def metrics(self) -> list[keras.Metric]:
+        """Means over the epoch of the losses, accuracies, gradient norms and penalties."""
+        return list(self._trackers.values())
+
+    # The step
+
+    def play(self, batch: Mapping) -> dict:
+        """Play one step of the game on a batch of real data; returns the epoch's means so far."""
+        batch = {name: _normalised(array) for name, array in batch.items()}
+        if self.simultaneous:
+            self._update(tuple(self.game.players), batch)
+        else:
+            for player, repeats in self.repeats.items():
+                for turn in range(repeats):
+                    self._update((player,), self._part(batch, turn))
+        self.steps.assign_add(1)
+        return {name: tracker.result() for name, tracker in self._trackers.items()}
+
+    def _part(self, batch: Mapping, turn: int) -> dict:
+        rows = _rows(batch) // max(self.repeats.values())
+        return {name: x[turn * rows : (turn + 1) * rows] for name, x in batch.items()}
+
+    def _update(self, players: tuple[str, ...], batch: Mapping) -> None:
+        """Score the players on one forward pass, then move each of them."""
+
+        def losses():
+            round = Round(self, batch)
+            scored = [self._score(Turn(p, round, len(players) == 1)) for p in players]
+            return [self.optimizer.scale(p, loss) for p, (loss, _) in zip(players, scored)], [
+                scalars for _, scalars in scored
+            ]
+
+        targets = [self.trained_by(player) for player in players]
+        _, scalars, gradients = engine.gradients(losses, targets)
+        for player, gradient, found in zip(players, gradients, scalars):
+            self._log(player, found, self.optimizer.norm(player, gradient))
+            self.optimizer.apply(player, gradient)
+        for player in players:
+            for stabilizer in self.stabilizers:
+                stabilizer.after(player, self)
+
+    def _score(self, turn: Turn):
+        """Return what the player minimises, and the scalars to show."""
+        loss = self.game(turn)
+        scalars = {}
+        for stabilizer in self.stabilizers:
+            if _adds_penalty(stabilizer):
+                penalty = stabilizer.penalty(turn)
+                loss = loss + penalty
+                if not isinstance(penalty, float):
+                    scalars[_snake_case(stabilizer)] = penalty
+        scalars |= self._accuracies(turn)
+        return loss, scalars | {f"{turn.player[0]}_loss": loss}
+
+    def _accuracies(self, turn: Turn) -> dict:
+        if self.game.boundary is None or not turn.judgments:
+            return {}
+        fooled = _mean([_above(j.fake, self.game.boundary) for j in turn.judgments])
+        if turn.player != "discriminator":
+            return {f"{turn.player[0]}_acc": fooled}
+        real = _mean([_above(j.real, self.game.boundary) for j in turn.judgments])
+        return {"d_real_acc": real, "d_fake_acc": 1 - fooled, "d_acc": (real + 1 - fooled) / 2}
+
+    def _log(self, player: str, scalars: Mapping, norm) -> None:
+        loss = scalars[f"{player[0]}_loss"]
+        new = ops.logical_and(self.broken_at.value < 0, ops.logical_not(ops.isfinite(loss)))
+        self.broken_at.assign(ops.where(new, self.steps.value, self.broken_at.value))
+        for name, value in {**scalars, f"{player[0]}_grad_norm": norm}.items():
+            self._trackers[name].update_state(value)
+
+    def _scalars(self) -> list[str]:
+        """Return the names of all that a step shows."""
+        names = []
+        for player in self.game.players:
+            names.append(f"{player[0]}_loss")
+            if self.game.boundary is not None:
+                accuracies = ("real_acc", "fake_acc", "acc") if player == "discriminator" else ("acc",)
+                names += [f"{player[0]}_{name}" for name in accuracies]
+            names.append(f"{player[0]}_grad_norm")
+        return names + [_snake_case(s) for s in self.stabilizers if _adds_penalty(s)]
+
+    # What a turn asks for
+
+    def view(self, images):
+        """Return the images as the stabilizers let the discriminator see them."""
+        for stabilizer in self.stabilizers:
+            images = stabilizer.view(images)
+        return images
+
+    def retarget(self, targets: Targets) -> Targets:
+        """Return the targets as the stabilizers change them."""
+        for stabilizer in self.stabilizers:
+            targets = stabilizer.targets(targets)
+        return targets
+
+    def draw(self, name: str, batch: Mapping):
+        """Return as many images of a network as the batch has, from fresh noise; float32."""
+        shape = (_rows(batch), *self.networks[name].inputs[0].shape[1:])
+        noise = keras.random.normal(shape, seed=self.seed)
+        return ops.cast(self.call_network(name, noise, batch), "float32")
+
+    def call_network(self, name: str, x, batch: Mapping):
+        """Return a network's output in training, for x and, where it takes them, the labels."""
+        network = self.networks[name]
+        return network(self._inputs(network, x, batch.get("labels")), training=True)
+
+    def sample(self, noise, labels=None, name: str = "generator"):
+        """Return what a network makes of noise (count, latent), by its averaged weights if it has any.
+
+        Args:
+            noise: Standard normal, (count, latent).
+            labels: The classes, (count,), where the network takes them.
+            name: Of the network.
+        """
+        network = self.networks[name]
+        averages = dict(zip(map(id, network.variables), self.averages.get(name, network.variables)))
+        weights = [
+            [averages[id(v)].value for v in group]
+            for group in (network.trainable_variables, network.non_trainable_variables)
+        ]
+        inputs = self._inputs(network, ops.convert_to_tensor(noise), labels)
+        return ops.stop_gradient(network.stateless_call(*weights, inputs, training=False)[0])
+
+    @staticmethod
+    def _inputs(network: keras.Model, x, labels):
+        return [x, labels] if len(network.inputs) > 1 else x
+
+
+class _State(keras.Layer):
+    """Holds the variables and networks of a stabilizer, so that Keras carries and saves them."""
+
+    def __init__(self, stabilizer: Stabilizer):
+        super().__init__(name=f"{_snake_case(stabilizer)}_state")
+        self.held = [value for value in vars(stabilizer).values() if _is_state(value)]
+        self.built = True
+
+
+def _is_state(value) -> bool:
+    if isinstance(value, list | tuple):
+        return bool(value) and all(map(_is_state, value))
+    return isinstance(value, keras.Variable | keras.Layer) and not isinstance(value, GAN)
+
+
+def _adds_penalty(stabilizer: Stabilizer) -> bool:
+    return type(stabilizer).penalty is not Stabilizer.penalty
+
+
+def _snake_case(stabilizer: Stabilizer) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(stabilizer).__name__).lower()
+
+
+def _normalised(array):
+    """Return pictures of uint8 as float32 in [−1, 1], anything else as it is."""
+    x = ops.convert_to_tensor(array)
+    if keras.backend.standardize_dtype(x.dtype) != "uint8":
+        return x
+    return ops.cast(x, "float32") / 127.5 - 1.0
+
+
+def _rows(batch: Mapping):
+    return ops.shape(next(iter(batch.values())))[0]
+
+
+def _above(logits, boundary: float):
+    return ops.mean(ops.cast(logits > boundary, "float32"))
+
+
+def _mean(values: list):
+    return sum(values) / len(values)
