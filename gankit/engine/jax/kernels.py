@@ -1,0 +1,109 @@
+"""What layers compute on JAX.
+
+Images are (batch, height, width, channels); a kernel is (height, width, in, out) for a convolution,
+(height, width, out, in) for a transposed one.
+
+The weight gradient that XLA derives for a transposed convolution is a naive loop on a CPU and slow on a
+GPU (jax#23783). So three bilinear maps are defined by one another: a convolution, its transpose by the
+images and its transpose by the kernel. Each derivative, of any order, is again one of the three.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+
+def convolution(x, kernel, strides, padding):
+    """Return the convolution of x; padding is "same" or "valid"."""
+    return _convolved(x, kernel, tuple(strides), padding.upper())
+
+
+def transposed_convolution(x, kernel, strides, padding):
+    """Return the transposed convolution of x, larger by the strides."""
+    shape = [x.shape[0]]
+    for size, stride, width in zip(x.shape[1:3], strides, kernel.shape[:2]):
+        shape.append(size * stride + (width - stride if padding == "valid" else 0))
+    shape.append(kernel.shape[2])
+    return _images(x, kernel, tuple(strides), padding.upper(), tuple(shape))
+
+
+def batch_normalization(x, gamma, beta, epsilon):
+    """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
+    axes = tuple(range(x.ndim - 1))
+    wide = x.astype("float32")
+    mean = jnp.mean(wide, axes)
+    variance = jnp.mean(jnp.square(wide - mean), axes)
+    y = (wide - mean) * (gamma * lax.rsqrt(variance + epsilon)) + beta
+    return y.astype(x.dtype), mean, variance
+
+
+def dropout(x, rate, seed):
+    """Return x with a share of `rate` set to 0, the rest scaled up; seed is two integers."""
+    first, second = seed.astype(jnp.uint32)
+    key = _mix(_mix(first) ^ second)
+    bits = _mix(lax.iota(jnp.uint32, x.size) ^ key).reshape(x.shape)
+    return jnp.where(bits >= jnp.uint32(rate * 2**32), x * (1 / (1 - rate)), 0).astype(x.dtype)
+
+
+def _mix(bits):
+    """Return 32 bits in which each depends on all of the given ones (Wellons' lowbias32)."""
+    bits = (bits ^ (bits >> 16)) * jnp.uint32(0x7FEB352D)
+    bits = (bits ^ (bits >> 15)) * jnp.uint32(0x846CA68B)
+    return bits ^ (bits >> 16)
+
+
+def _plain(x, kernel, strides, padding):
+    return lax.conv_general_dilated(
+        x, kernel, strides, padding, dimension_numbers=("NHWC", "HWIO", "NHWC")
+    )
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+def _convolved(x, kernel, strides, padding):
+    return _plain(x, kernel, strides, padding)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def _images(y, kernel, strides, padding, shape):
+    """Return the images of a shape that the convolution with a kernel pulls y back to."""
+    images = jax.ShapeDtypeStruct(shape, y.dtype)
+    return jax.linear_transpose(lambda x: _plain(x, kernel, strides, padding), images)(y)[0]
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def _kernel(x, y, strides, padding, shape):
+    """Return the kernel of a shape that the convolution of images x pulls y back to."""
+    kernel = jax.ShapeDtypeStruct(shape, x.dtype)
+    return jax.linear_transpose(lambda k: _plain(x, k, strides, padding), kernel)(y)[0]
+
+
+def _convolved_pull_back(strides, padding, inputs, dy):
+    x, kernel = inputs
+    return (
+        _images(dy, kernel, strides, padding, x.shape),
+        _kernel(x, dy, strides, padding, kernel.shape),
+    )
+
+
+def _images_pull_back(strides, padding, shape, inputs, dx):
+    y, kernel = inputs
+    return (
+        _convolved(dx, kernel, strides, padding),
+        _kernel(dx, y, strides, padding, kernel.shape),
+    )
+
+
+def _kernel_pull_back(strides, padding, shape, inputs, dk):
+    x, y = inputs
+    return _images(y, dk, strides, padding, x.shape), _convolved(x, dk, strides, padding)
+
+
+def _forward(function):
+    return lambda a, b, *how: (function(a, b, *how), (a, b))
+
+
+_convolved.defvjp(_forward(_convolved), _convolved_pull_back)
+_images.defvjp(_forward(_images), _images_pull_back)
+_kernel.defvjp(_forward(_kernel), _kernel_pull_back)

@@ -1,0 +1,43 @@
+"""What layers compute on TensorFlow.
+
+Images are (batch, height, width, channels); a kernel is (height, width, in, out) for a convolution,
+(height, width, out, in) for a transposed one.
+"""
+
+import tensorflow as tf
+
+
+def convolution(x, kernel, strides, padding):
+    """Return the convolution of x; padding is "same" or "valid"."""
+    return tf.nn.conv2d(x, kernel, strides, padding.upper())
+
+
+def transposed_convolution(x, kernel, strides, padding):
+    """Return the transposed convolution of x, larger by the strides."""
+    shape = [tf.shape(x)[0]]
+    for size, stride, width in zip(x.shape[1:3], strides, kernel.shape[:2]):
+        shape.append(size * stride + (width - stride if padding == "valid" else 0))
+    shape.append(kernel.shape[2])
+    return tf.nn.conv2d_transpose(x, kernel, shape, strides, padding.upper())
+
+
+def batch_normalization(x, gamma, beta, epsilon):
+    """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
+    images = x if len(x.shape) == 4 else x[:, None, None, :]
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=images, scale=gamma, offset=beta, mean=[], variance=[], epsilon=epsilon
+    )
+    n = tf.cast(tf.reduce_prod(tf.shape(images)[:3]), "float32")
+    # The kernel's variance is the unbiased one; Keras' is not.
+    return tf.reshape(y, tf.shape(x)), mean, variance * (n - 1) / n
+
+
+def dropout(x, rate, seed):
+    """Return x with a share of `rate` set to 0, the rest scaled up; seed is two integers."""
+    size = tf.size(x)
+    words = tf.random.stateless_uniform(
+        [(size + 1) // 2], tf.cast(seed, tf.int32), None, None, tf.int32
+    )
+    bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.int16), [-1])[:size], tf.shape(x))
+    kept = bits >= tf.constant(round(rate * 2**16) - 2**15, tf.int16)
+    return tf.where(kept, x * tf.cast(1 / (1 - rate), x.dtype), tf.zeros((), x.dtype))

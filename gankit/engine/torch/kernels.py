@@ -1,0 +1,82 @@
+"""What layers compute on PyTorch.
+
+Images are (batch, height, width, channels), which PyTorch reads as channels-last without a copy; a
+kernel is (height, width, in, out) for a convolution, (height, width, out, in) for a transposed one.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+
+def convolution(x, kernel, strides, padding):
+    """Return the convolution of x; padding is "same" or "valid"."""
+    x, kernel = _channels_first(x), _out_first(kernel)
+    rows, columns = _pads(x.shape[2:], kernel.shape[2:], strides, padding)
+    if rows[0] != rows[1] or columns[0] != columns[1]:
+        x, rows, columns = F.pad(x, (*columns, *rows)), (0, 0), (0, 0)
+    return _channels_last(F.conv2d(x, kernel, None, strides, (rows[0], columns[0])))
+
+
+def transposed_convolution(x, kernel, strides, padding):
+    """Return the transposed convolution of x, larger by the strides."""
+    x, kernel = _channels_first(x), _out_first(kernel)
+    size = [
+        n * stride + (width - stride if padding == "valid" else 0)
+        for n, stride, width in zip(x.shape[2:], strides, kernel.shape[2:])
+    ]
+    rows, columns = _pads(size, kernel.shape[2:], strides, padding)
+    y = F.conv_transpose2d(x, kernel, None, strides, (rows[0], columns[0]))
+    # PyTorch pads both sides alike: what "same" pads more at the end is cut off here.
+    return _channels_last(y[:, :, : size[0], : size[1]])
+
+
+def batch_normalization(x, gamma, beta, epsilon):
+    """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
+    images = _channels_first(x) if x.ndim == 4 else x
+    y, mean, inverse = torch.native_batch_norm(images, gamma, beta, None, None, True, 0.0, epsilon)
+    variance = inverse.detach().float().pow(-2) - epsilon
+    return (_channels_last(y) if x.ndim == 4 else y), mean.detach().float(), variance
+
+
+def dropout(x, rate, seed):
+    """Return x with a share of `rate` set to 0, the rest scaled up; seed is two integers."""
+    bits = _bits(x.numel(), seed.tolist(), x.device).view(x.shape)
+    kept = bits >= round(rate * 2**16) - 2**15
+    return x * kept.to(x.dtype).mul_(1 / (1 - rate))
+
+
+def _bits(count, seed, device):
+    """Return random int16; PyTorch's own masks are drawn one by one on a CPU."""
+    words = (count + 3) // 4
+    if device.type == "cpu":
+        random = np.random.Generator(np.random.SFC64([s % 2**32 for s in seed]))
+        drawn = torch.from_numpy(random.integers(-(2**63), 2**63 - 1, words, dtype=np.int64))
+    else:
+        random = torch.Generator(device).manual_seed(seed[0] << 32 | seed[1] % 2**32)
+        drawn = torch.empty(words, dtype=torch.int64, device=device)
+        drawn.random_(-(2**63), None, generator=random)
+    return drawn.view(torch.int16)[:count]
+
+
+def _pads(size, kernel, strides, padding):
+    """Return what a convolution adds before and after each axis, as TensorFlow does."""
+    if padding == "valid":
+        return (0, 0), (0, 0)
+    pads = [
+        max((-(-n // stride) - 1) * stride + width - n, 0)
+        for n, stride, width in zip(size, strides, kernel)
+    ]
+    return [(pad // 2, pad - pad // 2) for pad in pads]
+
+
+def _channels_first(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def _channels_last(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def _out_first(kernel):
+    return kernel.permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
