@@ -113,7 +113,7 @@ class Ema(gankit.Stabilizer):
         """Start the average at the weights that the generator has."""
         self.generator = gan.networks["generator"]
         self.average = [
-            keras.Variable(v.value, trainable=False, dtype=v.dtype, name=f"average_{i}")
+            keras.Variable(ops.copy(v.value), trainable=False, dtype=v.dtype, name=f"average_{i}")
             for i, v in enumerate(self.generator.variables)
         ]
         gan.averages["generator"] = self.average
