@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gankit.engine import input_gradient
     from gankit.errors import GankitError
     from gankit.gan import GAN
+    from gankit.images import decode_images
     from gankit.loss import AdversarialLoss, Loss
     from gankit.progress import progress
     from gankit.stabilizer import Stabilizer
@@ -33,6 +34,7 @@ __all__ = [
     "Targets",
     "Turn",
     "cached",
+    "decode_images",
     "hookimpl",
     "input_gradient",
     "layers",
@@ -51,6 +53,7 @@ _HOMES = {
     "Targets": "gankit.turn",
     "Turn": "gankit.turn",
     "cached": "gankit.cache",
+    "decode_images": "gankit.images",
     "input_gradient": "gankit.engine",
     "progress": "gankit.progress",
 }
