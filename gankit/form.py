@@ -1,0 +1,194 @@
+"""The form that a recipe fills in: one pydantic model, made of the parts that it names."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from gankit import keras_optimizers, schema
+from gankit.errors import GankitError
+from gankit.part import pick
+from gankit.plugins import Catalogue
+from gankit.problem import Place, Problem, Scope, found
+from gankit.training import TRAINING, Count
+
+SECTIONS = {"dataset": "datasets", "architecture": "architectures", "loss": "losses"}
+DEFAULT_OPTIMIZER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
+Seed = Annotated[int, Field(ge=0, lt=2**32, description="Of all randomness.")]
+AnyTable = dict[str, Any]
+
+
+class Table(BaseModel):
+    """A table of a recipe, without room for other keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Form:
+    """What one recipe without stages is checked against.
+
+    Args:
+        table: The recipe as it was given.
+        catalogue: The parts that it can name.
+
+    Attributes:
+        players: The players of its loss; those it describes where there is no such loss.
+        problems: What is wrong with it.
+    """
+
+    def __init__(self, table: Mapping[str, Any], catalogue: Catalogue):
+        self.problems: list[Problem] = []
+        self._table = table
+        self._catalogue = catalogue
+        self._scopes = {("training",): Scope(_names(training_model()), "gankit show training")}
+        self._models = {section: self._section(section) for section in SECTIONS}
+        self._stabilizers = self._all_stabilizers()
+        self._described = _table(table.get("players", {}))
+        self.players = self._players_of_loss()
+
+    def fill(self, known: Iterable[str]) -> Any:
+        """Return the recipe as a pydantic model, or None where there are problems.
+
+        Args:
+            known: The players that may be described, for the sake of other stages of the recipe.
+        """
+        names = list(dict.fromkeys([*self.players, *(n for n in known if n in self._described)]))
+        table = self._with_optimizers(names)
+        model = recipe_model(
+            **self._models, stabilizers=self._stabilizers, players=self._all(names)
+        )
+        self._scopes[()] = Scope([*model.model_fields, "stages"], "gankit schema")
+        self._scopes["players",] = Scope(list(known), f"gankit show {self._name_of('loss')}")
+        try:
+            filled = model.model_validate_json(json.dumps(table))
+        except ValidationError as error:
+            self.problems += found(error, table, self._scopes)
+            return None
+        self._check_repeats(filled)
+        return None if self.problems else filled
+
+    def _section(self, section: str) -> Any:
+        kind = SECTIONS[section]
+        return self._model((section,), self._table.get(section), kind, self._from_catalogue(kind))
+
+    def _all_stabilizers(self) -> Any:
+        tables = self._table.get("stabilizers", [])
+        if not isinstance(tables, list):
+            return list
+        part = self._from_catalogue("stabilizers")
+        places = [("stabilizers", index) for index in range(len(tables))]
+        models = [self._model(p, t, "stabilizers", part) for p, t in zip(places, tables)]
+        return tuple[tuple(models)]
+
+    def _from_catalogue(self, kind: str) -> Callable[[Any], type]:
+        return lambda name: schema.model(self._catalogue.find(kind, name))
+
+    def _model(self, place: Place, table: Any, kind: str, make: Callable[[Any], type]) -> Any:
+        """Return the model of the part that a table names, or note the problem."""
+        self._scopes[place] = Scope((), f"gankit list {kind}")
+        if not isinstance(table, Mapping):
+            return AnyTable
+        try:
+            model = make(table.get("name"))
+        except GankitError as error:
+            self.problems.append(Problem((*place, "name"), error.message, error.hint))
+            return AnyTable
+        self._scopes[place] = Scope(_names(model), f"gankit show {model.part.name}")
+        return model
+
+    def _players_of_loss(self) -> tuple[str, ...]:
+        loss = self._models["loss"]
+        return tuple(self._described if loss is AnyTable else loss.part.load().players)
+
+    def _with_optimizers(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the table with an optimizer for each player, and a name for each optimizer."""
+        if not isinstance(self._table.get("players", {}), Mapping):
+            return dict(self._table)
+        players = self._described | {n: _with_optimizer(self._described.get(n, {})) for n in names}
+        return {**self._table, "players": players}
+
+    def _all(self, names: Iterable[str]) -> type[Table]:
+        fields = {f"player_{name}": (self._player(name), Field(alias=name)) for name in names}
+        return create_model("players", __base__=Table, **fields)
+
+    def _player(self, name: str) -> type[Table]:
+        given = _table(_with_optimizer(self._described.get(name, {})))
+        self._scopes["players", name] = Scope(("optimizer", "repeats"))
+        place = ("players", name, "optimizer")
+        optimizer = _table(given.get("optimizer"))
+        rate = self._learning_rate((*place, "learning_rate"), optimizer.get("learning_rate"))
+
+        def make(chosen: Any) -> type:
+            part = pick(keras_optimizers.optimizers(), "optimizers", chosen)
+            return keras_optimizers.model(part, rate)
+
+        return player_model(self._model(place, given.get("optimizer"), "optimizers", make))
+
+    def _learning_rate(self, place: Place, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return keras_optimizers.LearningRate
+
+        def make(chosen: Any) -> type:
+            return keras_optimizers.model(pick(keras_optimizers.schedules(), "schedules", chosen))
+
+        return self._model(place, given, "schedules", make)
+
+    def _check_repeats(self, filled: Any) -> None:
+        if filled.training.option_updates != "simultaneous":
+            return
+        for name in self.players:
+            repeats = getattr(filled.players, f"player_{name}").repeats
+            if repeats != 1:
+                message = f'should be 1 where updates = "simultaneous". Received: {repeats}'
+                self.problems.append(Problem(("players", name, "repeats"), message))
+
+    def _name_of(self, section: str) -> Any:
+        return _table(self._table.get(section)).get("name", "")
+
+
+def recipe_model(
+    *, dataset: Any, architecture: Any, loss: Any, stabilizers: Any, players: Any
+) -> type[Table]:
+    """Return the pydantic model of a recipe whose sections have these types."""
+    training = training_model()
+    return create_model(
+        "recipe",
+        __base__=Table,
+        seed=(Seed, 0),
+        dataset=(dataset, ...),
+        architecture=(architecture, ...),
+        loss=(loss, ...),
+        stabilizers=(stabilizers, ()),
+        players=(players, {}),
+        training=(training, Field(default_factory=training)),
+    )
+
+
+def player_model(optimizer: Any) -> type[Table]:
+    """Return the pydantic model of a player's table."""
+    repeats = Annotated[Count, Field(description="The turns that it takes in a step.")]
+    return create_model("player", __base__=Table, optimizer=(optimizer, ...), repeats=(repeats, 1))
+
+
+def training_model() -> type[schema.SectionModel]:
+    """Return the pydantic model of `[training]`."""
+    return schema.make_model("training", TRAINING, schema.fields(TRAINING, {}))
+
+
+def _with_optimizer(player: Any) -> Any:
+    """Return a player's table with its optimizer; one without a name is the default, changed."""
+    if not isinstance(player, Mapping):
+        return player
+    given = player.get("optimizer", {})
+    if isinstance(given, Mapping) and "name" not in given:
+        given = {**DEFAULT_OPTIMIZER, **given}
+    return {**player, "optimizer": given}
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [info.alias or key for key, info in model.model_fields.items()]
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

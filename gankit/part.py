@@ -1,0 +1,153 @@
+"""A part that a plugin gives: known by name, imported when it is needed."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
+from pathlib import Path
+
+from gankit import docstring
+from gankit.errors import GankitError
+from gankit.spelling import listed, shown, suggestion
+
+KINDS = {
+    "datasets": "dataset",
+    "architectures": "architecture",
+    "losses": "loss",
+    "stabilizers": "stabilizer",
+    "metrics": "metric",
+}
+NOUNS = KINDS | {"optimizers": "optimizer", "schedules": "learning rate schedule"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A dataset, architecture, loss, stabilizer or metric.
+
+    Args:
+        kind: The plural noun of its hook, e.g. `"losses"`.
+        name: What a recipe calls it.
+        plugin: Who gives it, as errors name it.
+        given: The class or function itself, or its object reference `"module:attribute"`.
+    """
+
+    kind: str
+    name: str
+    plugin: str
+    given: Callable | str = field(repr=False)
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring; a part that is not imported yet stays so."""
+        if isinstance(self.given, str):
+            return docstring.summary(_unimported_docstring(self.given))
+        return docstring.summary(self.given.__doc__)
+
+    def load(self) -> Callable:
+        """Return the class or function.
+
+        Raises:
+            GankitError: It cannot be imported, or is not what its kind asks for.
+        """
+        part = self._imported() if isinstance(self.given, str) else self.given
+        expected = _expected(self.kind, part)
+        if expected:
+            raise GankitError(f"{self} is not {expected}. Received: {part!r}", self._blame())
+        return part
+
+    def _imported(self) -> Callable:
+        module, _, attribute = self.given.partition(":")
+        try:
+            part = import_module(module)
+            for name in attribute.split("."):
+                part = getattr(part, name)
+        except (Exception, SystemExit) as error:
+            message = f"{self} cannot be loaded from {self.given}: {reason(error)}"
+            raise GankitError(message, self._blame()) from error
+        return part
+
+    def _blame(self) -> str:
+        return f"this is a fault of {self.plugin}: tell its author"
+
+    def __str__(self) -> str:
+        return f'the {NOUNS.get(self.kind, "section")} "{self.name}" of {self.plugin}'
+
+
+def pick(parts: Mapping[str, Part], kind: str, name: object) -> Part:
+    """Return the part of a name.
+
+    Raises:
+        GankitError: There is none.
+    """
+    if isinstance(name, str) and name in parts:
+        return parts[name]
+    problem = f"is no {NOUNS[kind]}.{suggestion(name, parts)}" if name else "is missing."
+    received = f" Received: {shown(name)}" if name else ""
+    hint = f"gankit list {kind}"
+    raise GankitError(f"{problem} Allowed: {listed(parts)}.{received}", hint)
+
+
+def reason(error: BaseException) -> str:
+    """Return an exception as one line that names the place where it was raised."""
+    text = " ".join(str(error).split())
+    line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    if isinstance(error, SyntaxError) or not frame:
+        return line
+    code = frame.tb_frame.f_code
+    if code.co_filename.startswith("<frozen"):
+        return line
+    return f"{line} ({Path(code.co_filename).name}, line {frame.tb_lineno})"
+
+
+def _expected(kind: str, part: object) -> str:
+    """Return what the part should have been, or nothing if it is right."""
+    if kind == "losses":
+        from gankit.loss import Loss
+
+        return _expected_class(part, Loss)
+    if kind == "stabilizers":
+        from gankit.stabilizer import Stabilizer
+
+        return _expected_class(part, Stabilizer)
+    return "" if callable(part) else "a function or class"
+
+
+def _expected_class(part: object, parent: type) -> str:
+    if not (isinstance(part, type) and issubclass(part, parent)):
+        return f"a sub-class of gankit.{parent.__name__}"
+    missing = sorted(getattr(part, "__abstractmethods__", ()))
+    return f"complete: {', '.join(missing)} must be written" if missing else ""
+
+
+def _unimported_docstring(reference: str) -> str | None:
+    """Read a docstring from the source of a module, without importing it."""
+    module, _, attribute = reference.partition(":")
+    spec = _spec(module)
+    if not spec or not spec.origin or not spec.has_location:
+        return None
+    try:
+        body = ast.parse(Path(spec.origin).read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return None
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    nodes = [node for node in body if isinstance(node, kinds) and node.name == attribute]
+    return ast.get_docstring(nodes[-1]) if nodes else None
+
+
+def _spec(module: str) -> ModuleSpec | None:
+    """Find a module; `importlib.util.find_spec` would import the packages above it."""
+    if module in sys.modules:
+        return sys.modules[module].__spec__
+    parent, _, _ = module.rpartition(".")
+    if not parent:
+        return find_spec(module)
+    above = _spec(parent)
+    return above and PathFinder.find_spec(module, above.submodule_search_locations)

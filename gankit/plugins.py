@@ -1,0 +1,207 @@
+"""Finding plugins: installed distributions and plain files, and the parts they give."""
+
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from gankit import hookspecs
+from gankit.errors import GankitError
+from gankit.part import KINDS, Part, pick, reason
+from gankit.spelling import listed, shown, suggestion
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin that was found.
+
+    Args:
+        name: The name of its entry point, or of its file.
+        distribution: The distribution that ships it; nothing for a file.
+        version: The distribution's version.
+        parts: The parts it gives.
+        failure: Why it gives none, where it could not be loaded.
+    """
+
+    name: str
+    distribution: str = ""
+    version: str = ""
+    parts: tuple[Part, ...] = ()
+    failure: str = ""
+
+    @property
+    def hooks(self) -> tuple[str, ...]:
+        """The hooks through which it gives parts."""
+        return tuple(dict.fromkeys(f"gankit_{part.kind}" for part in self.parts))
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version} ({self.name})" if self.version else self.name
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All parts that a recipe can name.
+
+    Args:
+        plugins: The plugins that were found, those that failed to load among them.
+        parts: For each kind (`"losses"`) the parts by name.
+    """
+
+    plugins: tuple[Plugin, ...]
+    parts: Mapping[str, Mapping[str, Part]]
+
+    @property
+    def failed(self) -> tuple[Plugin, ...]:
+        """The plugins that could not be loaded."""
+        return tuple(plugin for plugin in self.plugins if plugin.failure)
+
+    def find(self, kind: str, name: object) -> Part:
+        """Return a part.
+
+        Raises:
+            GankitError: No plugin that could be loaded gives it.
+        """
+        try:
+            return pick(self.parts[kind], kind, name)
+        except GankitError as error:
+            if not self.failed:
+                raise
+            suspects = (f"{plugin} ({plugin.failure})" for plugin in self.failed)
+            message = f"{error.message}. Or it is in what failed to load: {listed(suspects)}"
+            raise GankitError(message, "gankit plugins") from error
+
+
+def load_plugins(files: Iterable[Path | str] = ()) -> Catalogue:
+    """Load the installed plugins and plain files of Python.
+
+    An installed plugin that fails to load is kept with the reason; a file must load.
+
+    Args:
+        files: Python files with hooks.
+
+    Raises:
+        GankitError: A file cannot be loaded, or two plugins give a part of the same name.
+    """
+    manager = pluggy.PluginManager("gankit")
+    manager.add_hookspecs(hookspecs)
+    plugins = [_installed(manager, entry) for entry in _entry_points()]
+    plugins += [_from_file(manager, path) for path in dict.fromkeys(map(Path, files))]
+    return Catalogue(tuple(plugins), _by_kind(plugins))
+
+
+def _entry_points() -> list[importlib.metadata.EntryPoint]:
+    found = importlib.metadata.entry_points(group="gankit")
+    return sorted(found, key=lambda entry: (entry.dist.name != "gankit", entry.dist.name))
+
+
+def _installed(manager: pluggy.PluginManager, entry: importlib.metadata.EntryPoint) -> Plugin:
+    plugin = Plugin(entry.name, entry.dist.name, entry.dist.version)
+    try:
+        return replace(plugin, parts=_register(manager, entry.load(), str(plugin)))
+    except GankitError as error:
+        return replace(plugin, failure=error.message)
+    except (Exception, SystemExit) as error:
+        return replace(plugin, failure=reason(error))
+
+
+def _from_file(manager: pluggy.PluginManager, path: Path) -> Plugin:
+    try:
+        parts = _register(manager, _imported(path), path.name)
+    except GankitError as error:
+        raise GankitError(
+            f"the plugin {path} does not load: {error.message}", error.hint
+        ) from error
+    except (Exception, SystemExit) as error:
+        raise GankitError(
+            f"the plugin {path} does not load: {reason(error)}",
+            f"mend it, and type gankit list --plugin {path}",
+        ) from error
+    return Plugin(path.name, parts=parts)
+
+
+def _imported(path: Path) -> ModuleType:
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        raise GankitError(f"there is no such file. Received: {found}", "give a file of Python")
+    name = f"plugin {path.resolve()}"
+    loader = SourceFileLoader(name, str(path))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    sys.modules[name] = module
+    loader.exec_module(module)
+    return module
+
+
+def _register(manager: pluggy.PluginManager, module: Any, label: str) -> tuple[Part, ...]:
+    """Register a plugin and return the parts it gives; one that fails leaves no trace."""
+    manager.register(module, name=label)
+    try:
+        _check_hooks(manager, module)
+        manager.check_pending()
+        return tuple(_given(manager, module, label))
+    except BaseException:
+        manager.unregister(module)
+        raise
+
+
+def _check_hooks(manager: pluggy.PluginManager, module: Any) -> None:
+    hooks = [f"gankit_{kind}" for kind in KINDS]
+    for caller in manager.get_hookcallers(module) or []:
+        if not caller.has_spec():
+            raise GankitError(
+                f"there is no such hook.{suggestion(caller.name, hooks)} "
+                f"Allowed: {listed(hooks)}. Received: {caller.name}"
+            )
+    for hook in hooks:
+        if hook in vars(module) and manager.parse_hookimpl_opts(module, hook) is None:
+            raise GankitError(f"{hook} is no hook yet: write @gankit.hookimpl above it")
+
+
+def _given(manager: pluggy.PluginManager, module: Any, label: str) -> Iterator[Part]:
+    for kind in KINDS:
+        hook = f"gankit_{kind}"
+        for implementation in getattr(manager.hook, hook).get_hookimpls():
+            if implementation.plugin is module:
+                for name, given in _checked(hook, implementation.function()).items():
+                    yield Part(kind, name, label, given)
+
+
+def _checked(hook: str, result: Any) -> Mapping[str, Any]:
+    """Return a hook's result if it is a mapping of names to parts."""
+    if not isinstance(result, Mapping):
+        raise GankitError(f"{hook} must return a mapping. Received: {shown(repr(result))}")
+    for name, part in result.items():
+        if not isinstance(name, str) or not name:
+            raise GankitError(f"{hook} must return names. Received: {shown(repr(name))}")
+        if not callable(part) and not _is_reference(part):
+            raise GankitError(
+                f'{hook} must give a class, a function or "module:attribute" for {shown(name)}. '
+                f"Received: {shown(repr(part))}"
+            )
+    return result
+
+
+def _is_reference(part: Any) -> bool:
+    module, colon, attribute = part.partition(":") if isinstance(part, str) else ("", "", "")
+    return bool(colon) and all(
+        n.isidentifier() for n in (*module.split("."), *attribute.split("."))
+    )
+
+
+def _by_kind(plugins: Iterable[Plugin]) -> dict[str, dict[str, Part]]:
+    parts: dict[str, dict[str, Part]] = {kind: {} for kind in KINDS}
+    for part in (part for plugin in plugins for part in plugin.parts):
+        other = parts[part.kind].setdefault(part.name, part)
+        if other is not part:
+            raise GankitError(
+                f"two plugins give a {KINDS[part.kind]} of one name, {shown(part.name)}: "
+                f"{other.plugin} and {part.plugin}",
+                "rename one of them, or uninstall a plugin",
+            )
+    return parts

@@ -1,0 +1,153 @@
+"""A recipe: what to train on what, checked and with every default filled in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from gankit import toml
+from gankit.form import Form
+from gankit.overrides import override, read_override
+from gankit.plugins import Catalogue
+from gankit.problem import Problem, refusal
+from gankit.section import Section, section, values
+from gankit.spelling import shown
+from gankit.training import Training
+
+
+@dataclass(frozen=True)
+class Player:
+    """How a player is trained.
+
+    Args:
+        optimizer: What moves its networks; `make()` builds it.
+        repeats: The turns that it takes in a step.
+    """
+
+    optimizer: Section
+    repeats: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A checked recipe with every default filled in.
+
+    Args:
+        seed: Of all randomness.
+        dataset: `make()` returns a `gankit.Dataset`.
+        architecture: `make(facts, previous=networks)` returns networks by name.
+        loss: `make()` returns a `gankit.Loss`.
+        stabilizers: `make()` of each returns a `gankit.Stabilizer`, in their order.
+        players: The players of the loss, in the order they play.
+        training: How long to train, and how.
+        source: The file it is from.
+        given: The recipe as it was given, `--set` applied.
+        filled: The recipe with its defaults, as a table.
+        later: The recipes of its stages.
+    """
+
+    seed: int
+    dataset: Section
+    architecture: Section
+    loss: Section
+    stabilizers: tuple[Section, ...]
+    players: Mapping[str, Player]
+    training: Training
+    source: str = field(compare=False)
+    given: Mapping[str, Any] = field(compare=False, repr=False)
+    filled: Mapping[str, Any] = field(compare=False, repr=False)
+    later: tuple["Recipe", ...] = ()
+
+    def stages(self) -> list["Recipe"]:
+        """Return the recipes to train one after the other, each without stages."""
+        return list(self.later) or [self]
+
+    def to_toml(self, mark_defaults: bool = False) -> str:
+        """Return the filled recipe, which reads as an equal one.
+
+        Args:
+            mark_defaults: Whether a comment is put behind what was not given.
+        """
+        stages = {"stages": self.given["stages"]} if self.later else {}
+        return toml.write({**self.filled, **stages}, self.given if mark_defaults else None)
+
+
+def read_recipe(path: Path | str, catalogue: Catalogue, overrides: Iterable[str] = ()) -> Recipe:
+    """Read a recipe, check all of it and fill in its defaults.
+
+    Keras is imported: set its backend before.
+
+    Args:
+        path: A file of TOML.
+        catalogue: The parts that it can name.
+        overrides: Changes, `"training.epochs=10"`.
+
+    Raises:
+        GankitError: The file cannot be read, or there are problems; all of them are named.
+    """
+    table = toml.read(Path(path))
+    for text in overrides:
+        table = override(table, read_override(text), f"--set {text}")
+    return check_recipe(table, catalogue, str(path))
+
+
+def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) -> Recipe:
+    """Check a recipe given as a table, and fill in its defaults.
+
+    Raises:
+        GankitError: There are problems; all of them are named.
+    """
+    tables = _flat(table, source)
+    forms = [Form(flat, catalogue) for flat in tables]
+    known = list(dict.fromkeys(player for form in forms for player in form.players))
+    filled = [form.fill(known) for form in forms]
+    problems = _problems(forms)
+    if problems:
+        raise refusal(source, problems)
+    recipes = [
+        _recipe(*each, form.players, source) for each, form in zip(zip(filled, tables), forms)
+    ]
+    first, *later = recipes
+    return replace(first, given=table, later=tuple(later))
+
+
+def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
+    """Return the recipe without its stages, and that of each stage: the one before, changed."""
+    flat = [{key: value for key, value in table.items() if key != "stages"}]
+    stages = table.get("stages", [])
+    if not isinstance(stages, list) or not all(isinstance(stage, Mapping) for stage in stages):
+        problem = Problem(("stages",), f"should be tables, [[stages]]. Received: {shown(stages)}")
+        raise refusal(source, [problem])
+    for stage in stages:
+        flat.append(override(flat[-1], stage, source))
+    return flat
+
+
+def _problems(forms: Sequence[Form]) -> list[Problem]:
+    """Return all problems; one that a stage takes over from the recipe is named once."""
+    base, *stages = (form.problems for form in forms)
+    seen, problems = set(base), list(base)
+    for index, found in enumerate(stages):
+        new = [problem for problem in found if problem not in seen]
+        seen.update(new)
+        problems += [replace(p, place=("stages", index, *p.place)) for p in new]
+    return problems
+
+
+def _recipe(filled: Any, table: Mapping[str, Any], players: Iterable[str], source: str) -> Recipe:
+    return Recipe(
+        seed=filled.seed,
+        dataset=section(filled.dataset),
+        architecture=section(filled.architecture),
+        loss=section(filled.loss),
+        stabilizers=tuple(map(section, filled.stabilizers)),
+        players={name: _player(getattr(filled.players, f"player_{name}")) for name in players},
+        training=Training(**values(filled.training)),
+        source=source,
+        given=table,
+        filled=filled.model_dump(mode="json", by_alias=True, exclude_none=True),
+    )
+
+
+def _player(filled: Any) -> Player:
+    return Player(section(filled.optimizer), filled.repeats)

@@ -1,0 +1,36 @@
+"""How errors name things: the nearest right spelling, and values short enough to read."""
+
+import json
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+LONGEST = 60  # characters of a value that are shown
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """Return the allowed word that is spelt most like this one, or None where none is near."""
+    spellings = {_plain(name): name for name in allowed}
+    found = get_close_matches(_plain(word[:LONGEST]), spellings, n=1, cutoff=0.6)
+    return spellings[found[0]] if found else None
+
+
+def suggestion(word: object, allowed: Iterable[str]) -> str:
+    """Return ` Did you mean "…"?`, or nothing where no allowed word is near."""
+    found = nearest(word, allowed) if isinstance(word, str) else None
+    return f" Did you mean {shown(found)}?" if found else ""
+
+
+def shown(value: Any) -> str:
+    """Return a value as a recipe spells it, on one line, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a list in a sentence, or `none`."""
+    return ", ".join(names) or "none"
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "-")
