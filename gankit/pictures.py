@@ -1,0 +1,121 @@
+"""Samples as pictures: sheets of images, scatter plots of points."""
+
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from gankit.errors import GankitError
+
+EDGE = 512  # about how large a picture of small images is to be, in pixels
+GROUND = 128  # a middle grey, so that white and black images stand out alike
+GREY, BLUE = (200, 200, 200, 255), (20, 90, 200, 150)
+
+
+def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
+    """Return samples as one picture: images as a grid, points of a plane as a scatter plot.
+
+    Args:
+        samples: Images, (count, height, width, channels) of uint8 or of floats in [−1, 1]; or
+            points, (count, 2).
+        reference: Real points to draw behind the samples, (count, 2).
+    """
+    if samples.ndim == 2:
+        return scatter(samples, reference)
+    return grid(samples if samples.dtype == np.uint8 else to_uint8(samples))
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """Return images of floats in [−1, 1] as uint8: −1 is 0, 1 is 255, what is beyond is clipped.
+
+    It undoes `images / 127.5 - 1` exactly. What is not a number becomes 0.
+    """
+    values = np.asarray(images, dtype="float32")
+    levels = np.rint(np.clip(values, -1, 1) * 127.5 + 127.5)
+    return np.where(np.isnan(levels), 0, levels).astype("uint8")
+
+
+def grid(
+    images: np.ndarray, columns: int | None = None, gap: int = 2, scale: int | None = None
+) -> Image.Image:
+    """Return images side by side on a grey sheet.
+
+    Args:
+        images: (count, height, width, channels) of uint8, with 1, 3 or 4 channels.
+        columns: The number of images in a row; by default the sheet is about square.
+        gap: The pixels between images and around them.
+        scale: How often to repeat each pixel; by default small sheets grow to some 512 pixels.
+    """
+    count, height, width, channels = images.shape
+    columns = columns or min(count, math.ceil(math.sqrt(count * height / width)))
+    scale = scale or max(1, round(EDGE / (columns * width)))
+    tiles = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    down, across = height * scale + gap, width * scale + gap
+    rows = math.ceil(count / columns)
+    pixels = np.full((rows * down + gap, columns * across + gap, channels), GROUND, "uint8")
+    pixels[..., 3:] = 0
+    for place, tile in enumerate(tiles):
+        top, left = place // columns * down + gap, place % columns * across + gap
+        pixels[top : top + height * scale, left : left + width * scale] = tile
+    return _opaque(Image.fromarray(pixels.squeeze(-1) if channels == 1 else pixels))
+
+
+def scatter(points: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
+    """Return points of a plane as blue dots, over a reference in grey.
+
+    The view is the reference's, so that it stays where it is while the points move; without one it
+    is the points' own. What lies outside of it, or is not finite, is not drawn.
+
+    Args:
+        points: (count, 2), x to the right, y upwards.
+        reference: (count, 2).
+    """
+    points = _finite(points)
+    reference = _finite(np.empty((0, 2)) if reference is None else reference)
+    centre, half = _view(reference if len(reference) else points)
+    picture = Image.new("RGB", (2 * EDGE, 2 * EDGE), "white")
+    draw = ImageDraw.Draw(picture, "RGBA")
+    for dots, radius, colour in ((reference, 6, GREY), (points, 3, BLUE)):
+        places = ((dots - centre) * (1, -1) / half + 1) * EDGE
+        for x, y in places[((places > 0) & (places < 2 * EDGE)).all(axis=1)]:
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    return picture.reduce(2)  # drawn at twice the size for smooth dots
+
+
+def write_png(image: Image.Image, path: str | os.PathLike) -> None:
+    """Write a picture aside and rename it, so that it is never seen half-written.
+
+    Raises:
+        GankitError: It cannot be written.
+    """
+    path = Path(path)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        image.save(partial, "png")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise GankitError(f"the picture {path} cannot be written: {error}") from error
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """Return a picture without alpha, on the grey of the sheet."""
+    if picture.mode != "RGBA":
+        return picture
+    ground = Image.new("RGBA", picture.size, (GROUND, GROUND, GROUND, 255))
+    return Image.alpha_composite(ground, picture).convert("RGB")
+
+
+def _finite(points: np.ndarray) -> np.ndarray:
+    points = np.asarray(points, dtype="float64")
+    return points[np.isfinite(points).all(axis=1)]
+
+
+def _view(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the centre of a square that holds the points with a margin, and half its edge."""
+    if not len(points):
+        return np.zeros(2), 1.0
+    low, high = points.min(axis=0), points.max(axis=0)
+    return (low + high) / 2, 0.6 * float((high - low).max()) or 1.0
