@@ -1,0 +1,73 @@
+"""A picture of one brick, from somewhere around it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gankit_lego.camera import Camera, Views, look
+from gankit_lego.light import shade
+from gankit_lego.mesh import Mesh
+from gankit_lego.raster import rasterize
+
+SAMPLES = 3  # along each edge of a pixel
+GROUNDS = {"white": 1.0, "dark": 0.06}
+GREY = (0.80, 0.80, 0.80)
+COLOURS = np.array(
+    [
+        (0.80, 0.10, 0.08),  # red
+        (0.98, 0.76, 0.08),  # yellow
+        (0.06, 0.34, 0.72),  # blue
+        (0.10, 0.56, 0.22),  # green
+        (0.95, 0.48, 0.10),  # orange
+        (0.55, 0.75, 0.12),  # lime
+        (0.85, 0.85, 0.82),  # white
+        (0.24, 0.24, 0.26),  # black
+        (0.36, 0.64, 0.84),  # azure
+        (0.55, 0.34, 0.20),  # brown
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How pictures are taken.
+
+    Args:
+        size: Width and height in pixels.
+        views: From all around, or from where bricks stand with their studs on top.
+        ground: What is behind the brick.
+        colour: Whether bricks have colours, or are grey.
+    """
+
+    size: int = 64
+    views: Views = "all"
+    ground: Literal["white", "dark"] = "white"
+    colour: bool = False
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of a picture."""
+        return self.size, self.size, 3 if self.colour else 1
+
+
+def draw(mesh: Mesh, style: Style, random: np.random.Generator) -> np.ndarray:
+    """Take a picture of a mesh, uint8 of `style.shape`; `random` chooses the view and the colour."""
+    points, edge = mesh.triangles.reshape(-1, 3), style.size * SAMPLES
+    camera = Camera.facing(points, look(random, style.views), random.uniform(0.86, 0.94), edge)
+    colour = random.choice(COLOURS) if style.colour else GREY[:1]
+    pixels, near, which = rasterize(camera.project(points).reshape(-1, 3, 3), edge)
+    light = _light(mesh, camera, pixels, near.astype(np.float32), which)
+    picture = np.full((edge * edge, style.shape[-1]), GROUNDS[style.ground], np.float32)
+    picture[pixels] = np.minimum(light[0][:, None] * np.float32(colour) + light[1][:, None], 1)
+    picture = picture.reshape(style.size, SAMPLES, style.size, SAMPLES, -1).mean((1, 3))
+    return (255 * picture + 0.5).astype(np.uint8)
+
+
+def _light(mesh: Mesh, camera: Camera, pixels, near, which) -> tuple[np.ndarray, np.ndarray]:
+    """The light from the triangles `which` at the pixels, seen 1 / `near` away: matte and gloss."""
+    rows, columns = np.divmod(pixels, camera.size)
+    rays = camera.rays(columns.astype(np.float32) + 0.5, rows.astype(np.float32) + 0.5)
+    points = rays / near[:, None] + camera.eye.astype(np.float32)
+    normals = np.float32(mesh.bend)[which] * points + np.float32(mesh.lean)[which]
+    return shade(normals, -rays, camera.axes)

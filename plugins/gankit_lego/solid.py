@@ -1,0 +1,115 @@
+"""Solids from outlines: extruded or revolved, full or hollow, drilled."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gankit_lego.mesh import Mesh
+from gankit_lego.outline import Outline, arc, facets
+
+WALL = 4  # thickness of walls and lids in LDraw units
+
+
+def hollow(plan: Outline, height: float) -> Mesh:
+    """A body of this ground plan, open below, with walls all round and a lid."""
+    room, ceiling = plan.inset(WALL), height - WALL
+    cavity = (sides(room, 0, ceiling) + cap(room, ceiling)).inside_out()
+    return sides(plan, 0, height) + cap(plan, height) + cavity + _ring(plan.points, room.points)
+
+
+def trough(profile: Outline, width: float, room: Outline | None = None) -> Mesh:
+    """A body of this side view in y and z, `width` along x, open below along edge 0 of the profile."""
+    room = room or profile.inset(0, *[WALL] * (len(profile.points) - 1))
+    inner = width - 2 * WALL
+    cavity = across(room, inner, open_below=True).inside_out()
+    return across(profile, width, open_below=True) + cavity + rim(profile, width, room, inner)
+
+
+def across(profile: Outline, width: float, faces: Sequence[Outline] = (), open_below=False) -> Mesh:
+    """A body of this side view in y and z, `width` along x.
+
+    Args:
+        profile: The side view.
+        width: The extent along x.
+        faces: Outlines that fill the side view where it has holes; otherwise the profile itself.
+        open_below: Whether edge 0 of the profile is left out.
+    """
+    half = width / 2
+    right = Mesh.join(cap(face, half) for face in faces or [profile])
+    left = Mesh.join(cap(face, -half) for face in faces or [profile]).inside_out()
+    return (sides(profile, -half, half, first=int(open_below)) + right + left).upright()
+
+
+def revolve(*profile: tuple[float, float]) -> Mesh:
+    """The surface that the profile of points (radius, z) sweeps; outside is to the right of its way."""
+    turn = np.linspace(0, 2 * np.pi, facets(max(radius for radius, _ in profile)) + 1)
+    circle = np.stack([np.cos(turn), np.sin(turn), np.zeros_like(turn)], 1)
+    paths = [circle * radius + (0, 0, z) for radius, z in profile]
+    steps = zip(profile[:-1], profile[1:], paths[:-1], paths[1:])
+    return Mesh.join(Mesh.strip(a, b, *_cone(start, stop)) for start, stop, a, b in steps)
+
+
+def rim(profile: Outline, width: float, room: Outline, inner: float) -> Mesh:
+    """The foot of the walls between two side views that are open below, `width` and `inner` wide."""
+    return _ring(_foot(profile, width), _foot(room, inner))
+
+
+def sides(outline: Outline, low: float, high: float, first: int = 0) -> Mesh:
+    """The walls over the edges of an outline from edge `first` on, from z = low to z = high."""
+    path = np.vstack([outline.points, outline.points[:1]])[first:]
+    bend, lean = (
+        np.pad(normal, [(0, 0), (0, 1)])[first:] for normal in (outline.bend, outline.lean)
+    )
+    return Mesh.strip(_raise(path, low), _raise(path, high), bend, lean)
+
+
+def cap(outline: Outline, z: float) -> Mesh:
+    """The area of an outline at height z, seen from above."""
+    triangles = _raise(outline.triangles(), z)
+    up = np.zeros((len(triangles), 3)) + (0, 0, 1)
+    return Mesh(triangles, up * 0, up)
+
+
+def drilled(
+    left: list, right: list, height: float, holes: Sequence[float], level: float, radius: float
+) -> list[Outline]:
+    """Outlines that fill a side view around round holes, cut where the holes have their centres.
+
+    Args:
+        left: Pieces of the left end, from top to bottom.
+        right: Pieces of the right end, from bottom to top.
+        height: The height of the side view, which stands on the ground.
+        holes: Where along it the holes have their centres.
+        level: The height of their centres.
+        radius: Their radius.
+    """
+    falling = [[(y, height), arc(y, level, radius, 90, -90), (y, 0)] for y in holes]
+    rising = [[(y, 0), arc(y, level, radius, 270, 90), (y, height)] for y in holes]
+    return [Outline.of(*a, *b) for a, b in zip([left, *falling], [*rising, right])]
+
+
+def _cone(start: tuple[float, float], stop: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Bend and lean of the cone between two points (radius, z) of a profile."""
+    (r, z), along, out = start, stop[0] - start[0], stop[1] - start[1]
+    if out == 0:
+        return np.zeros(3), np.array([0, 0, -along])
+    slope = along / out
+    return np.array([1, 1, -slope * slope]) * out, np.array([0, 0, -slope * (r - slope * z)]) * out
+
+
+def _ring(outer: np.ndarray, inner: np.ndarray) -> Mesh:
+    """The area on the ground between two paths of equally many points (points, 2), seen from below."""
+    closed = [_raise(np.vstack([path, path[:1]]), 0) for path in (outer, inner)]
+    return Mesh.strip(*closed, (0, 0, 0), (0, 0, 1)).inside_out()
+
+
+def _raise(points: np.ndarray, z: float) -> np.ndarray:
+    """Points (..., 2) of the plane at height z, (..., 3)."""
+    return np.concatenate([points, np.full((*points.shape[:-1], 1), float(z))], -1)
+
+
+def _foot(profile: Outline, width: float) -> np.ndarray:
+    """The corners (x, y) of the opening that a trough of this profile has below."""
+    (near, _), (far, _) = profile.points[:2]
+    half = width / 2
+    return np.array([(-half, near), (half, near), (half, far), (-half, far)])
