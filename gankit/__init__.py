@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gankit.gan import GAN
     from gankit.images import decode_images
     from gankit.loss import AdversarialLoss, Loss
-    from gankit.progress import progress
+    from gankit.progress_bar import progress
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
 
@@ -55,7 +55,7 @@ _HOMES = {
     "cached": "gankit.cache",
     "decode_images": "gankit.images",
     "input_gradient": "gankit.engine",
-    "progress": "gankit.progress",
+    "progress": "gankit.progress_bar",
 }
 
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageColor, ImageOps, UnidentifiedImageError
 
 from gankit.cache import cached
 from gankit.errors import GankitError
-from gankit.progress import progress
+from gankit.progress_bar import progress
 
 TOLERATED = 0.1  # the share of broken files that a set may have
 NAMED = 3  # how many of them a message names
