@@ -32,6 +32,10 @@ class Trainer:
         after = tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
         return logs, after
 
+    def settle(self) -> None:
+        """Bring the variables up to date in the middle of `fit`, which carries their values."""
+        self.jax_state_sync()
+
 
 def gradients(losses: Callable, targets: Sequence[Sequence]):
     """Return the losses of one forward pass, what else it found, and each loss's own gradients.
@@ -91,7 +95,7 @@ def _pure(function: Callable, variables: Sequence, parameters: Sequence, *argume
 @contextmanager
 def _scope(values: dict) -> Iterator[keras.StatelessScope]:
     scope = keras.StatelessScope()
-    scope.state_mapping = values
+    scope.state_mapping = dict(values)
     _scopes.append(scope)
     try:
         with scope:

@@ -13,6 +13,9 @@ class Trainer:
         with torch.no_grad():
             return self.play(data[0])
 
+    def settle(self) -> None:
+        """Bring the variables up to date in the middle of `fit`: here they always are."""
+
 
 def gradients(losses: Callable, targets: Sequence[Sequence]):
     """Return the losses of one forward pass, what else it found, and each loss's own gradients.

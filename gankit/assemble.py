@@ -1,0 +1,98 @@
+"""From a checked recipe to a game that can be played."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+
+from gankit.batches import Batches
+from gankit.dataset import Dataset, Facts
+from gankit.errors import GankitError
+from gankit.gan import GAN
+from gankit.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A stage of a recipe, ready to be played.
+
+    Args:
+        recipe: Of this stage alone.
+        dataset: Its data.
+        gan: Its game.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    gan: GAN
+
+    def batches(self, epoch: int = 0, start: int = 0) -> Batches:
+        """Return the batches of an epoch from a place on; a step's turns each get a part of one."""
+        turns = max(self.gan.repeats.values())
+        size = self.recipe.training.batch_size * turns
+        return Batches(self.dataset, size, self.recipe.seed, epoch, start)
+
+
+def assemble(recipe: Recipe, previous: Mapping[str, keras.Model] | None = None) -> Experiment:
+    """Return the experiment that a recipe describes.
+
+    Args:
+        recipe: Of one stage.
+        previous: The networks of the stage before.
+
+    Raises:
+        GankitError: The data cannot be read, or the parts do not fit each other.
+    """
+    dataset = recipe.dataset.make()
+    experiment = Experiment(recipe, dataset, build(recipe, dataset.facts, previous))
+    experiment.batches()
+    return experiment
+
+
+def build(recipe: Recipe, facts: Facts, previous: Mapping[str, keras.Model] | None = None) -> GAN:
+    """Return the game of a recipe for data of which only the facts are known.
+
+    Args:
+        recipe: Of one stage.
+        facts: The shapes of the data and the number of classes.
+        previous: The networks of the stage before.
+
+    Raises:
+        GankitError: The parts do not fit each other.
+    """
+    random.seed(recipe.seed)  # where Keras takes the seeds of initialisers and random layers from
+    keras.config.set_dtype_policy(recipe.training.precision)
+    loss = recipe.loss.make()
+    gan = GAN(
+        _networks(recipe, facts, loss.players, previous),
+        loss,
+        [stabilizer.make() for stabilizer in recipe.stabilizers],
+        repeats={name: player.repeats for name, player in recipe.players.items()},
+        simultaneous=recipe.training.updates == "simultaneous",
+        seed=recipe.seed,
+    )
+    gan.compile({name: player.optimizer.make() for name, player in recipe.players.items()})
+    return gan
+
+
+def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: Mapping | None) -> dict:
+    part = recipe.architecture
+    networks = part.make(facts, previous=previous)
+    _carry_over(previous or {}, networks)
+    missing = sorted({name for names in players.values() for name in names} - set(networks))
+    if missing:
+        raise GankitError(
+            f"the loss {recipe.loss.name!r} trains {', '.join(missing)}, but the architecture "
+            f"{part.name!r} builds {', '.join(sorted(networks))}",
+            "gankit list architectures",
+        )
+    return networks
+
+
+def _carry_over(previous: Mapping, networks: Mapping) -> None:
+    """Give networks the weights of those of the same name and shapes in the stage before."""
+    for name in previous.keys() & networks.keys():
+        old, new = previous[name].weights, networks[name].weights
+        if [v.shape for v in old] == [v.shape for v in new]:
+            networks[name].set_weights(previous[name].get_weights())

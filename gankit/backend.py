@@ -1,0 +1,85 @@
+"""Chooses and starts the Keras backend, before anything imports keras."""
+
+import importlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from gankit.errors import GankitError
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+# What TensorFlow, XLA and absl say of a machine on which all is well.
+_CHATTER = re.compile(
+    r"^(WARNING: All log messages before absl|To enable the following instructions"
+    r"|(\d{4}-\d\d-\d\d [\d:.]+: )?[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] "
+    r"|.*(cuInit|CUDA_ERROR_NO_DEVICE|Unable to register cu\w+ factory))"
+)
+
+
+def choose_backend(name: str | None = None, cpu: bool = False) -> str:
+    """Start a Keras backend and return its name.
+
+    Args:
+        name: tensorflow, jax or torch; None for `$KERAS_BACKEND` or what Keras is set to.
+        cpu: Keep off the GPUs.
+
+    Raises:
+        GankitError: There is no such backend, it is not installed, or another one is running already.
+    """
+    if name is not None:
+        _check(name)
+        os.environ["KERAS_BACKEND"] = name
+    if cpu:
+        os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+        os.environ["KERAS_TORCH_DEVICE"] = "cpu"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with _without_chatter():
+        running = _start()
+    if name not in (None, running):
+        raise GankitError(f"Keras runs on {running} in this process already. Received: {name!r}")
+    return running
+
+
+def _check(name: str) -> None:
+    if name not in BACKENDS:
+        allowed = ", ".join(BACKENDS)
+        raise GankitError(f"no backend {name!r}", f"the backends are {allowed}")
+    if find_spec(name) is None:
+        extra = "gankit" if name == "tensorflow" else f"gankit[{name}]"
+        raise GankitError(f"the backend {name} is not installed", f'pip install "{extra}"')
+
+
+def _start() -> str:
+    try:
+        keras = importlib.import_module("keras")
+    except ModuleNotFoundError as error:
+        if error.name not in BACKENDS:
+            raise
+        _check(error.name)
+        raise
+    importlib.import_module("gankit.engine").devices()
+    keras.ops.zeros(1) + 1.0  # the first operation makes the device speak
+    return keras.backend.backend()
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Hold back what is written to standard error, and let all but the chatter of a start-up through."""
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            held.seek(0)
+            lines = held.read().decode(errors="replace").splitlines(keepends=True)
+            sys.stderr.writelines(line for line in lines if not _CHATTER.match(line))

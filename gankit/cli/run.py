@@ -1,0 +1,132 @@
+"""gankit run: train a recipe."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gankit.errors import GankitError
+
+EXAMPLES = """
+Examples:
+
+  gankit run recipes/quickstart.toml
+
+  gankit run recipes/dcgan_lego.toml --backend jax --set training.epochs=2
+"""
+
+
+def run(
+    recipe: Annotated[Path | None, typer.Argument(help="The recipe, a TOML file.")] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a value; VALUE is TOML."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE-1, -2, …]")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
+    ] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="tensorflow, jax or torch. [default: $KERAS_BACKEND]")
+    ] = None,
+    cpu: Annotated[bool, typer.Option("--cpu", help="Keep off the GPUs.")] = False,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="A Python file of parts, besides those installed.")
+    ] = None,
+) -> None:
+    """Train a recipe into a folder of its own: samples, curves, checkpoints."""
+    from gankit.run.callbacks import Interrupted
+
+    console = Console()
+    plugins = [path.resolve() for path in plugin or []]
+    try:
+        if resume:
+            _refuse(recipe=recipe, set=overrides, out=out)
+            go_on(resume, console, backend, cpu, plugins)
+        elif recipe:
+            start(recipe, console, overrides or (), out, backend, cpu, plugins)
+        else:
+            raise typer.BadParameter("name a recipe, or a run to --resume")
+    except Interrupted as stopped:
+        console.print(f"saved; go on with: gankit run --resume {stopped}", highlight=False)
+        raise typer.Exit(130) from None
+
+
+def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False, plugins=()):
+    """Train a recipe from its start and return the run's folder.
+
+    Raises:
+        GankitError: The recipe, its data or its plugins are at fault.
+        Interrupted: The user stopped the run; it is saved.
+    """
+    _begin(console, backend, cpu)
+    from gankit.plugins import load_plugins
+    from gankit.recipe import read_recipe
+    from gankit.run.folder import RunFolder
+
+    recipe = read_recipe(recipe_path, load_plugins(plugins), overrides)
+    run = RunFolder.create(_name(recipe_path), out)
+    return _train(recipe, run, console, plugins)
+
+
+def go_on(path, console, backend=None, cpu=False, plugins=()):
+    """Train a run to its end from its newest checkpoint and return its folder.
+
+    Raises:
+        GankitError: It is no run, it is finished, or what made it is no longer there.
+        Interrupted: The user stopped the run again; it is saved.
+    """
+    from gankit.run.folder import RunFolder
+
+    run = RunFolder.open(path)
+    facts = run.read_facts()
+    plugins = plugins or [Path(plugin) for plugin in facts.get("plugins", [])]
+    _begin(console, backend or facts["backend"], cpu)
+    from gankit.plugins import load_plugins
+    from gankit.recipe import read_recipe
+
+    return _train(read_recipe(run.recipe, load_plugins(plugins)), run, console, plugins)
+
+
+def _begin(console: Console, backend: str | None, cpu: bool) -> None:
+    from gankit.backend import choose_backend
+
+    name = choose_backend(backend, cpu)
+    from gankit import engine
+
+    console.print(f"playing on {', '.join(engine.devices())} with {name}", highlight=False)
+
+
+def _train(recipe, run, console: Console, plugins):
+    from gankit.run.train import train
+
+    console.print(f"run folder {run.path}", highlight=False)
+    console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
+    train(recipe, run, console, {"plugins": [str(path) for path in plugins]})
+    last = sorted(run.samples.glob("*.png"))[-1]
+    console.print(f"samples    {last}", highlight=False)
+    console.print(f"more       gankit sample {run.path}", highlight=False)
+    return run
+
+
+def _name(recipe: Path) -> str:
+    """Return what a run of a recipe is called: after its file, or the run that it repeats."""
+    return (
+        recipe.resolve().parent.name.rstrip("-0123456789")
+        if recipe.name == "recipe.toml"
+        else recipe.stem
+    )
+
+
+def _refuse(**options) -> None:
+    given = [
+        f"--{name}" if name != "recipe" else "RECIPE" for name, value in options.items() if value
+    ]
+    if given:
+        raise GankitError(
+            f"--resume goes on with a run as it was; it does not go with {', '.join(given)}",
+            "leave it out, or start a new run: gankit run RUN/recipe.toml --set …",
+        )

@@ -1,0 +1,172 @@
+"""Checkpoints: all that a run needs to go on as if it had never stopped."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from gankit.errors import GankitError
+from gankit.gan import GAN
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a run has come.
+
+    Args:
+        stage: The stages that are finished.
+        epoch: The epochs of the stage that are finished.
+        step: The steps of the epoch that are finished.
+        steps: All steps so far.
+    """
+
+    stage: int = 0
+    epoch: int = 0
+    step: int = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint as it was read.
+
+    Args:
+        path: Its folder.
+        place: How far the run had come.
+        arrays: The values of all variables, by number and name.
+    """
+
+    path: Path
+    place: Place
+    arrays: Mapping[str, np.ndarray]
+
+    def restore(self, gan: GAN) -> None:
+        """Give every variable of the game the value that it had."""
+        variables = _variables(gan)
+        fits = [tuple(v.shape) for v in variables] == [a.shape for a in self.arrays.values()]
+        if not fits:
+            raise GankitError(
+                f"the checkpoint {self.path} does not fit the networks of its recipe",
+                "the recipe, a plugin or gankit has changed since: bring back what made the run",
+            )
+        for variable, array in zip(variables, self.arrays.values()):
+            variable.assign(array.astype(variable.dtype))
+
+
+class Checkpoints:
+    """The checkpoints of a run: each appears whole or not at all, the newest two are kept.
+
+    Args:
+        folder: Where they are; need not exist yet.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def save(self, gan: GAN, place: Place) -> Path:
+        """Write a checkpoint aside, flush it to the disk, and rename it.
+
+        Raises:
+            GankitError: It cannot be written; those before it are intact.
+        """
+        path = self.folder / f"step-{place.steps:09d}"
+        partial = self.folder / f".{path.name}.partial"
+        try:
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            _write(partial, _values(gan), place)
+            _exchange(partial, path)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise GankitError(
+                f"the checkpoint {path} cannot be written: {error}",
+                f"make room, then: gankit run --resume {self.folder.parent}",
+            ) from error
+        for old in self.paths()[:-2]:
+            shutil.rmtree(old, ignore_errors=True)
+        return path
+
+    def paths(self) -> list[Path]:
+        """Return the folders of the checkpoints, the newest last."""
+        return sorted(self.folder.glob("step-*"))
+
+    def newest(self, warn=print) -> Checkpoint | None:
+        """Return the newest checkpoint that is whole, None if there never was one.
+
+        Args:
+            warn: Is told of each damaged one that is passed over.
+
+        Raises:
+            GankitError: All are damaged.
+        """
+        paths = self.paths()
+        for path in reversed(paths):
+            try:
+                return _read(path)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                warn(f"the checkpoint {path} is damaged ({error}): using the one before")
+        if paths:
+            raise GankitError(f"every checkpoint in {self.folder} is damaged", "start a new run")
+        return None
+
+
+def _variables(gan: GAN) -> list:
+    unique = {id(v): v for v in (*gan.variables, *gan.metrics_variables, *gan.optimizer.variables)}
+    return list(unique.values())
+
+
+def _values(gan: GAN) -> dict[str, np.ndarray]:
+    gan.settle()
+    values = [np.asarray(ops.convert_to_numpy(v.value)) for v in _variables(gan)]
+    names = [f"{i:04d}-{v.path.replace('/', '.')}" for i, v in enumerate(_variables(gan))]
+    return dict(zip(names, values))
+
+
+def _write(folder: Path, arrays: Mapping[str, np.ndarray], place: Place) -> None:
+    with (folder / "state.npz").open("wb") as file:
+        np.savez(file, **arrays)
+        _flush(file)
+    facts = {"place": asdict(place), "sha256": _digest(folder / "state.npz")}
+    with (folder / "checkpoint.json").open("w", encoding="utf-8") as file:
+        json.dump(facts, file, indent=2)
+        _flush(file)
+
+
+def _read(path: Path) -> Checkpoint:
+    facts: dict[str, Any] = json.loads((path / "checkpoint.json").read_text(encoding="utf-8"))
+    if _digest(path / "state.npz") != facts["sha256"]:
+        raise ValueError("its digest differs")
+    with np.load(path / "state.npz", allow_pickle=False) as arrays:
+        return Checkpoint(path, Place(**facts["place"]), dict(arrays))
+
+
+def _exchange(partial: Path, path: Path) -> None:
+    """Put the new folder in the place of an old one, if there is one, and flush the rename."""
+    old = path.with_name(f".{path.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if path.exists():
+        path.rename(old)
+    partial.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
+    parent = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
+
+
+def _flush(file) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

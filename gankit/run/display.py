@@ -1,0 +1,69 @@
+"""What a run shows in the terminal while it trains."""
+
+from collections.abc import Mapping
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+SHOWN = ("d_loss", "g_loss", "d_acc", "g_acc")
+
+
+class Display:
+    """Bars of epochs and steps with the latest values; a plain line an epoch where there is no terminal.
+
+    Args:
+        console: Where to write.
+        epochs: The number of epochs of the run.
+        epoch: The number of those finished.
+    """
+
+    def __init__(self, console: Console, epochs: int, epoch: int = 0):
+        self.console = console
+        self.epochs = epochs
+        columns = (TextColumn("{task.description:<6}"), BarColumn(36), MofNCompleteColumn())
+        self._bars = Progress(*columns, TextColumn("{task.fields[note]}"), console=console)
+        self._epochs = self._bars.add_task("epochs", total=epochs, completed=epoch, note="")
+        self._steps = self._bars.add_task("steps", total=None, note="")
+        self._values = Text()
+        self._live = Live(
+            Group(self._bars, self._values), console=console, transient=True, refresh_per_second=4
+        )
+
+    def __enter__(self) -> "Display":
+        if self.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *raised) -> None:
+        self._live.stop()
+
+    def step(self, step: int, steps: int, values: Mapping, speed: float, left: float) -> None:
+        """Show a step of the epoch, the means so far, images a second and the seconds left."""
+        self._bars.update(self._steps, completed=step, total=steps, note=f"{speed:,.0f} images/s")
+        self._bars.update(self._epochs, note=f"{_clock(left)} left")
+        self._values.plain = "  ".join(_shown(values))
+
+    def epoch(self, epoch: int, values: Mapping, speed: float, left: float) -> None:
+        """Show a finished epoch in a line that stays."""
+        self._bars.update(self._epochs, completed=epoch)
+        width = len(str(self.epochs))
+        line = f"epoch {epoch:>{width}}/{self.epochs}  " + "  ".join(_shown(values))
+        line += f"  {speed:,.0f} images/s"
+        if not self.console.is_terminal and left:
+            line += f"  {_clock(left)} left"
+        self.console.print(line, highlight=False, soft_wrap=True)
+
+
+def _shown(values: Mapping) -> list[str]:
+    """Return the values that fit into a line: losses and accuracies, of players with other names too."""
+    names = [name for name in SHOWN if name in values]
+    names += [name for name in values if name.endswith("_loss") and name not in names]
+    return [f"{name} {values[name]:.3g}" for name in names]
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -1,0 +1,144 @@
+"""A run is a folder that explains itself."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from gankit.dataset import Dataset, Facts
+from gankit.errors import GankitError
+
+
+class RunFolder:
+    """The places of a run's files.
+
+    Attributes:
+        path: The folder.
+        recipe: The filled recipe, which repeats the run.
+        facts: `run.json`: versions, device, seed, the data's facts.
+        history: `history.csv`, a row an epoch.
+        events: What TensorBoard shows.
+        samples: A sheet of samples from fixed noise an epoch.
+        checkpoints: What resuming needs.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.recipe = path / "recipe.toml"
+        self.facts = path / "run.json"
+        self.history = path / "history.csv"
+        self.events = path / "events"
+        self.samples = path / "samples"
+        self.checkpoints = path / "checkpoints"
+
+    @classmethod
+    def create(cls, name: str, out: Path | None = None) -> "RunFolder":
+        """Make the folder of a new run: `out`, or the next free `runs/NAME-1`, `-2`, …
+
+        Raises:
+            GankitError: `out` holds files already, or the folder cannot be made.
+        """
+        try:
+            return cls(_empty(out) if out else _next_free(Path("runs"), name))
+        except OSError as error:
+            raise GankitError(
+                f"the run folder cannot be made: {error}", "choose another with --out FOLDER"
+            ) from error
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """Return the folder of a run that there is.
+
+        Raises:
+            GankitError: It is none.
+        """
+        run = cls(path)
+        if not (run.recipe.is_file() and run.facts.is_file()):
+            near = sorted(str(p.parent) for p in path.parent.glob("*/run.json"))
+            hint = f"the runs there: {', '.join(near[-5:])}" if near else "gankit run RECIPE makes one"
+            raise GankitError(f"{path} is not a run: it has no recipe.toml and run.json", hint)
+        return run
+
+    def describe(self, recipe_toml: str, facts: Mapping) -> None:
+        """Write down what is run, and with what."""
+        write_text(self.recipe, recipe_toml)
+        write_text(self.facts, _json({**_versions(), **facts, "data": []}))
+
+    def read_facts(self) -> dict:
+        """Return what `run.json` says.
+
+        Raises:
+            GankitError: It cannot be read.
+        """
+        try:
+            return json.loads(self.facts.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise GankitError(f"{self.facts} cannot be read: {error}") from error
+
+    def note_data(self, stage: int, dataset: Dataset) -> None:
+        """Write down what data a stage is played on."""
+        facts = self.read_facts()
+        shapes = dict(dataset.facts.shapes)
+        data = {"examples": len(dataset), "classes": list(dataset.classes), "shapes": shapes}
+        write_text(self.facts, _json({**facts, "data": [*facts["data"][:stage], data]}))
+
+    def data_facts(self) -> list[Facts]:
+        """Return the facts of the data of each stage that was begun."""
+        return [
+            Facts({name: tuple(shape) for name, shape in data["shapes"].items()}, len(data["classes"]))
+            for data in self.read_facts()["data"]
+        ]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file aside and rename it, so that it is never seen half-written."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _json(facts: Mapping) -> str:
+    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+
+
+def _empty(out: Path) -> Path:
+    out.mkdir(parents=True, exist_ok=True)
+    if any(out.iterdir()):
+        raise GankitError(
+            f"{out} is not empty, and gankit never overwrites a run",
+            f"choose another --out, or go on with it: gankit run --resume {out}",
+        )
+    return out
+
+
+def _next_free(parent: Path, name: str) -> Path:
+    number = 1
+    while True:
+        path = parent / f"{name}-{number}"
+        try:
+            path.mkdir(parents=True)
+            return path
+        except FileExistsError:
+            number += 1
+
+
+def _versions() -> dict:
+    packages = ("gankit", "keras", "tensorflow", "jax", "torch", "numpy", "tensorboard")
+    return {
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "versions": {name: found for name in packages if (found := _version(name))},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

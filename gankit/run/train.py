@@ -1,0 +1,90 @@
+"""Plays a recipe from its start, or from a checkpoint, to its end."""
+
+from collections.abc import Mapping
+
+import keras
+from rich.console import Console
+
+from gankit import engine
+from gankit.assemble import Experiment, assemble
+from gankit.recipe import Recipe
+from gankit.run import callbacks
+from gankit.run.folder import RunFolder
+from gankit.run.session import Session
+
+
+def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | None = None) -> None:
+    """Train a recipe into a run's folder, from its newest checkpoint on if it has one.
+
+    Args:
+        recipe: With all its stages.
+        run: The folder.
+        console: Where to show how it goes.
+        facts: What else `run.json` is to say.
+
+    Raises:
+        Interrupted: The user stopped it; it is saved.
+        GankitError: Data cannot be read, parts do not fit, the disk is full, a loss is not finite.
+    """
+    stages = recipe.stages()
+    previous = None
+    session = Session(run, stages, console)
+    for number, stage in enumerate(stages):
+        experiment = assemble(stage, previous)
+        previous = experiment.gan.networks
+        if number == session.place.steps == 0:
+            _describe(recipe, session, facts or {})
+        if number >= session.place.stage:
+            run.note_data(number, experiment.dataset)
+            _play(experiment, session, number)
+    session.events.close()
+
+
+def _play(experiment: Experiment, session: Session, stage: int) -> None:
+    """Play the epochs of a stage that are left; each is one `fit`."""
+    gan, training, batches = experiment.gan, experiment.recipe.training, experiment.batches()
+    session.begin(stage, len(batches), batches.size)
+    if session.checkpoint:
+        session.checkpoint.restore(gan)
+    beside = _callbacks(experiment, session)
+    session.checkpoint = None
+    with session.display:
+        for epoch in range(session.place.epoch, training.epochs):
+            batches = experiment.batches(epoch, session.place.step)
+            span = {"initial_epoch": epoch, "epochs": epoch + 1}
+            gan.fit(batches, **span, verbose=0, shuffle=False, callbacks=beside)
+
+
+def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks.Callback]:
+    recipe, facts = experiment.recipe, experiment.dataset.facts
+    watch = callbacks.Watch(session)
+    save = callbacks.Save(session, recipe.training.checkpoint_every, watch)
+    save.listen()
+    return [
+        callbacks.Restore(session.checkpoint),
+        callbacks.Count(session),
+        watch,
+        callbacks.Show(session),
+        callbacks.Sample(session, facts, recipe.training.sample_every, recipe.seed),
+        callbacks.Record(session),
+        save,
+    ]
+
+
+def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
+    """Write down what is run: for people, for resuming, and for TensorBoard."""
+    text = recipe.to_toml()
+    used = {"backend": keras.backend.backend(), "devices": engine.devices(), "seed": recipe.seed}
+    session.run.describe(text, {**used, **facts})
+    session.events.text("recipe", f"```toml\n{text}\n```", 0)
+    session.events.hparams(_flat(recipe.filled), ["metrics/d_loss", "metrics/g_loss"])
+
+
+def _flat(table: Mapping, prefix: str = "") -> dict:
+    """Return the scalars of a nested table by their dotted names."""
+    flat = {}
+    for key, value in table.items():
+        value = dict(enumerate(value)) if isinstance(value, list) else value
+        found = _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
+        flat |= found
+    return flat

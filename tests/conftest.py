@@ -1,0 +1,45 @@
+"""What all tests share: a cache of their own, a small game, and processes to try things in."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    """Keep the caches of the tests away from the user's."""
+    folder = tmp_path_factory.getbasetemp() / "cache"
+    monkeypatch.setenv("GANKIT_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def python(tmp_path):
+    """Run a Python program or `-m` module in a folder of its own; returns the finished process."""
+
+    def run(*arguments, backend=None, check=True, **environment):
+        chosen = {"KERAS_BACKEND": backend} if backend else {}
+        done = subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **chosen, **environment},
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def pictures():
+    """64 random pictures, (64, 8, 8, 1) of uint8."""
+    return np.random.default_rng(0).integers(0, 256, (64, 8, 8, 1), dtype=np.uint8)
