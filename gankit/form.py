@@ -168,7 +168,9 @@ def recipe_model(
 def player_model(optimizer: Any) -> type[Table]:
     """Return the pydantic model of a player's table."""
     repeats = Annotated[Count, Field(description="The turns that it takes in a step.")]
-    return create_model("player", __base__=Table, optimizer=(optimizer, ...), repeats=(repeats, 1))
+    return create_model(
+        "player", __base__=Table, optimizer=(optimizer, DEFAULT_OPTIMIZER), repeats=(repeats, 1)
+    )
 
 
 def training_model() -> type[schema.SectionModel]:

@@ -74,5 +74,4 @@ def _type(default: Any) -> Any:
         return type(default)
     if isinstance(default, int):
         return Number
-    numbers = Number | list[Number]
-    return numbers | list[str] | None if default is None else numbers
+    return Number | list[str] | None if default is None else Number | list[Number]

@@ -22,7 +22,7 @@ KINDS = {
     "stabilizers": "stabilizer",
     "metrics": "metric",
 }
-NOUNS = KINDS | {"optimizers": "optimizer", "schedules": "learning rate schedule"}
+NOUNS = KINDS | {"optimizers": "optimizer", "schedules": "schedule", "sections": "section"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Part:
         return f"this is a fault of {self.plugin}: tell its author"
 
     def __str__(self) -> str:
-        return f'the {NOUNS.get(self.kind, "section")} "{self.name}" of {self.plugin}'
+        return f'the {NOUNS[self.kind]} "{self.name}" of {self.plugin}'
 
 
 def pick(parts: Mapping[str, Part], kind: str, name: object) -> Part:

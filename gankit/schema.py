@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
-from pydantic.errors import PydanticUserError
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUserError
 
 from gankit import docstring
 from gankit.errors import GankitError
@@ -18,7 +18,7 @@ HIDDEN = {"architectures": ("previous",), "optimizers": ("name",), "schedules": 
 class SectionModel(BaseModel):
     """What a section of a recipe is checked with; each field has its option's name as alias."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(strict=True, extra="forbid")
     part: ClassVar[Part]
 
 
@@ -46,6 +46,20 @@ def make_model(title: str, part: Part, fields: Mapping[str, Any]) -> type[Sectio
         raise GankitError(f"{part} has an option that no schema can describe: {reason}") from error
     made.part = part
     return made
+
+
+def json_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Return a model as a JSON schema.
+
+    Raises:
+        GankitError: An option is of a type that no TOML can give.
+    """
+    try:
+        return model.model_json_schema()
+    except PydanticInvalidForJsonSchema as error:
+        raise GankitError(
+            f"{model.__name__} has an option that no TOML can give: {error}"
+        ) from error
 
 
 def fields(part: Part, types: Mapping[str, Any]) -> dict[str, Any]:

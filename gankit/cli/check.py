@@ -1,0 +1,117 @@
+"""`gankit check`: everything that is wrong with a recipe, or what it will train."""
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from gankit.cli.console import aligned, show_lines
+from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
+from gankit.plugins import load_plugins
+from gankit.spelling import listed
+
+if TYPE_CHECKING:
+    from gankit.assemble import Experiment
+    from gankit.recipe import Recipe
+
+EXAMPLES = """
+Examples:
+
+  gankit check dcgan_lego.toml
+
+  gankit check dcgan_lego.toml --backend jax --set 'loss.name="wasserstein"'
+"""
+
+Line = Text | str
+RecipePath = Annotated[Path, typer.Argument(metavar="RECIPE", help="A TOML file.")]
+
+
+def check(
+    path: RecipePath,
+    overrides: Overrides = None,
+    plugin: PluginFiles = None,
+    backend: Backend = None,
+    cpu: Cpu = False,
+) -> None:
+    """Name all problems of a recipe; where there are none, build it and play one batch."""
+    from gankit.backend import choose_backend
+
+    choose_backend(backend, cpu)
+    from gankit.recipe import read_recipe
+
+    recipe = read_recipe(path, load_plugins(plugin or ()), overrides or ())
+    show_lines(check_recipe(recipe))
+    show_lines([Text(f"{path} is in order", "bold green"), f"→ gankit run {path}"])
+
+
+def check_recipe(recipe: "Recipe") -> Iterator[Line]:
+    """Build each stage and play a batch of it; yield what there is to say of it.
+
+    Raises:
+        GankitError: The data cannot be read, or the parts do not fit each other.
+    """
+    from gankit.assemble import assemble
+
+    previous, stages = None, recipe.stages()
+    for number, stage in enumerate(stages, 1):
+        experiment = assemble(stage, previous)
+        previous = experiment.gan.networks
+        if len(stages) > 1:
+            yield Text(f"stage {number} of {len(stages)}", "cyan")
+        yield from _data_lines(experiment)
+        yield from _network_lines(experiment)
+        yield from _memory_lines(experiment)
+        yield from _batch_lines(experiment)
+        yield ""
+
+
+def _data_lines(experiment: "Experiment") -> Iterator[Line]:
+    dataset = experiment.dataset
+    shapes = ", ".join(f"{k} {v}" for k, v in dataset.facts.shapes.items())
+    counts = f"{len(dataset):,} examples, {len(dataset.classes)} classes"
+    yield from aligned([("dataset", f"{counts}: {shapes}")], ("bold", ""))
+
+
+def _network_lines(experiment: "Experiment") -> Iterator[Line]:
+    head = ("network", "trainable", "not trainable")
+    rows = [head]
+    for name, network in experiment.gan.networks.items():
+        groups = (network.trainable_variables, network.non_trainable_variables)
+        rows.append((name, *(f"{_parameters(group):,}" for group in groups)))
+    yield from ("", *aligned(_right_aligned(rows), ("bold", "", "")))
+
+
+def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
+    from gankit.memory import memory
+
+    sizes = memory(experiment.gan, experiment.recipe.training.batch_size)
+    total = f"about {_megabytes(sum(sizes.values()))}, without the backend's own"
+    named = listed(f"{name} {_megabytes(size)}" for name, size in sizes.items())
+    yield from ("", *aligned([("memory", total), ("", named)], ("bold", "")))
+
+
+def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
+    start = time.perf_counter()
+    history = experiment.gan.fit(experiment.batches(), steps_per_epoch=1, verbose=0, shuffle=False)
+    seconds = time.perf_counter() - start
+    scalars = {name: values[-1] for name, values in history.history.items()}
+    losses = listed(f"{k} {v:.3f}" for k, v in scalars.items() if k.endswith("_loss"))
+    played = f"{losses}; played in {seconds:.1f} s, compiling included"
+    yield from ("", *aligned([("one batch", played)], ("bold", "")))
+
+
+def _parameters(variables: list) -> int:
+    return sum(math.prod(variable.shape) for variable in variables)
+
+
+def _right_aligned(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return [(row[0], *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:]))) for row in rows]
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"

@@ -1,0 +1,57 @@
+"""What the verbs print: lines that fit the terminal, and errors."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from gankit.errors import GankitError
+
+
+def show_lines(lines: Iterable[Text | str]) -> None:
+    """Print lines on standard output; a terminal wraps them at its width."""
+    console = Console(highlight=False)
+    for line in lines:
+        _print(console, Text(line) if isinstance(line, str) else line)
+
+
+def aligned(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[Text]:
+    """Return the rows of a table, indented, in columns; each is cut where a terminal ends."""
+    console = Console()
+    widths = [max(map(len, column)) for column in zip(*table)]
+    lines = []
+    for row in table:
+        cells = [
+            (cell.ljust(width) + "  ", style) for cell, width, style in zip(row, widths, styles)
+        ]
+        line = Text.assemble("  ", *cells)
+        line.rstrip()
+        if console.is_terminal:
+            line.truncate(console.width, overflow="ellipsis")
+        lines.append(line)
+    return lines
+
+
+def show_warning(message: str) -> None:
+    """Print a line on standard error."""
+    console = Console(stderr=True, highlight=False)
+    _print(console, Text.assemble(("warning: ", "bold yellow"), message))
+
+
+def show_error(error: GankitError) -> None:
+    """Print an error and what to do next on standard error."""
+    console = Console(stderr=True, highlight=False)
+    first, *others = error.message.splitlines() or [""]
+    _print(console, Text.assemble(("error: ", "bold red"), first))
+    for line in [*others, *(f"→ {line}" for line in error.hint.splitlines())]:
+        _print(console, Text(line, "cyan" if line.lstrip().startswith("→") else ""))
+
+
+def _print(console: Console, line: Text) -> None:
+    """Print a line whole where nobody's terminal cuts it, else wrapped behind its indentation."""
+    if not console.is_terminal:
+        console.print(line, soft_wrap=True)
+        return
+    indent = len(line.plain) - len(line.plain.lstrip())
+    console.print(Padding(line[indent:], (0, 0, 0, indent), expand=False))

@@ -1,0 +1,85 @@
+"""`gankit list`: the parts that recipes can name."""
+
+import json
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from gankit.cli.console import aligned, show_lines, show_warning
+from gankit.cli.options import AsJson, PluginFiles
+from gankit.errors import GankitError
+from gankit.part import KINDS
+from gankit.plugins import Catalogue, Plugin, load_plugins
+from gankit.spelling import listed, shown, suggestion
+
+EXAMPLES = """
+Examples:
+
+  gankit list losses
+
+  gankit list --plugin my_parts.py
+"""
+
+_KINDS = [*KINDS, "optimizers", "schedules"]
+
+Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help=f"{listed(_KINDS)}.")]
+
+
+def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = False) -> None:
+    """List the parts that recipes can name."""
+    catalogue = load_plugins(plugin or ())
+    found = parts(catalogue, kind)
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        show_lines(_lines(found))
+    for failed in catalogue.failed:
+        show_warning(f"{failed} failed to load; gankit plugins says why")
+
+
+def parts(catalogue: Catalogue, kind: str | None = None) -> list[dict[str, str]]:
+    """Return the kind, name, plugin and summary of the parts of a kind, or of all five.
+
+    Raises:
+        GankitError: There is no such kind.
+    """
+    if kind is not None and kind not in _KINDS:
+        message = f"there is no such kind of part.{suggestion(kind, _KINDS)}"
+        message += f" Allowed: {listed(_KINDS)}. Received: {shown(kind)}"
+        raise GankitError(message, "gankit list")
+    plugins = _keras(kind) if kind in ("optimizers", "schedules") else catalogue.plugins
+    found = [
+        {"kind": part.kind, "name": part.name, "plugin": plugin.name, "summary": part.summary}
+        for plugin in plugins
+        for part in plugin.parts
+        if kind in (None, part.kind)
+    ]
+    return sorted(found, key=lambda part: (_order(part), part["name"]))
+
+
+def _keras(kind: str) -> Iterable[Plugin]:
+    from gankit.backend import choose_backend
+
+    choose_backend(None, cpu=True)
+    from gankit import keras_optimizers
+
+    parts = getattr(keras_optimizers, kind)()
+    return [Plugin("keras", parts=tuple(parts.values()))]
+
+
+def _order(part: dict[str, str]) -> int:
+    return _KINDS.index(part["kind"])
+
+
+def _lines(found: list[dict[str, str]]) -> Iterable[Text | str]:
+    rows = [(part["name"], part["plugin"], part["summary"]) for part in found]
+    lines = iter(aligned(rows, ("bold", "dim", "")))
+    for number, (kind, group) in enumerate(groupby(found, key=lambda part: part["kind"])):
+        yield from [""] * bool(number)
+        yield Text(kind, "cyan")
+        yield from (next(lines) for _ in group)
+    if not found:
+        yield "none"

@@ -1,0 +1,48 @@
+"""`gankit plugins`: what is installed, what it gives, and what failed to load."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.text import Text
+
+from gankit.cli.console import aligned, show_lines
+from gankit.cli.options import AsJson, PluginFiles
+from gankit.plugins import Plugin, load_plugins
+from gankit.spelling import listed
+
+EXAMPLES = """
+Examples:
+
+  gankit plugins
+
+  gankit plugins --json
+"""
+
+
+def plugins(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
+    """Show the plugins: what they give, and which failed to load and why."""
+    found = load_plugins(plugin or ()).plugins
+    if as_json:
+        print(json.dumps([described(plugin) for plugin in found], indent=2, ensure_ascii=False))
+    else:
+        show_lines(_lines(found))
+
+
+def described(plugin: Plugin) -> dict[str, Any]:
+    """Return a plugin with its distribution, version, hooks with their parts, and failure."""
+    hooks: dict[str, list[str]] = {}
+    for part in plugin.parts:
+        hooks.setdefault(f"gankit_{part.kind}", []).append(part.name)
+    facts = {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version}
+    return {**facts, "hooks": hooks, "failure": plugin.failure}
+
+
+def _lines(plugins: Iterable[Plugin]) -> Iterator[Text | str]:
+    for number, plugin in enumerate(plugins):
+        yield from [""] * bool(number)
+        yield Text.assemble((plugin.name, "bold"), f"  {plugin.distribution} {plugin.version}")
+        hooks = described(plugin)["hooks"]
+        yield from aligned([(hook, listed(names)) for hook, names in hooks.items()], ("cyan", ""))
+        if plugin.failure:
+            yield Text.assemble("  ", ("failed to load: ", "bold red"), plugin.failure)

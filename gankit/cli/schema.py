@@ -1,0 +1,76 @@
+"""`gankit schema`: a JSON schema of recipes, with which editors complete and check them."""
+
+import json
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from gankit.cli.console import show_warning
+from gankit.cli.options import PluginFiles
+from gankit.errors import GankitError
+from gankit.part import Part
+from gankit.plugins import Catalogue, load_plugins
+
+EXAMPLES = """
+Examples:
+
+  gankit schema > gankit.schema.json
+
+  gankit schema --plugin my_parts.py
+"""
+
+
+def schema(plugin: PluginFiles = None) -> None:
+    """Print a JSON schema of recipes, for editors.
+
+    With Even Better TOML or taplo, a recipe's first line names it: #:schema ./gankit.schema.json
+    """
+    from gankit.backend import choose_backend
+
+    choose_backend(None, cpu=True)
+    described, problems = recipe_schema(load_plugins(plugin or ()))
+    for problem in problems:
+        show_warning(f"left out: {problem.message}")
+    print(json.dumps(described, indent=2, ensure_ascii=False))
+
+
+def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitError]]:
+    """Return the JSON schema of a recipe, and what is wrong with the parts that it leaves out."""
+    from pydantic import create_model
+
+    from gankit import form
+    from gankit.schema import json_schema
+
+    problems: list[GankitError] = []
+    kinds = {kind: _any_of(catalogue.parts[kind].values(), problems) for kind in catalogue.parts}
+    sections = {section: kinds[kind] for section, kind in form.SECTIONS.items()}
+    stabilizer, player = kinds["stabilizers"], form.player_model(_any_optimizer())
+    sections |= {"stabilizers": list[stabilizer], "players": dict[str, player]}
+    stages = (list[dict[str, Any]], [])
+    return json_schema(
+        create_model("recipe", __base__=form.recipe_model(**sections), stages=stages)
+    ), problems
+
+
+def _any_of(parts: Iterable[Part], problems: list[GankitError]) -> Any:
+    """Return the union of the parts' models; parts without one are problems."""
+    from gankit.schema import json_schema, model
+
+    models = []
+    for part in parts:
+        try:
+            models.append(model(part))
+            json_schema(models[-1])
+        except GankitError as error:
+            problems.append(error)
+    return reduce(or_, models) if models else dict[str, Any]
+
+
+def _any_optimizer() -> Any:
+    from gankit import keras_optimizers
+
+    schedules = map(keras_optimizers.model, keras_optimizers.schedules().values())
+    rate = reduce(or_, schedules, keras_optimizers.LearningRate)
+    parts = keras_optimizers.optimizers().values()
+    return reduce(or_, (keras_optimizers.model(part, rate) for part in parts))

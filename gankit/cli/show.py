@@ -1,0 +1,123 @@
+"""`gankit show`: a part with its options, or a recipe with its defaults filled in."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from gankit import docstring, toml
+from gankit.cli.console import aligned, show_lines
+from gankit.cli.option import default_in_words, type_in_words
+from gankit.cli.options import Overrides, PluginFiles
+from gankit.errors import GankitError
+from gankit.part import NOUNS, Part
+from gankit.plugins import Catalogue, load_plugins
+from gankit.spelling import shown, suggestion
+
+EXAMPLES = """
+Examples:
+
+  gankit show dcgan
+
+  gankit show dcgan_lego.toml --set training.epochs=10
+"""
+
+Line = Text | str
+Name = Annotated[str, typer.Argument(metavar="NAME|RECIPE", help="A part's name, or a recipe.")]
+
+# Where a recipe names a part of a kind.
+_PLACES = {
+    "datasets": "[dataset]",
+    "architectures": "[architecture]",
+    "losses": "[loss]",
+    "stabilizers": "[[stabilizers]]",
+    "optimizers": "[players.generator.optimizer]",
+    "schedules": "[players.generator.optimizer.learning_rate]",
+    "sections": "[training]",
+}
+
+
+def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) -> None:
+    """Show a part's options and how a recipe names it, or a recipe with its defaults filled in."""
+    from gankit.backend import choose_backend
+
+    choose_backend(None, cpu=True)
+    catalogue = load_plugins(plugin or ())
+    if name.endswith(".toml") or Path(name).exists():
+        show_lines(recipe_lines(Path(name), catalogue, overrides or ()))
+        return
+    for number, part in enumerate(parts_named(name, catalogue)):
+        show_lines([*[""] * bool(number), *part_lines(part)])
+
+
+def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
+    """Return the parts of a name, of whatever kind.
+
+    Raises:
+        GankitError: There is none.
+    """
+    from gankit.keras_optimizers import optimizers, schedules
+    from gankit.training import TRAINING
+
+    known = [*catalogue.parts.values(), optimizers(), schedules(), {"training": TRAINING}]
+    found = [parts[name] for parts in known if name in parts]
+    if not found:
+        near = suggestion(name, [name for parts in known for name in parts])
+        message = f"there is no part of this name.{near} Received: {shown(name)}"
+        raise GankitError(message, "gankit list")
+    return found
+
+
+def part_lines(part: Part) -> Iterator[Line]:
+    """Yield what there is to know of a part: summary, options, papers, and a snippet to paste."""
+    about, options = part.load().__doc__, _options(part)
+    yield Text.assemble((part.name, "bold"), f"  {NOUNS[part.kind]} of {part.plugin}")
+    yield docstring.summary(about)
+    yield from _titled("options", _option_lines(options))
+    yield from _titled("paper", [f"  {paper}" for paper in docstring.papers(about)])
+    yield from _titled("in a recipe", [f"  {line}" for line in snippet(part, options)])
+
+
+def snippet(part: Part, options: Mapping[str, Any]) -> list[str]:
+    """Return the lines with which a recipe names a part, with its defaults; none for a metric."""
+    if part.kind not in _PLACES:
+        return []
+    name = {} if part.kind == "sections" else {"name": part.name}
+    defaults = {key: o["default"] for key, o in options.items() if o.get("default") is not None}
+    required = [f"# {key} = …" for key, option in options.items() if "default" not in option]
+    lines = toml.write(name | defaults).splitlines()
+    return [_PLACES[part.kind], *lines[:1], *required, *lines[1:]]
+
+
+def recipe_lines(path: Path, catalogue: Catalogue, overrides: Iterable[str]) -> Iterator[Line]:
+    """Yield the lines of a filled recipe, with its defaults marked."""
+    from gankit.recipe import read_recipe
+
+    for line in read_recipe(path, catalogue, overrides).to_toml(mark_defaults=True).splitlines():
+        yield Text(line, "cyan" if line.startswith("[") else "dim" * line.endswith("# default"))
+
+
+def _options(part: Part) -> dict[str, Any]:
+    """Return the JSON schema of each option."""
+    from gankit import keras_optimizers, schema
+
+    keras = part.kind in ("optimizers", "schedules")
+    model = keras_optimizers.model(part) if keras else schema.model(part)
+    properties = schema.json_schema(model)["properties"]
+    return {name: option for name, option in properties.items() if name != "name"}
+
+
+def _option_lines(options: Mapping[str, Any]) -> Iterator[Line]:
+    table = [(n, default_in_words(o), type_in_words(o)) for n, o in options.items()]
+    for line, option in zip(aligned(table, ("bold", "", "dim")), options.values()):
+        yield line
+        if option.get("description"):
+            yield f"      {option['description']}"
+
+
+def _titled(title: str, lines: Iterable[Line]) -> Iterator[Line]:
+    lines = list(lines)
+    if lines:
+        yield from ("", Text(title, "cyan"), *lines)
