@@ -1,0 +1,136 @@
+"""TensorBoard events, written without TensorFlow."""
+
+import io
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+from tensorboard.compat.proto.types_pb2 import DT_STRING
+from tensorboard.plugins.hparams import metadata
+from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
+from tensorboard.plugins.hparams.plugin_data_pb2 import (
+    HParamsPluginData,
+    SessionEndInfo,
+    SessionStartInfo,
+)
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+from gankit.errors import GankitError
+
+_FIELDS = {bool: "bool_value", int: "number_value", float: "number_value"}
+
+
+class EventLog:
+    """What TensorBoard shows of a run. Each event is in its file as soon as it is added.
+
+    Args:
+        folder: Where the events go.
+        purge_step: The first step that is to be played; of a run that is resumed, TensorBoard
+            forgets what it wrote from there on before it was killed.
+    """
+
+    def __init__(self, folder: str | os.PathLike, purge_step: int = 0):
+        self.folder = Path(folder)
+        self.purge_step = purge_step
+        self._files: dict[str, io.BufferedWriter] = {}
+
+    def scalars(self, values: Mapping[str, float], step: int, run: str = "") -> None:
+        """Add a point to each tag's curve.
+
+        Args:
+            values: The points, by tag.
+            step: Where they are on the x axis.
+            run: A part of the run, e.g. `generator`. Curves of one tag share a chart, each part in
+                a colour of its own.
+        """
+        points = [Summary.Value(tag=tag, simple_value=value) for tag, value in values.items()]
+        self._add(points, step, run)
+
+    def image(self, tag: str, image: Image.Image | np.ndarray, step: int) -> None:
+        """Add a picture, or an array (height, width, channels) of uint8."""
+        if isinstance(image, np.ndarray):
+            image = Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
+        png = io.BytesIO()
+        image.save(png, "png")
+        picture = Summary.Image(
+            height=image.height,
+            width=image.width,
+            colorspace=len(image.getbands()),
+            encoded_image_string=png.getvalue(),
+        )
+        self._add([Summary.Value(tag=tag, image=picture)], step)
+
+    def text(self, tag: str, markdown: str, step: int) -> None:
+        """Add a text, as Markdown."""
+        plugin = SummaryMetadata.PluginData(plugin_name="text")
+        kind = SummaryMetadata(plugin_data=plugin, data_class=DATA_CLASS_TENSOR)
+        tensor = TensorProto(
+            dtype=DT_STRING, tensor_shape=TensorShapeProto(), string_val=[markdown.encode()]
+        )
+        self._add([Summary.Value(tag=tag, tensor=tensor, metadata=kind)], step)
+
+    def hparams(self, values: Mapping[str, object]) -> None:
+        """Put the run in TensorBoard's table of runs, once.
+
+        The table has a column for each value that one of its runs has, and for each scalar. A list
+        of columns is not written, since TensorBoard would take one run's list for all of them.
+        """
+        start = SessionStartInfo(start_time_secs=time.time())
+        for name, value in values.items():
+            field = _FIELDS.get(type(value), "string_value")
+            setattr(start.hparams[name], field, str(value) if field == "string_value" else value)
+        self._session(metadata.SESSION_START_INFO_TAG, HParamsPluginData(session_start_info=start))
+
+    def flush(self) -> None:
+        """Wait until all events are on the disk, so that they outlive a power failure too."""
+        with self._writing():
+            for file in self._files.values():
+                os.fsync(file.fileno())
+
+    def close(self) -> None:
+        """Note that the run has come to its end, and close the files."""
+        end = SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
+        self._session(metadata.SESSION_END_INFO_TAG, HParamsPluginData(session_end_info=end))
+        with self._writing():
+            for file in self._files.values():
+                file.close()
+
+    def _session(self, tag: str, data: HParamsPluginData) -> None:
+        kind = metadata.create_summary_metadata(data)
+        self._add([Summary.Value(tag=tag, tensor=metadata.NULL_TENSOR, metadata=kind)], step=0)
+
+    def _add(self, values: Sequence[Summary.Value], step: int, run: str = "") -> None:
+        with self._writing():
+            if run not in self._files:
+                self._files[run] = self._open(run)
+            _write(self._files[run], step=step, summary=Summary(value=values))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise GankitError(f"the events in {self.folder} cannot be written: {error}") from error
+
+    def _open(self, run: str) -> io.BufferedWriter:
+        folder = self.folder / run
+        folder.mkdir(parents=True, exist_ok=True)
+        # TensorBoard reads the files of a folder in the order of their names.
+        file = (folder / f"events.out.tfevents.{time.time_ns()}").open("xb")
+        _write(file, file_version="brain.Event:2")
+        _write(file, step=self.purge_step, session_log=SessionLog(status=SessionLog.START))
+        return file
+
+
+def _write(file: io.BufferedWriter, **content) -> None:
+    event = Event(wall_time=time.time(), **content)
+    RecordWriter(file).write(event.SerializeToString())
+    file.flush()
