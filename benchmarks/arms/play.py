@@ -1,0 +1,37 @@
+"""The process of an arm: reads a number of steps a line, plays them, answers with the milliseconds of one."""
+
+import contextlib
+import importlib
+import json
+import sys
+import time
+
+import keras
+import numpy as np
+
+WARM_UP = 3
+
+
+def main(module: str, batch: int, policy: str):
+    keras.config.set_dtype_policy(policy)
+    keras.utils.set_random_seed(1)
+    pictures = np.random.default_rng(0).integers(0, 256, (batch, 64, 64, 1), dtype=np.uint8)
+    step = importlib.import_module(f"arms.{module}").build(pictures)
+    for _ in range(WARM_UP):
+        step()
+    say("ready")
+    for line in sys.stdin:
+        start = time.perf_counter()
+        for _ in range(int(line)):
+            step()
+        say((time.perf_counter() - start) / int(line) * 1000)
+
+
+def say(value):
+    print(json.dumps(value), flush=True, file=ANSWERS)
+
+
+if __name__ == "__main__":
+    ANSWERS = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

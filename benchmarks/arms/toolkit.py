@@ -1,0 +1,15 @@
+"""gankit's step, as `gankit run recipes/dcgan_lego.toml` plays it."""
+
+import keras
+from gankit_standard.dcgan import dcgan
+from gankit_standard.losses import Bce
+from gankit_standard.stabilizers import LabelNoise
+
+import gankit
+
+
+def build(pictures):
+    networks = dcgan(gankit.Facts({"images": pictures.shape[1:]}))
+    gan = gankit.GAN(networks, Bce(), [LabelNoise(0.1)], simultaneous=True)
+    gan.compile({player: keras.optimizers.Adam(2e-4, beta_1=0.5) for player in Bce.players})
+    return lambda: gan.train_on_batch({"images": pictures})

@@ -1,0 +1,107 @@
+"""Times one step of the LEGO DCGAN side by side: S3's own, a plain PyTorch loop, gankit on three backends.
+
+Every arm is a process that stays alive and is told to play a few steps when it is its turn, in rounds
+(A B C A B C …): what else the machine does then disturbs all arms alike. Ratios are medians over the rounds
+of the ratio within a round.
+
+    python benchmarks/step.py --rounds 6 --arms "s3,plain,tensorflow,torch/mixed_bfloat16"
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+BACKENDS = ("tensorflow", "jax", "torch")
+ARMS = ("s3", "plain", *BACKENDS, *(f"{b}/mixed_bfloat16" for b in BACKENDS))
+
+
+def main(
+    batch: int = 128,
+    rounds: int = 6,
+    steps: int = 2,
+    arms: str = ",".join(ARMS),
+):
+    """Print the median time of a step for each arm, and how it compares with S3's and the plain loop."""
+    names = arms.split(",")
+    players = {name: Arm(name, batch) for name in names}
+    for player in players.values():  # together: importing and compiling is not measured
+        player.wait()
+    times = {name: [] for name in names}
+    for _ in track(range(rounds), "rounds", console=Console(stderr=True), transient=True):
+        for name, player in players.items():
+            times[name].append(player.milliseconds(steps))
+    for player in players.values():
+        player.close()
+    Console().print(table(times, batch, steps))
+
+
+class Arm:
+    """A process that plays steps when told to."""
+
+    def __init__(self, name: str, batch: int):
+        kind, _, policy = name.partition("/")
+        backend = {"s3": "tensorflow", "plain": "torch"}.get(kind, kind)
+        module = "toolkit" if kind in BACKENDS else kind
+        folder = Path(__file__).parent
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "arms.play", module, str(batch), policy or "float32"],
+            cwd=folder,
+            env=os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait(self):
+        """Return what the process says next."""
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"an arm ended: {' '.join(self.process.args)}")
+        return json.loads(line)
+
+    def milliseconds(self, steps: int) -> float:
+        """Play some steps and return the time of one."""
+        self.process.stdin.write(f"{steps}\n")
+        self.process.stdin.flush()
+        return self.wait()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def table(times: dict[str, list[float]], batch: int, steps: int) -> Table:
+    """Return the table of all arms."""
+    rounds = len(next(iter(times.values())))
+    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
+    result = Table(
+        title=f"LEGO DCGAN, 64×64×1, batch {batch}",
+        caption=f"{rounds} interleaved rounds of {steps} steps on {os.cpu_count()} cores, load {load}",
+    )
+    for column in ("arm", "ms", "fastest", "× s3", "× plain", "images/s"):
+        result.add_column(column, justify="left" if column == "arm" else "right")
+    for name, measured in times.items():
+        median = statistics.median(measured)
+        speed = f"{batch / median * 1000:.0f}"
+        ratios = [ratio(times.get(of), measured) for of in ("s3", "plain")]
+        result.add_row(name, f"{median:.0f}", f"{min(measured):.0f}", *ratios, speed)
+    return result
+
+
+def ratio(reference: list[float] | None, measured: list[float]) -> str:
+    """Return how many times as fast as the reference an arm is."""
+    if reference is None:
+        return "–"
+    return f"{statistics.median(r / m for r, m in zip(reference, measured)):.2f}"
+
+
+if __name__ == "__main__":
+    typer.run(main)
