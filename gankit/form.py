@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -14,6 +15,7 @@ from gankit.problem import Place, Problem, Scope, found
 from gankit.training import TRAINING, Count
 
 SECTIONS = {"dataset": "datasets", "architecture": "architectures", "loss": "losses"}
+KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "stages")
 DEFAULT_OPTIMIZER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="Of all randomness.")]
 AnyTable = dict[str, Any]
@@ -58,7 +60,7 @@ class Form:
         model = recipe_model(
             **self._models, stabilizers=self._stabilizers, players=self._all(names)
         )
-        self._scopes[()] = Scope([*model.model_fields, "stages"], "gankit schema")
+        self._scopes[()] = Scope(KEYS, "gankit schema")
         self._scopes["players",] = Scope(list(known), f"gankit show {self._name_of('loss')}")
         try:
             filled = model.model_validate_json(json.dumps(table))
@@ -173,6 +175,7 @@ def player_model(optimizer: Any) -> type[Table]:
     )
 
 
+@cache
 def training_model() -> type[schema.SectionModel]:
     """Return the pydantic model of `[training]`."""
     return schema.make_model("training", TRAINING, schema.fields(TRAINING, {}))

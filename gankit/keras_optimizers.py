@@ -3,7 +3,8 @@
 import inspect
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Annotated, Any
 
 import keras
@@ -52,6 +53,11 @@ def model(part: Part, learning_rate: Any = LearningRate) -> type[schema.SectionM
     return schema.model(part, types | {"learning_rate": learning_rate})
 
 
+def any_rate() -> Any:
+    """Return the type of a learning rate: a number, or a table that names a schedule."""
+    return reduce(or_, map(model, schedules().values()), LearningRate)
+
+
 def _classes(module: Any, parent: type) -> Mapping[str, type]:
     return {
         name: value
@@ -74,4 +80,4 @@ def _type(default: Any) -> Any:
         return type(default)
     if isinstance(default, int):
         return Number
-    return Number | list[str] | None if default is None else Number | list[Number]
+    return Number | None if default is None else Number | list[Number]

@@ -113,7 +113,7 @@ def _installed(manager: pluggy.PluginManager, entry: importlib.metadata.EntryPoi
 
 def _from_file(manager: pluggy.PluginManager, path: Path) -> Plugin:
     try:
-        parts = _register(manager, _imported(path), path.name)
+        parts = _register(manager, _imported(path), str(path))
     except GankitError as error:
         raise GankitError(
             f"the plugin {path} does not load: {error.message}", error.hint

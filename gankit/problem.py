@@ -1,14 +1,14 @@
 """What is wrong in a recipe, said so that it can be put right."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from gankit.errors import GankitError
-from gankit.spelling import LONGEST, listed, shown, suggestion
+from gankit.spelling import LONGEST, cut, listed, shown, suggestion
 
 Place = tuple[str | int, ...]
 
@@ -28,8 +28,7 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        place = ".".join(map(str, self.place))
-        place = place if len(place) <= LONGEST else f"{place[:LONGEST]}…"
+        place = cut(".".join(map(str, self.place)), 2 * LONGEST)
         return "\n".join(filter(None, (f"  {place}", f"    {self.message}", self._next())))
 
     def _next(self) -> str:
@@ -76,12 +75,10 @@ def _place_in(table: Any, loc: Place, missing: bool) -> Place:
     """Return a location without pydantic's names for the branches of a union."""
     place: Place = ()
     for key in loc:
-        inside = isinstance(table, Mapping) and (key in table or missing)
-        if not inside and not (isinstance(table, list) and isinstance(key, int)):
-            break
-        table = table[key] if not missing or key in table else None
-        place = (*place, key)
-    return place
+        keys = range(len(table)) if isinstance(table, list) else table
+        if isinstance(table, Mapping | list) and key in keys:
+            table, place = table[key], (*place, key)
+    return (*place, loc[-1]) if missing else place
 
 
 def _scope(place: Place, scopes: Mapping[Place, Scope]) -> Scope:
@@ -107,8 +104,3 @@ def _either(one: Problem, other: Problem) -> Problem:
     head, _, received = one.message.rpartition(". Received: ")
     text, _, _ = other.message.rpartition(". Received: ")
     return Problem(one.place, f"{head}, or {text}. Received: {received}", one.hint)
-
-
-def unique(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems in order, each once."""
-    return list(dict.fromkeys(problems))

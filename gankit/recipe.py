@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gankit import toml
-from gankit.form import Form
+from gankit.form import KEYS, Form
 from gankit.overrides import override, read_override
 from gankit.plugins import Catalogue
 from gankit.problem import Problem, refusal
@@ -103,7 +103,7 @@ def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) ->
     filled = [form.fill(known) for form in forms]
     problems = _problems(forms)
     if problems:
-        raise refusal(source, problems)
+        raise refusal(source, sorted(problems, key=_order))
     recipes = [
         _recipe(*each, form.players, source) for each, form in zip(zip(filled, tables), forms)
     ]
@@ -126,12 +126,17 @@ def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
 def _problems(forms: Sequence[Form]) -> list[Problem]:
     """Return all problems; one that a stage takes over from the recipe is named once."""
     base, *stages = (form.problems for form in forms)
-    seen, problems = set(base), list(base)
+    seen, problems = {(p.place, p.message) for p in base}, list(base)
     for index, found in enumerate(stages):
-        new = [problem for problem in found if problem not in seen]
-        seen.update(new)
+        new = [problem for problem in found if (problem.place, problem.message) not in seen]
+        seen |= {(p.place, p.message) for p in new}
         problems += [replace(p, place=("stages", index, *p.place)) for p in new]
     return problems
+
+
+def _order(problem: Problem) -> int:
+    top = problem.place[0] if problem.place else ""
+    return KEYS.index(top) if top in KEYS else len(KEYS)
 
 
 def _recipe(filled: Any, table: Mapping[str, Any], players: Iterable[str], source: str) -> Recipe:

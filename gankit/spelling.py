@@ -23,8 +23,12 @@ def suggestion(word: object, allowed: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as a recipe spells it, on one line, cut where it is long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return cut(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def cut(text: str, longest: int = LONGEST) -> str:
+    """Return a text, cut where it is long."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def listed(names: Iterable[str]) -> str:

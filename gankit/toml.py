@@ -51,7 +51,7 @@ def parse(text: str, source: str) -> dict[str, Any]:
         GankitError: It is no TOML, is nested too deep, or has a value that no option takes.
     """
     try:
-        table = tomllib.loads(text)
+        table = tomllib.loads(text + "\n")  # so that an error at the end has a line
     except RecursionError as error:
         raise GankitError(f"{source} is nested too deep") from error
     except ValueError as error:

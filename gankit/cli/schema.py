@@ -70,7 +70,5 @@ def _any_of(parts: Iterable[Part], problems: list[GankitError]) -> Any:
 def _any_optimizer() -> Any:
     from gankit import keras_optimizers
 
-    schedules = map(keras_optimizers.model, keras_optimizers.schedules().values())
-    rate = reduce(or_, schedules, keras_optimizers.LearningRate)
-    parts = keras_optimizers.optimizers().values()
+    rate, parts = keras_optimizers.any_rate(), keras_optimizers.optimizers().values()
     return reduce(or_, (keras_optimizers.model(part, rate) for part in parts))

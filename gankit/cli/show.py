@@ -101,12 +101,18 @@ def recipe_lines(path: Path, catalogue: Catalogue, overrides: Iterable[str]) -> 
 
 def _options(part: Part) -> dict[str, Any]:
     """Return the JSON schema of each option."""
+    from gankit.schema import json_schema
+
+    properties = json_schema(_model(part))["properties"]
+    return {name: option for name, option in properties.items() if name != "name"}
+
+
+def _model(part: Part) -> Any:
     from gankit import keras_optimizers, schema
 
-    keras = part.kind in ("optimizers", "schedules")
-    model = keras_optimizers.model(part) if keras else schema.model(part)
-    properties = schema.json_schema(model)["properties"]
-    return {name: option for name, option in properties.items() if name != "name"}
+    if part.kind == "optimizers":
+        return keras_optimizers.model(part, keras_optimizers.any_rate())
+    return keras_optimizers.model(part) if part.kind == "schedules" else schema.model(part)
 
 
 def _option_lines(options: Mapping[str, Any]) -> Iterator[Line]:

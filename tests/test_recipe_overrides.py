@@ -1,0 +1,64 @@
+"""`--set KEY=VALUE` is TOML, and never guessed."""
+
+import pytest
+
+from gankit.errors import GankitError
+from gankit.overrides import override, read_override
+
+TABLE = {
+    "seed": 1,
+    "loss": {"name": "duel", "margin": 2},
+    "stabilizers": [{"name": "ema"}, {"name": "jitter", "amount": 0.1}],
+}
+
+
+def changed(text: str) -> dict:
+    return override(TABLE, read_override(text), f"--set {text}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("seed=2", {"seed": 2}),
+        ("seed = 2", {"seed": 2}),
+        ("loss.margin=1e-4", {"loss": {"name": "duel", "margin": 1e-4}}),
+        ('loss.name="hinge"', {"loss": {"name": "hinge"}}),
+        ('loss={name="hinge"}', {"loss": {"name": "hinge"}}),
+        ("loss={margin=3}", {"loss": {"name": "duel", "margin": 3}}),
+        ("a.b.c=[1, 2]", {"a": {"b": {"c": [1, 2]}}}),
+        ('text="a = b"', {"text": "a = b"}),
+        ("stabilizers=[]", {"stabilizers": []}),
+        (
+            "stabilizers.1.amount=0.2",
+            {"stabilizers": [{"name": "ema"}, {"name": "jitter", "amount": 0.2}]},
+        ),
+        (
+            'stabilizers.1.name="r1"',
+            {"stabilizers": [{"name": "ema"}, {"name": "r1"}]},
+        ),
+    ],
+)
+def test_a_value_is_set(text, expected):
+    before = repr(TABLE)
+    assert changed(text) == TABLE | expected
+    assert repr(TABLE) == before
+
+
+@pytest.mark.parametrize("text", ["stabilizers.2.amount=1", "stabilizers.99999999999999999999=1"])
+def test_an_item_that_is_not_there(text):
+    with pytest.raises(GankitError, match="Allowed: 0 to 1"):
+        changed(text)
+
+
+def test_a_word_without_quotes_is_told_how_to_quote():
+    with pytest.raises(GankitError, match="its words are quoted") as caught:
+        read_override("loss.name=hinge")
+    assert caught.value.hint == "--set 'loss.name=\"hinge\"'"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "seed", "=", "=1", "seed=", "a b=1", "seed=[", "seed=1\nx=2", "a=" + "[" * 9999]
+)
+def test_what_is_not_key_and_value(text):
+    with pytest.raises(GankitError, match="--set"):
+        read_override(text)
