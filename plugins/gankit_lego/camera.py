@@ -45,10 +45,10 @@ class Camera:
         return np.concatenate([flat, near], 1)
 
     def rays(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Where a depth of 1 lies from the eye, (pixels, 3), through places in the picture."""
+        """Where a depth of 1 lies from the eye, (3, pixels), through places in the picture."""
         right = (columns - self.size / 2) / self.scale + self.shift[0]
         up = (self.size / 2 - rows) / self.scale + self.shift[1]
-        return np.stack([right, up, np.full_like(up, -1)], 1) @ self.axes.astype(up.dtype)
+        return self.axes.T.astype(up.dtype) @ np.stack([right, up, np.full_like(up, -1)])
 
 
 def look(random: np.random.Generator, views: Views) -> np.ndarray:

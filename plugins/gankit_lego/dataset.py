@@ -1,9 +1,7 @@
 """Pictures of bricks, as a dataset."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import asdict
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +10,7 @@ from pydantic import Field
 
 import gankit
 from gankit_lego.kaggle import kaggle
-from gankit_lego.kinds import KINDS
+from gankit_lego.kinds import FAMILIES, choose
 from gankit_lego.painter import Order, paint
 from gankit_lego.picture import Style
 
@@ -30,20 +28,21 @@ def lego(
 ) -> gankit.Dataset:
     """LEGO-like bricks: one a picture, from all around, labelled by its kind.
 
-    The bricks are rendered once, by a renderer of our own; later runs find them in the cache. With `path`
-    they are those of the Kaggle set joosthazelzet/lego-brick-images instead.
+    They are rendered once, by a renderer of our own; later runs find them in the cache. With
+    `path` they are read instead, from the Kaggle set joosthazelzet/lego-brick-images.
 
     Args:
         count: How many pictures to render; each kind gets its equal share.
         size: The edge of the square pictures, in pixels.
-        kinds: Names of kinds (`brick-2x4`) or of families (`brick`, `slope`, `technic` …); all if left out.
-        views: From `all` around, or `upright`: from above, as bricks stand with their studs on top.
+        kinds: Kinds (`brick-2x4`) and families (`brick`, `plate`, `tile`, `slope`, `inverted`,
+            `corner`, `round`, `cone`, `arch`, `technic`) of brick; all if left out.
+        views: From `all` around, or `upright`: as bricks stand, studs on top.
         ground: What is behind the bricks.
         colour: Whether bricks have colours (3 channels) or are grey (1 channel).
         seed: What the views are drawn from: equal seeds give equal pictures.
         flip: Whether a picture's mirror image is as good as the picture.
-        path: A folder of `<part> <name> <view>.png`, e.g. `3001 brick 2x4 000L.png`, to read in place of
-            rendering; `count`, `kinds`, `views` and `seed` then have no part in it.
+        path: A folder of `<part> <name> <view>.png`, e.g. `3001 brick 2x4 000L.png`, all of which
+            are read: `count`, `kinds`, `views` and `seed` are for rendering.
 
     Returns:
         images: (examples, size, size, 1 or 3) of uint8.
@@ -54,21 +53,10 @@ def lego(
     """
     if path is not None:
         return kaggle(Path(path).expanduser(), size, 3 if colour else 1, ground, flip)
-    names = choose(kinds)
-    order = Order(names, count, seed, Style(size, views, ground, colour))
-    images = np.load(_rendered(order) / "images.npy", mmap_mode="r")
-    labels = np.load(_rendered(order) / "labels.npy", mmap_mode="r")
-    return gankit.Dataset({"images": images, "labels": labels}, names, flip)
-
-
-def choose(kinds: Sequence[str] | None) -> tuple[str, ...]:
-    """The names of the kinds that are named or whose family is, in the order of `KINDS`."""
-    families = {name.partition("-")[0] for name in KINDS}
-    for kind in kinds or ():
-        if kind not in KINDS and kind not in families:
-            raise _unknown(kind, families)
-    chosen = set(kinds or families)
-    return tuple(name for name in KINDS if chosen & {name, name.partition("-")[0]})
+    order = Order(choose(kinds or FAMILIES), count, seed, Style(size, views, ground, colour))
+    folder = _rendered(order)
+    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("images", "labels")}
+    return gankit.Dataset(arrays, order.kinds, flip)
 
 
 def _rendered(order: Order) -> Path:
@@ -85,12 +73,3 @@ def _renderer() -> str:
     """A digest of the renderer, so that a change of it renders anew."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-def _unknown(kind: str, families: set[str]) -> gankit.GankitError:
-    near = get_close_matches(kind, [*families, *KINDS], n=3)
-    return gankit.GankitError(
-        f"`kinds` names no kind of brick and no family of them. Received: {kind!r}. "
-        f"Families: {', '.join(sorted(families))}",
-        f"did you mean {' or '.join(near)}?" if near else f"kinds are {', '.join(KINDS)}",
-    )

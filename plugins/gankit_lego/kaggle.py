@@ -18,8 +18,8 @@ def kaggle(root: Path, size: int, channels: int, ground: str, flip: bool) -> gan
         flip: Whether a picture's mirror image is as good as the picture.
 
     Raises:
-        GankitError: There is no such folder, a name has no view, or more than a tenth of the files are
-            broken.
+        GankitError: There is no such folder, a name has no view, or more than a tenth of the files
+            are broken.
     """
     files = _files(root)
     names = [_class(file) for file in files]
@@ -41,7 +41,7 @@ def _files(root: Path) -> list[Path]:
 
 def _class(file: Path) -> str:
     """The name without its last word, which is the view: 000L to 399R."""
-    name, _, view = file.stem.rpartition(" ")
+    name = file.stem.rpartition(" ")[0]
     if not name:
         raise gankit.GankitError(
             f"{str(file)!r} is not named `<part> <name> <view>.png`",

@@ -1,160 +1,36 @@
-"""The kinds of brick, in true proportions: LDraw units of 0.4 mm, z up, standing on z = 0."""
+"""The kinds of brick there are, by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from functools import partial
-from itertools import product
 
+import gankit
+from gankit_lego.bricks import (
+    BRICK,
+    PLATE,
+    arch,
+    beam,
+    block,
+    bow,
+    cone,
+    corner,
+    inverted,
+    ridge,
+    round_brick,
+    slope,
+    technic_brick,
+    wedge,
+)
 from gankit_lego.mesh import Mesh
-from gankit_lego.outline import Outline, arc, rectangle
-from gankit_lego.solid import across, drilled, hollow, revolve, rim, trough
 
-PITCH, BRICK, PLATE = 20, 24, 8
-STUD_RADIUS, STUD_HEIGHT = 6, 4
-
-
-def block(columns: int, rows: int, height: float, *, studded: bool = True) -> Mesh:
-    """A brick, plate or tile of so many studs along x and y."""
-    body = hollow(rectangle(PITCH * columns, PITCH * rows), height)
-    parts = [body, *tubes(columns, rows, height - 4)]
-    return Mesh.join(parts + studs(grid(columns, rows), height) if studded else parts)
-
-
-def corner(height: float) -> Mesh:
-    """An L of three studs."""
-    plan = Outline.of((-20, -20), (20, -20), (20, 0), (0, 0), (0, 20), (-20, 20))
-    places = [(-10, -10), (10, -10), (-10, 10)]
-    return Mesh.join([hollow(plan, height), *studs(places, height)])
-
-
-def slope(columns: int, back: float, front: float, height: float = BRICK, lip: float = 4) -> Mesh:
-    """A slope that falls from y = `back`, where its flat top ends, to a lip at y = `front`."""
-    profile = Outline.of((-20, 0), (front, 0), (front, lip), (back, height), (-20, height))
-    return Mesh.join([trough(profile, PITCH * columns), *studs(grid(columns, 1, y=-10), height)])
-
-
-def wedge(columns: int, length: float, height: float) -> Mesh:
-    """A slope without studs that falls along the whole of its length."""
-    y = length / 2
-    profile = Outline.of((-y, 0), (y, 0), (y, 4), (-y, height))
-    return trough(profile, PITCH * columns)
-
-
-def ridge(columns: int) -> Mesh:
-    """A roof's ridge, which falls to both sides."""
-    profile = Outline.of((-20, 0), (20, 0), (20, 4), (0, BRICK), (-20, 4))
-    return trough(profile, PITCH * columns)
-
-
-def bow(columns: int) -> Mesh:
-    """A slope in a quarter of a circle, two studs long."""
-    profile = Outline.of((-20, 0), (20, 0), (20, 4), arc(-20, -26, 50, 36.87, 90))
-    return across(profile, PITCH * columns)
-
-
-def inverted(columns: int, rows: int) -> Mesh:
-    """A brick that juts out to the front above one row, by `rows` − 1 rows."""
-    front = 20 * rows - 20
-    profile = Outline.of((-20, 0), (0, 0), (front, 20), (front, BRICK), (-20, BRICK))
-    room = Outline.of((-16, 0), (-4, 0), (-4, 20), (-16, 20))
-    places = grid(columns, rows, y=front / 2 - 10)
-    return Mesh.join([trough(profile, PITCH * columns, room), *studs(places, BRICK)])
-
-
-def round_brick(columns: int, height: float, *, studded: bool = True) -> Mesh:
-    """A round brick, plate or tile, one or two studs wide."""
-    if columns == 1:
-        room = [(0, 4), (6, 4), (6, 0), (8, 0), (8, 3), (10, 3)]
-    else:
-        room = [(0, height - 4), (16, height - 4), (16, 0), (20, 0)]
-    parts = [revolve(*room, (10 * columns, height), (0, height))]
-    parts += tubes(columns, columns, height - 4)
-    return Mesh.join(parts + studs(grid(columns, columns), height) if studded else parts)
-
-
-def cone(radius: float, top: float, height: float) -> Mesh:
-    """A cone with one stud on top."""
-    room = [(0, height - 4), (top - 4, height - 4), (radius - 4, 0), (radius, 0), (radius, 4)]
-    return Mesh.join([revolve(*room, (top, height), (0, height)), *studs([(0, 0)], height)])
-
-
-def arch(rows: int, opening: float, height: float) -> Mesh:
-    """An arch along y, one stud wide, over a half-round opening of this radius."""
-    end = 10 * rows
-    bridge = arc(0, 0, opening, 180, 0)
-    foot = [(-end, 0), (-opening, 0), bridge, (opening, 0), (end, 0)]
-    profile = Outline.of(*foot, (end, height), (-end, height))
-    return Mesh.join([across(profile, PITCH), *studs(grid(1, rows), height)])
-
-
-def technic_brick(rows: int) -> Mesh:
-    """A brick along y with hollow studs, and with holes across it between the studs."""
-    end, holes = 10 * rows, [20 * i - 10 * rows + 20 for i in range(rows - 1)]
-    profile, faces = _drilled_wall(end, BRICK, holes, 8)
-    room, room_faces = _drilled_wall(end - 4, BRICK - 2, holes, 7)
-    outside = across(profile, PITCH, faces, open_below=True)
-    inside = across(room, PITCH - 8, room_faces, open_below=True).inside_out()
-    sleeve = [(7, -6), (7, 6)]
-    parts = [outside, inside, rim(profile, PITCH, room, PITCH - 8)]
-    parts += [revolve(*line).upright().moved(0, y, 14) for y in holes for line in (_BORE, sleeve)]
-    return Mesh.join(parts + studs(grid(1, rows), BRICK, hollow=True))
-
-
-def beam(holes: int) -> Mesh:
-    """A beam along y with round ends and a row of holes across it."""
-    places = [20 * i - 10 * holes + 10 for i in range(holes)]
-    left, right = arc(places[0], 9, 9, 90, 270), arc(places[-1], 9, 9, -90, 90)
-    faces = drilled([left], [right], 18, places, 9, 8)
-    bores = [revolve(*_BORE).upright().moved(0, y, 9) for y in places]
-    return Mesh.join([across(Outline.of(left, right), PITCH, faces), *bores])
-
-
-def studs(places, height: float, *, hollow: bool = False) -> list[Mesh]:
-    """Studs at places (x, y) on a top of this height."""
-    rim = [(4, 0), (4, 4), (6, 4)][::-1] if hollow else [(0, 4), (6, 4)][::-1]
-    stud = revolve((6, 0), *rim)
-    return [stud.moved(x, y, height) for x, y in places]
-
-
-def tubes(columns: int, rows: int, height: float) -> list[Mesh]:
-    """What grips the studs below: tubes amid four of them, or pins between two."""
-    if min(columns, rows) > 1:
-        part = revolve((8, height), (6, height), (6, 0), (8, 0), (8, height))
-    else:
-        part = revolve((0, 0), (4, 0), (4, height))
-    columns, rows = (
-        max(1, count - 1) if max(columns, rows) > 1 else 0 for count in (columns, rows)
-    )
-    return [part.moved(x, y, 0) for x, y in grid(columns, rows)]
-
-
-def grid(columns: int, rows: int, y: float = 0) -> list[tuple[float, float]]:
-    """Places (x, y) one pitch apart, around x = 0 and the y given."""
-    places = product(range(columns), range(rows))
-    return [(20 * i - 10 * columns + 10, 20 * j - 10 * rows + 10 + y) for i, j in places]
-
-
-def _drilled_wall(end: float, height: float, holes: list[float], radius: float):
-    """A rectangular side view, and the outlines that fill it around its holes."""
-    corners = [(-end, 0), (end, 0), (end, height), (-end, height)]
-    faces = drilled([corners[3], corners[0]], corners[1:3], height, holes, 14, radius)
-    return Outline.of(*corners), faces
-
-
-_BORE = [(8, 10), (8, 8), (6, 8), (6, -8), (8, -8), (8, -10)]
+_BRICKS = [(1, 1), (1, 2), (1, 3), (1, 4), (2, 2), (2, 3), (2, 4)]
+_PLATES = [(1, 1), (1, 2), (1, 4), (2, 2), (2, 3), (2, 4)]
+_TILES = [(1, 1), (1, 2), (1, 4), (2, 2)]
 
 KINDS: Mapping[str, Callable[[], Mesh]] = {
-    **{
-        f"brick-{x}x{y}": partial(block, y, x, BRICK)
-        for x, y in [(1, 1), (1, 2), (1, 3), (1, 4), (2, 2), (2, 3), (2, 4)]
-    },
-    **{
-        f"plate-{x}x{y}": partial(block, y, x, PLATE)
-        for x, y in [(1, 1), (1, 2), (1, 4), (2, 2), (2, 3), (2, 4)]
-    },
-    **{
-        f"tile-{x}x{y}": partial(block, y, x, PLATE, studded=False)
-        for x, y in [(1, 1), (1, 2), (1, 4), (2, 2)]
-    },
+    **{f"brick-{x}x{y}": partial(block, y, x, BRICK) for x, y in _BRICKS},
+    **{f"plate-{x}x{y}": partial(block, y, x, PLATE) for x, y in _PLATES},
+    **{f"tile-{x}x{y}": partial(block, y, x, PLATE, studded=False) for x, y in _TILES},
     "slope-45-2x1": partial(slope, 1, 0, 20),
     "slope-45-2x2": partial(slope, 2, 0, 20),
     "slope-45-2x4": partial(slope, 4, 0, 20),
@@ -184,3 +60,31 @@ KINDS: Mapping[str, Callable[[], Mesh]] = {
     "technic-beam-5": partial(beam, 5),
 }
 """Each kind's name and what makes its mesh; the family is the name up to its first hyphen."""
+
+
+def choose(names: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of these names or families, in the order of `KINDS`.
+
+    Raises:
+        GankitError: A name is neither a kind's nor a family's.
+    """
+    for name in names:
+        if name not in KINDS and name not in FAMILIES:
+            raise _unknown(name)
+    return tuple(kind for kind in KINDS if {kind, _family(kind)} & set(names))
+
+
+def _family(kind: str) -> str:
+    return kind.partition("-")[0]
+
+
+FAMILIES = tuple(dict.fromkeys(map(_family, KINDS)))
+
+
+def _unknown(name: str) -> gankit.GankitError:
+    near = get_close_matches(name, [*FAMILIES, *KINDS])
+    return gankit.GankitError(
+        f"`kinds` takes kinds and families of brick. Received: {name!r}. "
+        f"Families: {', '.join(FAMILIES)}",
+        f"did you mean {' or '.join(near)}?" if near else f"kinds: {', '.join(KINDS)}",
+    )

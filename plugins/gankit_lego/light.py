@@ -1,30 +1,63 @@
-"""A key light with a highlight, a fill light, and the sky."""
+"""A key light that casts shadows and leaves a highlight, a fill light, and the sky."""
 
 import numpy as np
 
+from gankit_lego.raster import rasterize
+
 KEY = np.array([-0.50, 0.66, 0.56])  # towards the light, as (right, up, to the viewer)
-FILL = np.array([0.80, 0.05, 0.60])
-KEY_STRENGTH, FILL_STRENGTH, SKY = 0.70, 0.22, 0.20
-HIGHLIGHT, SHININESS = 0.25, 24
+FILL = np.array([0.75, -0.20, 0.65])
+KEY_STRENGTH, FILL_STRENGTH, SKY = 0.76, 0.24, 0.18
+HIGHLIGHT, SHININESS = 0.16, 24
 
 
-def shade(
-    normals: np.ndarray, views: np.ndarray, axes: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def shade(normals: np.ndarray, rays: np.ndarray, lit: np.ndarray, axes: np.ndarray):
     """The light that comes back from a surface: what its colour tints, and the highlight.
 
     Args:
-        normals: (points, 3), of any length.
-        views: (points, 3), towards the eye, of any length.
+        normals: (3, points), of length 1.
+        rays: (3, points), from the eye, of any length.
+        lit: (points,), whether the key light reaches them.
         axes: (3, 3), the camera's, with which the lights move.
     """
-    normals, views = _unit(normals), _unit(views)
-    key, fill = (_unit(light[None] @ axes)[0].astype(normals.dtype) for light in (KEY, FILL))
-    lit = np.maximum(normals @ key, 0)
-    matte = SKY + KEY_STRENGTH * lit + FILL_STRENGTH * np.maximum(normals @ fill, 0)
-    gloss = np.einsum("pi,pi->p", normals, _unit(views + key))
-    return matte, HIGHLIGHT * np.maximum(gloss, 0) ** SHININESS
+    key, fill = _towards(KEY, axes), _towards(FILL, axes)
+    to_key, to_fill = (np.maximum(light @ normals, 0) for light in (key, fill))
+    matte = SKY + KEY_STRENGTH * to_key * lit + FILL_STRENGTH * to_fill
+    length = np.sqrt(_dot(rays, rays))
+    halfway = np.sqrt(2 - 2 * (key @ rays) / length)  # the length of key + view
+    gloss = (key @ normals - _dot(rays, normals) / length) / halfway
+    return matte, HIGHLIGHT * lit * np.maximum(gloss, 0) ** SHININESS
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.sqrt(np.einsum("pi,pi->p", vectors, vectors))[:, None]
+def reached(triangles: np.ndarray, points, normals, axes: np.ndarray, size: int) -> np.ndarray:
+    """Whether the key light reaches points on triangles, by a shadow map.
+
+    Args:
+        triangles: (triangles, 3, 3), all that can cast a shadow.
+        points: (3, points).
+        normals: (3, points), of length 1.
+        axes: (3, 3), the camera's, with which the light moves.
+        size: Width and height of the map.
+    """
+    key = _towards(KEY, axes)
+    right = np.cross(axes[1], key)
+    right /= np.linalg.norm(right)
+    frame = np.stack([right, np.cross(right, key), key])  # columns, rows and 1 / depth of the map
+    seen = triangles.reshape(-1, 3) @ frame.T
+    low, high = seen.min(0) - 1, seen.max(0) + 1
+    scale = size / (high - low)[:2].max()
+    pixels, near, _ = rasterize(((seen - low) * scale).reshape(-1, 3, 3), size)
+    front = np.zeros(size * size, np.float32)
+    front[pixels] = near
+    points = points + normals / np.float32(scale)  # off the surface: a map's pixel is that wide
+    column, row, near = np.float32(frame * scale) @ points - np.float32(low * scale)[:, None]
+    column, row = (np.clip(place, 0, size - 1).astype(np.int32) for place in (column, row))
+    return front[row * size + column] < near
+
+
+def _towards(light: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """The unit vector towards a light that moves with the camera's axes."""
+    return (light / np.linalg.norm(light) @ axes).astype(np.float32)
+
+
+def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.einsum("ip,ip->p", a, b)

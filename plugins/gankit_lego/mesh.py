@@ -10,8 +10,9 @@ import numpy as np
 class Mesh:
     """Triangles on planes and on axis-aligned quadrics, in LDraw units with z up.
 
-    The gradient of such a surface is affine in each coordinate, so the outward normal at a point p is
-    `bend * p + lean`, of any length: smooth on cylinders and cones, constant where `bend` is 0.
+    The gradient of a quadric is affine in each coordinate, so the outward normal at a point p is
+    `bend * p + lean`, of any length: it turns on cylinders and cones, and is constant on planes,
+    where `bend` is 0.
 
     Args:
         triangles: Corners (triangles, 3, 3), counter-clockwise when seen from outside.
@@ -31,12 +32,12 @@ class Mesh:
 
     @classmethod
     def strip(cls, lower: np.ndarray, upper: np.ndarray, bend, lean) -> "Mesh":
-        """The quadrilaterals between two paths (points, 3), without the triangles that have no area."""
+        """The quadrilaterals between two paths (points, 3), each with its bend and lean."""
         a, b, c, d = lower[:-1], lower[1:], upper[1:], upper[:-1]
         corners = np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)])
         bend = np.tile(np.broadcast_to(bend, a.shape), (2, 1))
         lean = np.tile(np.broadcast_to(lean, a.shape), (2, 1))
-        keep = _areas(corners) > 1e-9
+        keep = _areas(corners) > 1e-9  # a path may end in one point
         return cls(corners[keep], bend[keep], lean[keep])
 
     def __len__(self) -> int:
@@ -51,10 +52,13 @@ class Mesh:
         points = self.triangles.reshape(-1, 3)
         return np.stack([points.min(0), points.max(0)])
 
-    def normals(self, points: np.ndarray, which) -> np.ndarray:
-        """Unit normals at points (points, 3) of the triangles `which` (points,)."""
-        normals = self.bend[which] * points + self.lean[which]
-        return normals / np.linalg.norm(normals, axis=-1, keepdims=True)
+    def normals(self, points: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Outward normals of length 1 at points (3, points) of the triangles `which` (points,)."""
+        bend, lean = (
+            np.take(each.T.astype(points.dtype), which, 1) for each in (self.bend, self.lean)
+        )
+        normals = bend * points + lean
+        return normals / np.sqrt(np.einsum("ip,ip->p", normals, normals))
 
     def moved(self, *by: float) -> "Mesh":
         """The mesh, moved by (x, y, z)."""

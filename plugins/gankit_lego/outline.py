@@ -66,7 +66,7 @@ def arc(x: float, y: float, radius: float, start: float, stop: float) -> np.ndar
 
 
 def facets(radius: float) -> int:
-    """Facets of a circle: their distance from it is the same for every radius, a fortieth of a unit."""
+    """Facets of a circle: at every radius they miss it by a twentieth of a unit at most."""
     return 8 * max(2, round(1.25 * radius**0.5))
 
 

@@ -6,13 +6,13 @@ from typing import Literal
 import numpy as np
 
 from gankit_lego.camera import Camera, Views, look
-from gankit_lego.light import shade
+from gankit_lego.light import reached, shade
 from gankit_lego.mesh import Mesh
 from gankit_lego.raster import rasterize
 
 SAMPLES = 3  # along each edge of a pixel
 GROUNDS = {"white": 1.0, "dark": 0.06}
-GREY = (0.80, 0.80, 0.80)
+GREY = (0.86,)
 COLOURS = np.array(
     [
         (0.80, 0.10, 0.08),  # red
@@ -52,22 +52,30 @@ class Style:
 
 
 def draw(mesh: Mesh, style: Style, random: np.random.Generator) -> np.ndarray:
-    """Take a picture of a mesh, uint8 of `style.shape`; `random` chooses the view and the colour."""
+    """Take a picture, uint8 of `style.shape`, from a view and in a colour that `random` chooses."""
     points, edge = mesh.triangles.reshape(-1, 3), style.size * SAMPLES
     camera = Camera.facing(points, look(random, style.views), random.uniform(0.86, 0.94), edge)
-    colour = random.choice(COLOURS) if style.colour else GREY[:1]
+    colour = random.choice(COLOURS) if style.colour else GREY
     pixels, near, which = rasterize(camera.project(points).reshape(-1, 3, 3), edge)
     light = _light(mesh, camera, pixels, near.astype(np.float32), which)
     picture = np.full((edge * edge, style.shape[-1]), GROUNDS[style.ground], np.float32)
     picture[pixels] = np.minimum(light[0][:, None] * np.float32(colour) + light[1][:, None], 1)
-    picture = picture.reshape(style.size, SAMPLES, style.size, SAMPLES, -1).mean((1, 3))
-    return (255 * picture + 0.5).astype(np.uint8)
+    return _downscale(picture, style.size)
 
 
 def _light(mesh: Mesh, camera: Camera, pixels, near, which) -> tuple[np.ndarray, np.ndarray]:
     """The light from the triangles `which` at the pixels, seen 1 / `near` away: matte and gloss."""
     rows, columns = np.divmod(pixels, camera.size)
     rays = camera.rays(columns.astype(np.float32) + 0.5, rows.astype(np.float32) + 0.5)
-    points = rays / near[:, None] + camera.eye.astype(np.float32)
-    normals = np.float32(mesh.bend)[which] * points + np.float32(mesh.lean)[which]
-    return shade(normals, -rays, camera.axes)
+    points = rays / near + camera.eye.astype(np.float32)[:, None]
+    normals = mesh.normals(points, which)
+    texels = max(96, camera.size // 2)
+    lit = reached(mesh.triangles, points, normals, camera.axes, texels)
+    return shade(normals, rays, lit, camera.axes)
+
+
+def _downscale(picture: np.ndarray, size: int) -> np.ndarray:
+    """The mean of each pixel's samples, of a picture (samples, channels), as uint8."""
+    rows = picture.reshape(size, SAMPLES, size * SAMPLES, -1).sum(1)
+    means = rows.reshape(size, size, SAMPLES, -1).sum(2) * np.float32(255 / SAMPLES**2)
+    return (means + np.float32(0.5)).astype(np.uint8)

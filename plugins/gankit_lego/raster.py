@@ -2,19 +2,19 @@
 
 import numpy as np
 
-_ID = 0xFFFF  # the bits of a depth that hold a triangle's number
+_NUMBER = 0xFFFF  # the bits of 1 / depth that make room for a triangle's number
 
 
 def rasterize(corners: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find the nearest triangle at each pixel's centre.
 
-    Triangles are cut into spans, one a row; spans into fragments, one a pixel; and of a pixel's fragments
-    the nearest stays. Positive floats are ordered as their bits are: 1 / depth with a triangle's
-    number in its last bits is one integer, and the nearest fragment the largest.
+    Triangles are cut into spans, one a row; spans into fragments, one a pixel; and of a pixel's
+    fragments the nearest stays. Positive floats are ordered as their bits are: 1 / depth with the
+    triangle's number in its last bits is one integer, and the nearest fragment has the largest.
 
     Args:
-        corners: (triangles, 3, 3) of columns, rows and 1 / depth, where 1 / depth is positive;
-            triangles that run counter-clockwise as seen (rows point down) face the viewer.
+        corners: (triangles, 3, 3) of columns, rows and 1 / depth, which is positive. Triangles that
+            run counter-clockwise as seen (rows point down) face the viewer; others are not drawn.
         size: The picture's width and height in pixels.
 
     Returns:
@@ -22,42 +22,53 @@ def rasterize(corners: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, n
     """
     facing = np.flatnonzero(_doubled_areas(corners) < 0)
     corners = corners[facing]
-    number, row = _spread(*_reach(corners[..., 1].min(1), corners[..., 1].max(1), size))
-    left, right = _bounds(corners, number, row + 0.5)
-    span, column = _spread(*_reach(left, right, size))
-    number, row = number[span], row[span]
-    across, down, start = _planes(corners)[:, number]
-    near = start + across * (column + 0.5) + down * (row + 0.5)
+    first, count = _centres(corners[..., 1].min(1), corners[..., 1].max(1), size)
+    triangle = np.repeat(np.arange(len(facing)), count)
+    row = _offsets(first, count)[triangle] + np.arange(len(triangle))
+    first, count = _centres(*_bounds(corners, triangle, row + 0.5), size)
+    across, down, start = _planes(corners)[:, triangle]
+    near = start + across * 0.5 + down * (row + 0.5)
+    keys, pixels = _fragments(near, across, facing[triangle], row * size, first, count)
+    return _nearest(keys, pixels, size)
+
+
+def _fragments(near, across, number, row, first, count) -> tuple[np.ndarray, np.ndarray]:
+    """Keys and pixels of the fragments of spans: `near` is theirs in column 0, `row` its pixel."""
+    offset = _offsets(first, count)
+    place = np.arange(count.sum())
+    depth = np.repeat(near + across * offset, count) + np.repeat(across, count) * place
+    keys = depth.view(np.int64) & ~_NUMBER | np.repeat(number, count)
+    return keys, np.repeat(row + offset, count) + place
+
+
+def _nearest(keys: np.ndarray, pixels: np.ndarray, size: int):
+    """The pixels that have a fragment, and 1 / depth and number in the largest key of each."""
     buffer = np.zeros(size * size, np.int64)
-    np.maximum.at(buffer, row * size + column, near.view(np.int64) & ~_ID | facing[number])
+    np.maximum.at(buffer, pixels, keys)
     pixels = np.flatnonzero(buffer)
-    nearest = buffer[pixels]
-    return pixels, (nearest & ~_ID).view(np.float64), nearest & _ID
+    keys = buffer[pixels]
+    return pixels, (keys & ~_NUMBER).view(np.float64), keys & _NUMBER
 
 
-def _reach(low: np.ndarray, high: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _centres(low: np.ndarray, high: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """The first pixel whose centre lies between low and high, and how many do."""
     first, stop = (np.ceil(np.clip(edge, 0, size) - 0.5).astype(np.int64) for edge in (low, high))
     return first, np.maximum(stop - first, 0)
 
 
-def _spread(first: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For ranges of `count` numbers from `first`: the range and the number, of every number."""
-    owner = np.repeat(np.arange(len(count)), count)
-    skipped = np.cumsum(count) - count
-    return owner, np.arange(len(owner)) + (first - skipped)[owner]
+def _offsets(first: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """How far the numbers of each range are from their places in the list of all ranges."""
+    return first - np.cumsum(count) + count
 
 
-def _bounds(
-    corners: np.ndarray, number: np.ndarray, y: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where the line at height y (spans,) enters and leaves the triangles `number` (spans,)."""
+def _bounds(corners: np.ndarray, triangle: np.ndarray, y: np.ndarray):
+    """Where the line at height y (spans,) enters and leaves its triangle (spans,)."""
     left, right = np.full(len(y), -np.inf), np.full(len(y), np.inf)
     for i in range(3):
         x, slope, falls = _edge(corners[:, i, :2], corners[:, (i + 1) % 3, :2])
-        at = x[number] + slope[number] * y
-        np.maximum(left, at, out=left, where=(falls > 0)[number])
-        np.minimum(right, at, out=right, where=(falls < 0)[number])
+        at = x[triangle] + slope[triangle] * y
+        np.maximum(left, at, out=left, where=(falls > 0)[triangle])
+        np.minimum(right, at, out=right, where=(falls < 0)[triangle])
     return left, right
 
 
@@ -66,9 +77,9 @@ def _edge(start: np.ndarray, stop: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     falls = stop[:, 1] - start[:, 1]
     upper = np.where((falls > 0)[:, None], start, stop)
     lower = np.where((falls > 0)[:, None], stop, start)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # level edges bound no span
         slope = (lower[:, 0] - upper[:, 0]) / (lower[:, 1] - upper[:, 1])
-    return upper[:, 0] - slope * upper[:, 1], slope, falls
+        return upper[:, 0] - slope * upper[:, 1], slope, falls
 
 
 def _planes(corners: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ def hollow(plan: Outline, height: float) -> Mesh:
 
 
 def trough(profile: Outline, width: float, room: Outline | None = None) -> Mesh:
-    """A body of this side view in y and z, `width` along x, open below along edge 0 of the profile."""
+    """A hollow body of this side view in y and z, `width` along x, open below at edge 0."""
     room = room or profile.inset(0, *[WALL] * (len(profile.points) - 1))
     inner = width - 2 * WALL
     cavity = across(room, inner, open_below=True).inside_out()
@@ -41,7 +41,7 @@ def across(profile: Outline, width: float, faces: Sequence[Outline] = (), open_b
 
 
 def revolve(*profile: tuple[float, float]) -> Mesh:
-    """The surface that the profile of points (radius, z) sweeps; outside is to the right of its way."""
+    """The surface that a profile of points (radius, z) sweeps; its right side is outside."""
     turn = np.linspace(0, 2 * np.pi, facets(max(radius for radius, _ in profile)) + 1)
     circle = np.stack([np.cos(turn), np.sin(turn), np.zeros_like(turn)], 1)
     paths = [circle * radius + (0, 0, z) for radius, z in profile]
@@ -50,24 +50,22 @@ def revolve(*profile: tuple[float, float]) -> Mesh:
 
 
 def rim(profile: Outline, width: float, room: Outline, inner: float) -> Mesh:
-    """The foot of the walls between two side views that are open below, `width` and `inner` wide."""
+    """The foot of the walls between two side views that are open below, and their widths."""
     return _ring(_foot(profile, width), _foot(room, inner))
 
 
 def sides(outline: Outline, low: float, high: float, first: int = 0) -> Mesh:
     """The walls over the edges of an outline from edge `first` on, from z = low to z = high."""
     path = np.vstack([outline.points, outline.points[:1]])[first:]
-    bend, lean = (
-        np.pad(normal, [(0, 0), (0, 1)])[first:] for normal in (outline.bend, outline.lean)
-    )
+    bend, lean = (_raise(normal[first:], 0) for normal in (outline.bend, outline.lean))
     return Mesh.strip(_raise(path, low), _raise(path, high), bend, lean)
 
 
 def cap(outline: Outline, z: float) -> Mesh:
     """The area of an outline at height z, seen from above."""
     triangles = _raise(outline.triangles(), z)
-    up = np.zeros((len(triangles), 3)) + (0, 0, 1)
-    return Mesh(triangles, up * 0, up)
+    up = np.tile([0.0, 0.0, 1.0], (len(triangles), 1))
+    return Mesh(triangles, 0 * up, up)
 
 
 def drilled(
@@ -98,7 +96,7 @@ def _cone(start: tuple[float, float], stop: tuple[float, float]) -> tuple[np.nda
 
 
 def _ring(outer: np.ndarray, inner: np.ndarray) -> Mesh:
-    """The area on the ground between two paths of equally many points (points, 2), seen from below."""
+    """The ground between two paths of equally many points (points, 2), seen from below."""
     closed = [_raise(np.vstack([path, path[:1]]), 0) for path in (outer, inner)]
     return Mesh.strip(*closed, (0, 0, 0), (0, 0, 1)).inside_out()
 
