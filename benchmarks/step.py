@@ -1,8 +1,8 @@
 """Times one step of the LEGO DCGAN side by side: S3's own, a plain PyTorch loop, gankit on three backends.
 
-Every arm is a process that stays alive and is told to play a few steps when it is its turn, in rounds
-(A B C A B C …): what else the machine does then disturbs all arms alike. Ratios are medians over the rounds
-of the ratio within a round.
+Every arm is a process that stays alive and is told to play a few steps when it is its turn, in
+rounds (A B C A B C …): what else the machine does then disturbs all arms alike. Ratios are medians
+over the rounds of the ratio within a round.
 
     python benchmarks/step.py --rounds 6 --arms "s3,plain,tensorflow,torch/mixed_bfloat16"
 """
@@ -29,7 +29,7 @@ def main(
     steps: int = 2,
     arms: str = ",".join(ARMS),
 ):
-    """Print the median time of a step for each arm, and how it compares with S3's and the plain loop."""
+    """Print the median time of a step for each arm, and how it compares with the first two arms."""
     names = arms.split(",")
     players = {name: Arm(name, batch) for name in names}
     for player in players.values():  # together: importing and compiling is not measured
@@ -84,7 +84,7 @@ def table(times: dict[str, list[float]], batch: int, steps: int) -> Table:
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
     result = Table(
         title=f"LEGO DCGAN, 64×64×1, batch {batch}",
-        caption=f"{rounds} interleaved rounds of {steps} steps on {os.cpu_count()} cores, load {load}",
+        caption=f"{rounds} interleaved rounds of {steps} steps; {os.cpu_count()} cores, load {load}",
     )
     for column in ("arm", "ms", "fastest", "× s3", "× plain", "images/s"):
         result.add_column(column, justify="left" if column == "arm" else "right")

@@ -1,8 +1,8 @@
 """Keras' layers on quicker kernels: the same arguments, the same mathematics, the same weights.
 
 A network of these trains faster than one of Keras' own (benchmarks/step.py measures it) and may be
-differentiated twice on every backend, as a gradient penalty does. What the kernels do not cover, such
-as dilation, groups or channels first, Keras computes.
+differentiated twice on every backend, as a gradient penalty does. What the kernels do not cover,
+such as dilation, groups or channels first, Keras computes.
 """
 
 import keras

@@ -193,7 +193,7 @@ def test_a_network_of_them_is_saved_and_loaded(tmp_path):
 
 
 class Windows:
-    """A convolution and its transpose, summed over the kernel's places; padded as TensorFlow does."""
+    """A convolution and its transpose, summed over its places; padded as TensorFlow does."""
 
     def __init__(self, kernel_size, strides, padding):
         self.kernel_size, self.strides, self.padding = kernel_size, strides, padding

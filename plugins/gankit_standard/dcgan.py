@@ -21,12 +21,12 @@ def dcgan(
 ) -> dict[str, keras.Model]:
     """Networks of strided 4×4 convolutions (DCGAN, Radford et al. 2015, arXiv:1511.06434).
 
-    A picture of 4 to 7 pixels is doubled until it has the size of the data: 7 → 14 → 28, 4 → … → 64.
+    A picture of 4 to 7 pixels is doubled until it has the size of the data, as in 7 → 14 → 28.
 
     Args:
         facts: Square images of 28 to 256 pixels.
         latent: The size of the noise.
-        width: The channels of the largest hidden layer; with each halving of the size they double, up to
+        width: The channels of the largest hidden layer; they double as the size halves, up to
             8 × width.
         upsample: How a picture is doubled: by a transposed convolution, or by repeating its pixels
             before a convolution, which leaves no checkerboard (Odena et al. 2016).

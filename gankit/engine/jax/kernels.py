@@ -3,9 +3,9 @@
 Images are (batch, height, width, channels); a kernel is (height, width, in, out) for a convolution,
 (height, width, out, in) for a transposed one.
 
-The weight gradient that XLA derives for a transposed convolution is a naive loop on a CPU and slow on a
-GPU (jax#23783). So three bilinear maps are defined by one another: a convolution, its transpose by the
-images and its transpose by the kernel. Each derivative, of any order, is again one of the three.
+The weight gradient that XLA derives for a transposed convolution is a naive loop on a CPU and slow
+on a GPU (jax#23783). So three bilinear maps are defined by one another: a convolution, its transpose
+by the images and its transpose by the kernel. Each derivative, of any order, is one of the three.
 """
 
 from functools import partial
