@@ -77,9 +77,9 @@ def _edge(start: np.ndarray, stop: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     falls = stop[:, 1] - start[:, 1]
     upper = np.where((falls > 0)[:, None], start, stop)
     lower = np.where((falls > 0)[:, None], stop, start)
-    with np.errstate(divide="ignore", invalid="ignore"):  # level edges bound no span
-        slope = (lower[:, 0] - upper[:, 0]) / (lower[:, 1] - upper[:, 1])
-        return upper[:, 0] - slope * upper[:, 1], slope, falls
+    height = np.where(falls == 0, 1, lower[:, 1] - upper[:, 1])  # level edges bound no span
+    slope = (lower[:, 0] - upper[:, 0]) / height
+    return upper[:, 0] - slope * upper[:, 1], slope, falls
 
 
 def _planes(corners: np.ndarray) -> np.ndarray:
