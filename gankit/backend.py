@@ -29,7 +29,8 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
         cpu: Keep off the GPUs.
 
     Raises:
-        GankitError: There is no such backend, it is not installed, or another one is running already.
+        GankitError: There is no such backend, it is not installed, or another one is running
+            already.
     """
     if name is not None:
         _check(name)
@@ -69,7 +70,7 @@ def _start() -> str:
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """Hold back what is written to standard error, and let all but the chatter of a start-up through."""
+    """Hold back standard error, then let through what is not the chatter of a start-up."""
     sys.stderr.flush()
     terminal = os.dup(2)
     with tempfile.TemporaryFile() as held:

@@ -31,8 +31,8 @@ class Facts:
 class Dataset:
     """Named arrays of equal length, one row an example.
 
-    Arrays of uint8 are pictures: a step sees them as float32 in [−1, 1]. Arrays of other types reach it
-    as they are. Any array may be memory-mapped; a run reads a batch at a time.
+    Arrays of uint8 are pictures: a step sees them as float32 in [−1, 1]. Arrays of other types
+    reach it as they are. Any array may be memory-mapped; a run reads a batch at a time.
 
     Args:
         arrays: `images` (examples, height, width, channels) and, where there are classes, `labels`

@@ -18,19 +18,20 @@ class GAN(engine.Trainer, keras.Model):
     """A game of players who take turns, each training its own networks.
 
     Args:
-        networks: The networks by name. The first input of each is what it turns into something else: noise
-            (batch, latent), or images; a second one takes labels (batch,).
+        networks: The networks by name. The first input of each is what it turns into something
+            else: noise (batch, latent), or images; a second one takes labels (batch,).
         loss: Names the players and scores their turns.
         stabilizers: Change the game, in this order.
-        repeats: How often each player plays in a step, each time on a fresh part of the batch; 1 if not
-            named.
-        simultaneous: Whether all players are scored on one shared forward pass, before any of them moves.
+        repeats: How often each player plays in a step, each time on a fresh part of the batch; 1 if
+            not named.
+        simultaneous: Whether all players are scored on one shared forward pass, before any of them
+            moves.
         seed: Of all randomness inside the step.
 
     Attributes:
         networks: The networks by name; a stabilizer may exchange them in `prepare`.
-        averages: For each network that is sampled by other weights than its own, these, in the order of
-            its `variables`.
+        averages: For each network that is sampled by other weights than its own, these, in the
+            order of its `variables`.
         seed: The `keras.random.SeedGenerator` to draw from inside the step.
         steps: The number of steps played, a variable.
         broken_at: The first step whose loss was not finite, a variable; −1 if there is none.
@@ -152,7 +153,9 @@ class GAN(engine.Trainer, keras.Model):
         for player in self.game.players:
             names.append(f"{player[0]}_loss")
             if self.game.boundary is not None:
-                accuracies = ("real_acc", "fake_acc", "acc") if player == "discriminator" else ("acc",)
+                accuracies = (
+                    ("real_acc", "fake_acc", "acc") if player == "discriminator" else ("acc",)
+                )
                 names += [f"{player[0]}_{name}" for name in accuracies]
             names.append(f"{player[0]}_grad_norm")
         return names + [_snake_case(s) for s in self.stabilizers if _adds_penalty(s)]
@@ -183,7 +186,7 @@ class GAN(engine.Trainer, keras.Model):
         return network(self._inputs(network, x, batch.get("labels")), training=True)
 
     def sample(self, noise, labels=None, name: str = "generator"):
-        """Return what a network makes of noise (count, latent), by its averaged weights if it has any.
+        """Return what a network makes of noise, by its averaged weights if it has any.
 
         Args:
             noise: Standard normal, (count, latent).

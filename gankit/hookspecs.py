@@ -1,8 +1,8 @@
 """The five hooks of a plugin. Each is a noun and returns a mapping from name to part.
 
 A part is the class or function itself, or its object reference as entry points spell it
-(`"my_package.my_module:MyLoss"`): then it is imported only when a recipe names it, and `gankit list` stays
-quick.
+(`"my_package.my_module:MyLoss"`): then it is imported only when a recipe names it, and `gankit
+list` stays quick.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ def gankit_datasets() -> Parts:
 
 @hookspec
 def gankit_architectures() -> Parts:
-    """Architectures: functions of `gankit.Facts` and their options that return named Keras models."""
+    """Architectures: functions of `gankit.Facts` and options that return named Keras models."""
 
 
 @hookspec

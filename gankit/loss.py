@@ -13,8 +13,8 @@ class Loss(ABC):
 
     Attributes:
         players: The players in the order they play, each with the names of the networks it trains.
-        boundary: The logit above which the discriminator takes an image for real, so that accuracies can
-            be shown; None where a logit alone says nothing, as in a critic.
+        boundary: The logit above which the discriminator takes an image for real, so that
+            accuracies can be shown; None where a logit alone says nothing, as in a critic.
     """
 
     players: ClassVar[Mapping[str, tuple[str, ...]]]
@@ -28,9 +28,9 @@ class Loss(ABC):
 class AdversarialLoss(Loss):
     """A loss of one generator against one discriminator, as two formulas over logits.
 
-    As a hook of pluggy does, each formula takes by name what it needs of a `gankit.Judgment`: `real` and
-    `fake`, the logits (batch, 1) of real and generated images, and `targets`, what a perfect
-    discriminator would answer. What is not asked for is not computed.
+    As a hook of pluggy does, each formula takes by name what it needs of a `gankit.Judgment`:
+    `real` and `fake`, the logits (batch, 1) of real and generated images, and `targets`, what a
+    perfect discriminator would answer. What is not asked for is not computed.
 
     Example:
         ```python

@@ -1,4 +1,4 @@
-"""Pictures from a generator: the same noise gives the same picture, whatever the backend draws with."""
+"""Samples of a generator: a seed gives the same noise on every backend."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from gankit.gan import GAN
 
 
 def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = 64) -> np.ndarray:
-    """Return what the generator makes of standard normal noise, (count, …) as the network returns it.
+    """Return what the generator makes of standard normal noise, (count, …).
 
     Where the generator takes labels, sample i is of class i modulo the number of classes.
 
@@ -31,7 +31,7 @@ def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = 64) ->
 
 
 def sheet_count(facts: Facts) -> int:
-    """Return the number of samples on a run's sheet: an 8 × 8 of pictures, 2,500 points of a plane."""
+    """Return how many samples are on a run's sheet: 8 × 8 pictures, 2,500 points of a plane."""
     return 64 if len(facts.shape) == 3 else 2500
 
 

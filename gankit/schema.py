@@ -34,7 +34,7 @@ def model(part: Part, types: Mapping[str, Any] | None = None) -> type[SectionMod
     """
     about = docstring.summary(part.load().__doc__)
     name = {"option_name": (Literal[part.name], Field(alias="name", description=about))}
-    return make_model(f"{part.kind}.{part.name}", part, name | fields(part, types or {}))
+    return make_model(f"{part.kind}-{part.name}", part, name | fields(part, types or {}))
 
 
 def make_model(title: str, part: Part, fields: Mapping[str, Any]) -> type[SectionModel]:

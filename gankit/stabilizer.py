@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class Stabilizer:
     """Changes the game at one or more of five seams; each seam left out changes nothing.
 
-    State is a `keras.Variable`, a network or a list of these, made in `prepare` and kept as an attribute:
-    the GAN finds it, saves it and restores it. Randomness comes from `gan.seed`, a
+    State is a `keras.Variable`, a network or a list of these, made in `prepare` and kept as an
+    attribute: the GAN finds it, saves it and restores it. Randomness comes from `gan.seed`, a
     `keras.random.SeedGenerator`. A strength of 0 must change nothing.
 
     Example:
@@ -35,11 +35,11 @@ class Stabilizer:
         """Make state, or exchange networks in `gan.networks`, once, before training."""
 
     def view(self, images):
-        """Return the images (batch, height, width, channels) as the discriminator is to see them."""
+        """Return images (batch, …) as the discriminator is to see them."""
         return images
 
     def targets(self, targets: Targets) -> Targets:
-        """Return what the discriminator is asked to answer for real and generated images, (batch, 1)."""
+        """Return what the discriminator is asked to answer, (batch, 1) each."""
         return targets
 
     def penalty(self, turn: Turn):

@@ -31,11 +31,11 @@ class Targets:
 
 @dataclass(frozen=True)
 class Judgment:
-    """A discriminator's answers to real and generated images; each is computed when first asked for.
+    """A discriminator's answers to real and generated images, each computed when asked for.
 
     Args:
-        judge: The discriminator as a function of images alone: what it sees of them goes through the
-            stabilizers' views, its logits (batch, 1) come back in float32.
+        judge: The discriminator as a function of images alone: what it sees of them goes through
+            the stabilizers' views, its logits (batch, 1) come back in float32.
         real_images: (batch, height, width, channels).
         fake_images: (batch, height, width, channels).
         retarget: The stabilizers' changes to the targets.
@@ -101,7 +101,7 @@ class Turn:
         self._alone = alone
 
     def generate(self, name: str = "generator") -> Tensor:
-        """Return as many images of a network as the batch has, from fresh noise and the batch's labels.
+        """Return as many images as the batch has, from fresh noise and the batch's labels.
 
         They carry a gradient only on the turn of the player that trains the network.
         """

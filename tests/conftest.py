@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gankit.cli import main
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -35,6 +37,22 @@ def python(tmp_path):
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
+
+    return run
+
+
+@pytest.fixture
+def gankit(monkeypatch, capsys, tmp_path):
+    """Type a command in a folder of its own; returns (exit code, standard output, error)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(os, "environ", os.environ.copy())  # --cpu sets some
+
+    def run(*words) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gankit", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return left.value.code, *capsys.readouterr()
 
     return run
 

@@ -17,6 +17,7 @@ keras.random.normal = lambda shape, **given: draw(shape, -1, 1)
 keras.random.uniform = draw
 
 import games  # noqa: E402
+
 from gankit import engine  # noqa: E402
 from gankit_standard.losses import Bce, Wasserstein  # noqa: E402
 from gankit_standard.stabilizers import Ema, GradientPenalty, LabelNoise  # noqa: E402

@@ -49,7 +49,7 @@ def tiny(facts: gankit.Facts, latent: Annotated[int, Field(ge=1)] = 4, previous=
     fake = keras.layers.Reshape(facts.shape)(keras.layers.Dense(pixels, "tanh")(noise))
     logit = keras.layers.Dense(1)(keras.layers.Flatten()(image))
     networks = {"generator": keras.Model(noise, fake), "discriminator": keras.Model(image, logit)}
-    return networks | ({"previous": previous} if previous else {})
+    return networks | ({"elder": previous["generator"]} if previous else {})
 
 
 class Duel(gankit.AdversarialLoss):

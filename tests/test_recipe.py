@@ -42,8 +42,8 @@ def test_parts_are_made_with_their_options():
     assert data.facts.shape == (8, 8, 1)
     assert recipe.loss.make().margin == 1.0
     assert recipe.stabilizers[0].make().amount == 1.0
-    networks = recipe.architecture.make(data.facts, previous={"generator": None})
-    assert networks["previous"] == {"generator": None}
+    networks = recipe.architecture.make(data.facts, previous={"generator": "the elder"})
+    assert networks["elder"] == "the elder"
 
 
 def test_what_a_part_does_not_ask_for_is_not_passed():

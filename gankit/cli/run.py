@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.errors import GankitError
 
 EXAMPLES = """
@@ -18,24 +19,18 @@ Examples:
 
 
 def run(
-    recipe: Annotated[Path | None, typer.Argument(help="The recipe, a TOML file.")] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a value; VALUE is TOML."),
-    ] = None,
+    recipe: Annotated[Path | None, typer.Argument(metavar="RECIPE", help="A TOML file.")] = None,
+    overrides: Overrides = None,
     out: Annotated[
-        Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE-1, -2, …]")
+        Path | None,
+        typer.Option(metavar="RUN", help="The run's folder.", show_default="runs/RECIPE-1, -2, …"),
     ] = None,
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
     ] = None,
-    backend: Annotated[
-        str | None, typer.Option(help="tensorflow, jax or torch. [default: $KERAS_BACKEND]")
-    ] = None,
-    cpu: Annotated[bool, typer.Option("--cpu", help="Keep off the GPUs.")] = False,
-    plugin: Annotated[
-        list[Path] | None, typer.Option(help="A Python file of parts, besides those installed.")
-    ] = None,
+    plugin: PluginFiles = None,
+    backend: Backend = None,
+    cpu: Cpu = False,
 ) -> None:
     """Train a recipe into a folder of its own: samples, curves, checkpoints."""
     from gankit.run.callbacks import Interrupted

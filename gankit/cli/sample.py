@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gankit.cli.options import Backend, Cpu, PluginFiles
+
 EXAMPLES = """
 Examples:
 
@@ -23,11 +25,9 @@ def sample(
         bool, typer.Option("--grid", help="One sheet instead of single files.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="The folder. [default: RUN/pictures]")] = None,
-    backend: Annotated[
-        str | None, typer.Option(help="tensorflow, jax or torch. [default: the run's]")
-    ] = None,
-    cpu: Annotated[bool, typer.Option("--cpu", help="Keep off the GPUs.")] = False,
-    plugin: Annotated[list[Path] | None, typer.Option(help="A Python file of parts.")] = None,
+    plugin: PluginFiles = None,
+    backend: Backend = None,
+    cpu: Cpu = False,
 ) -> None:
     """Write pictures that the generator of a run makes."""
     paths = draw(run, count, seed, grid, out, backend, cpu, plugin or [])

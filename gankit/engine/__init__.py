@@ -1,7 +1,8 @@
 """The only place that knows a backend: two verbs, and the trainer that Keras calls.
 
-`gradients` of several losses from one forward pass, each for its own variables, and the differentiable
-`input_gradient` of a network's output; everything else of gankit is written once, in `keras.ops`.
+`gradients` of several losses from one forward pass, each for its own variables, and the
+differentiable `input_gradient` of a network's output; everything else of gankit is written once, in
+`keras.ops`.
 """
 
 import keras

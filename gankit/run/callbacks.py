@@ -14,6 +14,8 @@ from gankit.run.checkpoint import Checkpoint
 from gankit.run.session import Session
 from gankit.sampling import sample, sheet_count
 
+CHARTS = {"game/loss": "loss", "game/accuracy": "acc", "game/gradient_norm": "grad_norm"}
+
 
 class Interrupted(Exception):
     """The user stopped the run in this folder; it is saved."""
@@ -73,7 +75,9 @@ class Watch(keras.callbacks.Callback):
         good = self.session.checkpoints.paths()
         raise GankitError(
             f"the loss is not finite since step {int(self.model.broken_at.value) + 1:,}; "
-            + (f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"),
+            + (
+                f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"
+            ),
             "lower a learning rate, clip the gradients (optimizer = { …, clipnorm = 1.0 }), "
             "or add a stabilizer: gankit list stabilizers",
         )
@@ -131,7 +135,7 @@ class Sample(keras.callbacks.Callback):
 
 
 class Record(keras.callbacks.Callback):
-    """Writes TensorBoard's curves, some twenty points an epoch, and the epoch's row of the history."""
+    """Writes TensorBoard's curves, some twenty points an epoch, and the history's row."""
 
     def __init__(self, session: Session):
         super().__init__()
@@ -154,17 +158,17 @@ class Record(keras.callbacks.Callback):
         speed = {"images_per_second": session.speed}
         place = {"epoch": session.epoch, "step": session.place.steps}
         session.history.add(place | speed | _floats(self.model, logs))
-        session.events.scalars(speed, session.place.steps)
+        session.events.scalars({"speed/images_per_second": session.speed}, session.place.steps)
         session.events.flush()
 
     def _write(self, values: Mapping[str, float]) -> None:
         """Write all metrics by name, and those that both players have on one chart each."""
         events, steps = self.session.events, self.session.place.steps
-        events.scalars({f"metrics/{name}": value for name, value in values.items()}, steps)
         for player in self.model.game.players:
-            names = {chart: f"{player[0]}_{chart}" for chart in ("loss", "acc", "grad_norm")}
+            names = {chart: f"{player[0]}_{name}" for chart, name in CHARTS.items()}
             mine = {chart: values[name] for chart, name in names.items() if name in values}
             events.scalars(mine, steps, run=player)
+        events.scalars({f"metrics/{name}": value for name, value in values.items()}, steps)
 
 
 class Save(keras.callbacks.Callback):

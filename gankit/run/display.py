@@ -11,7 +11,7 @@ SHOWN = ("d_loss", "g_loss", "d_acc", "g_acc")
 
 
 class Display:
-    """Bars of epochs and steps with the latest values; a plain line an epoch where there is no terminal.
+    """Bars of epochs and steps with the latest values; a line an epoch where no terminal is.
 
     Args:
         console: Where to write.
@@ -57,7 +57,7 @@ class Display:
 
 
 def _shown(values: Mapping) -> list[str]:
-    """Return the values that fit into a line: losses and accuracies, of players with other names too."""
+    """Return the values that fit into a line: losses and accuracies."""
     names = [name for name in SHOWN if name in values]
     names += [name for name in values if name.endswith("_loss") and name not in names]
     return [f"{name} {values[name]:.3g}" for name in names]

@@ -17,11 +17,10 @@ class RunFolder:
     """The places of a run's files.
 
     Attributes:
-        path: The folder.
+        path: The folder; TensorBoard's events are in it, and in a folder in it for each player.
         recipe: The filled recipe, which repeats the run.
         facts: `run.json`: versions, device, seed, the data's facts.
         history: `history.csv`, a row an epoch.
-        events: What TensorBoard shows.
         samples: A sheet of samples from fixed noise an epoch.
         checkpoints: What resuming needs.
     """
@@ -31,7 +30,6 @@ class RunFolder:
         self.recipe = path / "recipe.toml"
         self.facts = path / "run.json"
         self.history = path / "history.csv"
-        self.events = path / "events"
         self.samples = path / "samples"
         self.checkpoints = path / "checkpoints"
 
@@ -59,7 +57,9 @@ class RunFolder:
         run = cls(path)
         if not (run.recipe.is_file() and run.facts.is_file()):
             near = sorted(str(p.parent) for p in path.parent.glob("*/run.json"))
-            hint = f"the runs there: {', '.join(near[-5:])}" if near else "gankit run RECIPE makes one"
+            hint = (
+                f"the runs there: {', '.join(near[-5:])}" if near else "gankit run RECIPE makes one"
+            )
             raise GankitError(f"{path} is not a run: it has no recipe.toml and run.json", hint)
         return run
 
@@ -89,7 +89,9 @@ class RunFolder:
     def data_facts(self) -> list[Facts]:
         """Return the facts of the data of each stage that was begun."""
         return [
-            Facts({name: tuple(shape) for name, shape in data["shapes"].items()}, len(data["classes"]))
+            Facts(
+                {name: tuple(shape) for name, shape in data["shapes"].items()}, len(data["classes"])
+            )
             for data in self.read_facts()["data"]
         ]
 

@@ -38,7 +38,7 @@ class Session:
         self.stage_epochs = [stage.training.epochs for stage in stages]
         self.display = Display(console, self.epochs, self.epoch)
         self.history = History(run.history, self.epoch)
-        self.events = EventLog(run.events, self.place.steps + 1 if self.checkpoint else None)
+        self.events = EventLog(run.path, self.place.steps + 1 if self.checkpoint else 0)
         self.stopwatch = Stopwatch(0)
         self.steps_per_epoch = 0
         self.due = False

@@ -77,14 +77,14 @@ def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
     used = {"backend": keras.backend.backend(), "devices": engine.devices(), "seed": recipe.seed}
     session.run.describe(text, {**used, **facts})
     session.events.text("recipe", f"```toml\n{text}\n```", 0)
-    session.events.hparams(_flat(recipe.filled), ["metrics/d_loss", "metrics/g_loss"])
+    session.events.hparams(_flat(recipe.filled))
 
 
-def _flat(table: Mapping, prefix: str = "") -> dict:
+def _flat(table: Mapping) -> dict:
     """Return the scalars of a nested table by their dotted names."""
     flat = {}
     for key, value in table.items():
         value = dict(enumerate(value)) if isinstance(value, list) else value
-        found = _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {prefix + key: value}
-        flat |= found
+        inner = _flat(value) if isinstance(value, Mapping) else {"": value}
+        flat |= {f"{key}.{name}".rstrip("."): scalar for name, scalar in inner.items()}
     return flat

@@ -6,7 +6,7 @@ from gankit_lego.raster import rasterize
 
 KEY = np.array([-0.50, 0.66, 0.56])  # towards the light, as (right, up, to the viewer)
 FILL = np.array([0.75, -0.20, 0.65])
-KEY_STRENGTH, FILL_STRENGTH, SKY = 0.76, 0.24, 0.18
+KEY_STRENGTH, FILL_STRENGTH, SKY = 0.74, 0.26, 0.25
 HIGHLIGHT, SHININESS = 0.16, 24
 
 
@@ -21,10 +21,12 @@ def shade(normals: np.ndarray, rays: np.ndarray, lit: np.ndarray, axes: np.ndarr
     """
     key, fill = _towards(KEY, axes), _towards(FILL, axes)
     to_key, to_fill = (np.maximum(light @ normals, 0) for light in (key, fill))
-    matte = SKY + KEY_STRENGTH * to_key * lit + FILL_STRENGTH * to_fill
     length = np.sqrt(_dot(rays, rays))
+    facing = -_dot(rays, normals) / length
+    sky = SKY * (1 + facing) / 2  # it is bright behind the viewer
+    matte = sky + KEY_STRENGTH * to_key * lit + FILL_STRENGTH * to_fill
     halfway = np.sqrt(2 - 2 * (key @ rays) / length)  # the length of key + view
-    gloss = (key @ normals - _dot(rays, normals) / length) / halfway
+    gloss = (key @ normals + facing) / halfway
     return matte, HIGHLIGHT * lit * np.maximum(gloss, 0) ** SHININESS
 
 

@@ -10,9 +10,9 @@ import gankit
 class Bce(gankit.AdversarialLoss):
     """Binary cross-entropy with the non-saturating generator, from logits.
 
-    The discriminator minimises the mean of −log D(x) and −log(1 − D(G(z))), the generator −log D(G(z)),
-    which has a gradient where the minimax form log(1 − D(G(z))) has none. The targets of the
-    discriminator may be softened by stabilizers.
+    The discriminator minimises the mean of −log D(x) and −log(1 − D(G(z))), the generator −log
+    D(G(z)), which has a gradient where the minimax form log(1 − D(G(z))) has none. The targets of
+    the discriminator may be softened by stabilizers.
 
     Reference:
         Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661.

@@ -13,7 +13,7 @@ Strength = Annotated[float, Field(ge=0)]
 
 
 class LabelSmoothing(gankit.Stabilizer):
-    """One-sided label smoothing: real images are to be answered with 1 − amount, generated ones with 0.
+    """One-sided label smoothing: the answer to real images is 1 − amount, to generated ones 0.
 
     Args:
         amount: How far the answer for real images is below 1.
@@ -59,8 +59,9 @@ class LabelNoise(gankit.Stabilizer):
 class GradientPenalty(gankit.Stabilizer):
     """Holds the norm of the discriminator's gradient at 1, between real and generated images.
 
-    Adds weight · E[(‖∇D(x̂)‖ − 1)²], where x̂ is uniform on the line from a real to a generated image. A
-    discriminator with batch normalization has no gradient of one image alone: build it without.
+    Adds weight · E[(‖∇D(x̂)‖ − 1)²], where x̂ is uniform on the line from a real to a generated
+    image. A discriminator with batch normalization has no gradient of one image alone: build it
+    without.
 
     Args:
         weight: λ of the paper.
@@ -94,15 +95,17 @@ class GradientPenalty(gankit.Stabilizer):
 class Ema(gankit.Stabilizer):
     """Samples from an exponential moving average of the generator's weights.
 
-    After each update of the generator w̄ ← decay · w̄ + (1 − decay) · w. Training itself is not changed.
+    After each update of the generator w̄ ← decay · w̄ + (1 − decay) · w. Training itself is not
+    changed.
 
     Args:
         decay: The share of the average that stays, at each update; 0 samples the generator itself.
-        warm_up: Whether the decay grows from 0 as (1 + t) / (10 + t), so that the random weights of the
-            start are forgotten soon.
+        warm_up: Whether the decay grows from 0 as (1 + t) / (10 + t), so that the random weights of
+            the start are forgotten soon.
 
     Reference:
-        Yazıcı et al. 2018, The Unusual Effectiveness of Averaging in GAN Training, arXiv:1806.04498.
+        Yazıcı et al. 2018, The Unusual Effectiveness of Averaging in GAN Training,
+        arXiv:1806.04498.
     """
 
     def __init__(self, decay: Annotated[float, Field(ge=0, lt=1)] = 0.999, warm_up: bool = True):

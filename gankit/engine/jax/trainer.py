@@ -1,8 +1,8 @@
 """Gradients and the training step on JAX, as if everything were stateful.
 
-A `keras.StatelessScope` stands for the state. `gradients` and `input_gradient` make a pure function of
-what reads and writes variables: they open a nested scope that starts from the values of the outer one, and
-hand what was written back to it.
+A `keras.StatelessScope` stands for the state. `gradients` and `input_gradient` make a pure function
+of what reads and writes variables: they open a nested scope that starts from the values of the
+outer one, and hand what was written back to it.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -36,6 +36,8 @@ def gradients(losses: Callable, targets: Sequence[Sequence]):
 
 def _gradient(value, target: Sequence, keep: bool) -> list:
     variables = [variable.value for variable in target]
+    if not variables:
+        return []
     options = {"retain_graph": keep, "allow_unused": True, "materialize_grads": True}
     return list(torch.autograd.grad(value, variables, **options))
 
