@@ -50,7 +50,7 @@ def show_error(error: GankitError) -> None:
 
 def _print(console: Console, line: Text) -> None:
     """Print a line whole where nobody's terminal cuts it, else wrapped behind its indentation."""
-    if not console.is_terminal:
+    if not console.is_terminal or not line:
         console.print(line, soft_wrap=True)
         return
     indent = len(line.plain) - len(line.plain.lstrip())

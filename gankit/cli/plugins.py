@@ -41,7 +41,8 @@ def described(plugin: Plugin) -> dict[str, Any]:
 def _lines(plugins: Iterable[Plugin]) -> Iterator[Text | str]:
     for number, plugin in enumerate(plugins):
         yield from [""] * bool(number)
-        yield Text.assemble((plugin.name, "bold"), f"  {plugin.distribution} {plugin.version}")
+        origin = f"  {plugin.distribution} {plugin.version}".rstrip()
+        yield Text.assemble((plugin.name, "bold"), origin)
         hooks = described(plugin)["hooks"]
         yield from aligned([(hook, listed(names)) for hook, names in hooks.items()], ("cyan", ""))
         if plugin.failure:

@@ -1,0 +1,163 @@
+"""The command line: help, exit codes, and how soon it answers."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from recipe_reading import PARTS
+
+from gankit.cli import app, main
+
+VERBS = ["check", "run", "sample", "show", "list", "plugins", "schema", "new recipe"]
+GANKIT = "from gankit.cli import main; main()"
+
+
+# Help and exit codes
+
+
+@pytest.mark.parametrize("verb", ["", "new", *VERBS])
+def test_every_help_ends_with_two_examples(gankit, verb):
+    code, out, _ = gankit(*verb.split(), "--help")
+    _, examples = out.split("Examples:")
+    lines = [line.strip() for line in examples.splitlines() if line.strip()]
+    assert code == 0
+    assert len(lines) == 2
+    assert all(line.startswith(f"gankit {verb}".strip()) for line in lines)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_every_verb_is_in_the_list_above():
+    groups = {group.name for group in app.registered_groups}
+    assert {command.name for command in app.registered_commands} | groups == {
+        verb.split()[0] for verb in VERBS
+    }
+
+
+def test_no_words_are_answered_with_the_help(gankit):
+    code, out, err = gankit()
+    assert code == 2
+    assert "Examples:" in out + err
+
+
+@pytest.mark.parametrize("words", [("shwo",), ("list", "--jsno"), ("check",), ("new",)])
+def test_a_wrong_usage_exits_with_2(gankit, words):
+    code, _, err = gankit(*words)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def test_an_error_of_the_users_is_shown_with_what_to_type_next(gankit):
+    code, out, err = gankit("list", "loses")
+    assert (code, out) == (1, "")
+    assert err.startswith('error: there is no such kind of part. Did you mean "losses"?')
+    assert err.endswith("→ gankit list\n")
+
+
+def test_any_other_error_is_a_bug_and_keeps_its_traceback(monkeypatch):
+    def broken(*_):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("gankit.cli.plugins.load_plugins", broken)
+    monkeypatch.setattr(sys, "argv", ["gankit", "plugins"])
+    with pytest.raises(ValueError, match="a bug"):
+        main()
+
+
+def test_ctrl_c_exits_with_130(gankit, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gankit.cli.plugins.load_plugins", interrupted)
+    code, out, err = gankit("plugins")
+    assert (code, out, err) == (130, "", "")
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    command = f'"{sys.executable}" -c "{GANKIT}" list --json | head -c 1 > {os.devnull}'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+# How soon
+
+
+@pytest.mark.parametrize("words", [["--help"], ["list"], ["list", "losses"], ["plugins"]])
+def test_the_quick_verbs_import_nothing_slow(python, words):
+    heavy = "{'keras', 'numpy', 'tensorflow', 'jax', 'torch', 'tensorboard'}"
+    code = (
+        f"import sys, atexit; atexit.register(lambda: print({heavy} & {{*sys.modules}})); {GANKIT}"
+    )
+    assert python("-c", code, *words).stdout.splitlines()[-1] == "set()"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["list"], ["plugins"]])
+def test_the_quick_verbs_answer_in_half_a_second(python, words):
+    def seconds() -> float:
+        start = time.perf_counter()
+        python("-c", GANKIT, *words)
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < 0.5  # others may be using the machine
+
+
+# What the verbs say
+
+
+def test_list_shows_names_plugins_and_one_line_each(gankit):
+    code, out, _ = gankit("list", "--plugin", PARTS)
+    assert code == 0
+    assert "datasets\n" in out and "stabilizers\n" in out
+    (line,) = (line for line in out.splitlines() if line.startswith("  jitter"))
+    assert line.split(maxsplit=2) == ["jitter", "recipe_parts.py", "Shakes nothing."]
+    _, out, _ = gankit("list", "losses", "--plugin", PARTS)
+    assert "duel" in out and "jitter" not in out
+
+
+def test_list_as_json(gankit):
+    _, out, _ = gankit("list", "losses", "--json", "--plugin", PARTS)
+    assert {
+        "kind": "losses",
+        "name": "duel",
+        "plugin": "recipe_parts.py",
+        "summary": "The logit as a score.",
+    } in json.loads(out)
+
+
+def test_list_of_keras_optimizers(gankit):
+    _, out, _ = gankit("list", "optimizers", "--json")
+    assert {"adam", "sgd"} <= {part["name"] for part in json.loads(out)}
+
+
+def test_plugins_shows_hooks_with_their_parts(gankit):
+    _, out, _ = gankit("plugins", "--plugin", PARTS)
+    assert "recipe_parts.py\n" in out
+    assert "gankit_losses         duel, solo" in out
+    _, out, _ = gankit("plugins", "--json", "--plugin", PARTS)
+    mine = json.loads(out)[-1]
+    assert mine["hooks"]["gankit_datasets"] == ["dots", "crosses"]
+    assert mine["failure"] == ""
+
+
+def test_a_plugin_that_failed_is_reported(gankit, monkeypatch):
+    from gankit.part import KINDS
+    from gankit.plugins import Catalogue, Plugin
+
+    broken = Plugin("cats", "gankit-cats", "1.2", failure="ImportError: no cats")
+    catalogue = Catalogue((broken,), {kind: {} for kind in KINDS})
+    monkeypatch.setattr("gankit.cli.plugins.load_plugins", lambda _: catalogue)
+    monkeypatch.setattr("gankit.cli.list.load_plugins", lambda _: catalogue)
+    code, out, _ = gankit("plugins")
+    assert code == 0
+    assert out == "cats  gankit-cats 1.2\n  failed to load: ImportError: no cats\n"
+    code, _, err = gankit("list")
+    assert code == 0
+    assert "gankit-cats 1.2 (cats) failed to load" in err
+
+
+def test_a_plugin_file_that_is_not_there(gankit):
+    code, _, err = gankit("list", "--plugin", "nowhere.py")
+    assert code == 1
+    assert "nowhere.py" in err
