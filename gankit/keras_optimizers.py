@@ -80,4 +80,4 @@ def _type(default: Any) -> Any:
         return type(default)
     if isinstance(default, int):
         return Number
-    return Number | None if default is None else Number | list[Number]
+    return Number | None if default is None else float | list[float]

@@ -36,7 +36,7 @@ def test_options_reach_the_optimizer():
         MINIMAL, f'{OPTIMIZER}={{name="adamw", learning_rate=1, weight_decay=0.1, clipnorm=2}}'
     )
     optimizer = optimizer_of(recipe)
-    assert type(optimizer) is keras.optimizers.AdamW
+    assert isinstance(optimizer, keras.optimizers.AdamW)
     assert float(optimizer.learning_rate) == 1.0
     assert (optimizer.weight_decay, optimizer.clipnorm) == (0.1, 2)
     assert optimizer.beta_1 == 0.9  # Keras' own: the optimizer was named
@@ -44,7 +44,7 @@ def test_options_reach_the_optimizer():
 
 def test_without_a_name_the_default_is_changed():
     optimizer = optimizer_of(read(MINIMAL, f"{OPTIMIZER}.learning_rate=1e-4"))
-    assert type(optimizer) is keras.optimizers.Adam
+    assert isinstance(optimizer, keras.optimizers.Adam)
     assert optimizer.beta_1 == 0.5
     assert float(optimizer.learning_rate) == pytest.approx(1e-4)
 
