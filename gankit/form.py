@@ -1,30 +1,27 @@
-"""The form that a recipe fills in: one pydantic model, made of the parts that it names."""
+"""The form that a recipe fills in: what is asked of it follows from the parts that it names."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from gankit import keras_optimizers, schema
 from gankit.errors import GankitError
 from gankit.part import pick
 from gankit.plugins import Catalogue
 from gankit.problem import Place, Problem, Scope, found
-from gankit.training import TRAINING, Count
+from gankit.recipe_model import (
+    DEFAULT_OPTIMIZER,
+    KEYS,
+    SECTIONS,
+    Table,
+    player_model,
+    recipe_model,
+    training_model,
+)
 
-SECTIONS = {"dataset": "datasets", "architecture": "architectures", "loss": "losses"}
-KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "stages")
-DEFAULT_OPTIMIZER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
-Seed = Annotated[int, Field(ge=0, lt=2**32, description="Of all randomness.")]
 AnyTable = dict[str, Any]
-
-
-class Table(BaseModel):
-    """A table of a recipe, without room for other keys."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
 
 class Form:
@@ -147,38 +144,6 @@ class Form:
 
     def _name_of(self, section: str) -> Any:
         return _table(self._table.get(section)).get("name", "")
-
-
-def recipe_model(
-    *, dataset: Any, architecture: Any, loss: Any, stabilizers: Any, players: Any
-) -> type[Table]:
-    """Return the pydantic model of a recipe whose sections have these types."""
-    training = training_model()
-    return create_model(
-        "recipe",
-        __base__=Table,
-        seed=(Seed, 0),
-        dataset=(dataset, ...),
-        architecture=(architecture, ...),
-        loss=(loss, ...),
-        stabilizers=(stabilizers, ()),
-        players=(players, {}),
-        training=(training, Field(default_factory=training)),
-    )
-
-
-def player_model(optimizer: Any) -> type[Table]:
-    """Return the pydantic model of a player's table."""
-    repeats = Annotated[Count, Field(description="The turns that it takes in a step.")]
-    return create_model(
-        "player", __base__=Table, optimizer=(optimizer, DEFAULT_OPTIMIZER), repeats=(repeats, 1)
-    )
-
-
-@cache
-def training_model() -> type[schema.SectionModel]:
-    """Return the pydantic model of `[training]`."""
-    return schema.make_model("training", TRAINING, schema.fields(TRAINING, {}))
 
 
 def _with_optimizer(player: Any) -> Any:

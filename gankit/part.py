@@ -112,7 +112,7 @@ def _expected(kind: str, part: object) -> str:
     if kind == "losses":
         from gankit.loss import Loss
 
-        return _expected_class(part, Loss)
+        return _expected_class(part, Loss) or _expected_players(part)
     if kind == "stabilizers":
         from gankit.stabilizer import Stabilizer
 
@@ -125,6 +125,11 @@ def _expected_class(part: object, parent: type) -> str:
         return f"a sub-class of gankit.{parent.__name__}"
     missing = sorted(getattr(part, "__abstractmethods__", ()))
     return f"complete: {', '.join(missing)} must be written" if missing else ""
+
+
+def _expected_players(loss: type) -> str:
+    named = isinstance(getattr(loss, "players", None), Mapping)
+    return "" if named else "complete: players must name the networks that each of them trains"
 
 
 def _unimported_docstring(reference: str) -> str | None:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from gankit import toml
-from gankit.form import KEYS, Form
+from gankit.form import Form
 from gankit.overrides import override, read_override
 from gankit.plugins import Catalogue
 from gankit.problem import Problem, refusal
+from gankit.recipe_model import KEYS
 from gankit.section import Section, section, values
 from gankit.spelling import shown
 from gankit.training import Training
@@ -118,7 +119,9 @@ def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
     if not isinstance(stages, list) or not all(isinstance(stage, Mapping) for stage in stages):
         problem = Problem(("stages",), f"should be tables, [[stages]]. Received: {shown(stages)}")
         raise refusal(source, [problem])
-    for stage in stages:
+    for index, stage in enumerate(stages):
+        if "stages" in stage:
+            raise refusal(source, [Problem(("stages", index, "stages"), "a stage has no stages")])
         flat.append(override(flat[-1], stage, source))
     return flat
 

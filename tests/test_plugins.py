@@ -162,6 +162,7 @@ def test_a_hook_that_returns_what_no_hook_may(install, result):
         ("losses", "dict", "a sub-class of gankit.Loss"),
         ("losses", "print", "a sub-class of gankit.Loss"),
         ("losses", "gankit.AdversarialLoss", "discriminator, generator must be written"),
+        ("losses", "type('L', (gankit.Loss,), {'__call__': print})", "players must name"),
         ("stabilizers", "dict", "a sub-class of gankit.Stabilizer"),
     ],
 )

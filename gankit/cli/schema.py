@@ -39,18 +39,19 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
     """Return the JSON schema of a recipe, and what is wrong with the parts that it leaves out."""
     from pydantic import create_model
 
-    from gankit import form
+    from gankit.recipe_model import DEFAULT_OPTIMIZER, SECTIONS, player_model, recipe_model
     from gankit.schema import json_schema
 
     problems: list[GankitError] = []
-    kinds = {kind: _any_of(catalogue.parts[kind].values(), problems) for kind in catalogue.parts}
-    sections = {section: kinds[kind] for section, kind in form.SECTIONS.items()}
-    stabilizer, player = kinds["stabilizers"], form.player_model(_any_optimizer())
-    sections |= {"stabilizers": list[stabilizer], "players": dict[str, player]}
+    kinds = {kind: _any_of(parts.values(), problems) for kind, parts in catalogue.parts.items()}
+    sections = {section: kinds[kind] for section, kind in SECTIONS.items()}
+    stabilizer, player = kinds["stabilizers"], player_model(_any_optimizer())
+    model = recipe_model(**sections, stabilizers=list[stabilizer], players=dict[str, player])
     stages = (list[dict[str, Any]], [])
-    return json_schema(
-        create_model("recipe", __base__=form.recipe_model(**sections), stages=stages)
-    ), problems
+    described = json_schema(create_model("recipe", __base__=model, stages=stages))
+    nameless = described["$defs"][f"optimizers-{DEFAULT_OPTIMIZER['name']}"]
+    del nameless["required"]  # an optimizer without a name is the default one
+    return described, problems
 
 
 def _any_of(parts: Iterable[Part], problems: list[GankitError]) -> Any:
