@@ -28,27 +28,26 @@ def corner(height: float) -> Mesh:
     return Mesh.join([hollow(plan, height), *studs(places, height)])
 
 
-def slope(columns: int, back: float, front: float, height: float = BRICK, lip: float = 4) -> Mesh:
-    """A slope that falls from y = `back`, where its flat top ends, to a lip at y = `front`."""
-    profile = Outline.of((-20, 0), (front, 0), (front, lip), (back, height), (-20, height))
+def slope(columns: int, front: float, height: float) -> Mesh:
+    """A slope that falls from behind one row of studs to a lip at y = `front`."""
+    profile = Outline.of((-20, 0), (front, 0), (front, 4), (0, height), (-20, height))
     return Mesh.join([trough(profile, PITCH * columns), *studs(grid(columns, 1, y=-10), height)])
 
 
-def wedge(columns: int, length: float, height: float) -> Mesh:
-    """A slope without studs that falls along the whole of its length."""
-    y = length / 2
-    profile = Outline.of((-y, 0), (y, 0), (y, 4), (-y, height))
+def wedge(columns: int) -> Mesh:
+    """A slope without studs, one stud long and two plates high."""
+    profile = Outline.of((-10, 0), (10, 0), (10, 4), (-10, 2 * PLATE))
     return trough(profile, PITCH * columns)
 
 
 def ridge(columns: int) -> Mesh:
-    """A roof's ridge, which falls to both sides."""
+    """The ridge of a roof, which falls to both sides."""
     profile = Outline.of((-20, 0), (20, 0), (20, 4), (0, BRICK), (-20, 4))
     return trough(profile, PITCH * columns)
 
 
 def bow(columns: int) -> Mesh:
-    """A slope in a quarter of a circle, two studs long."""
+    """A slope without studs that falls in an arc, two studs long."""
     profile = Outline.of((-20, 0), (20, 0), (20, 4), arc(-20, -26, 50, 36.87, 90))
     return across(profile, PITCH * columns)
 

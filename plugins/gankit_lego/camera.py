@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 Views = Literal["all", "upright"]
+UPRIGHT = 0.35, 0.95  # how high upright views stand above the horizon, radians
 DISTANCE = 4.0  # from the middle of the brick, in its radii: a short telephoto lens
 
 
@@ -54,7 +55,7 @@ class Camera:
 def look(random: np.random.Generator, views: Views) -> np.ndarray:
     """Axes of a camera from all around, or from where bricks stand with their studs on top."""
     turn = random.uniform(0, 2 * np.pi)
-    height = random.uniform(-1, 1) if views == "all" else np.sin(random.uniform(0.35, 0.95))
+    height = random.uniform(-1, 1) if views == "all" else np.sin(random.uniform(*UPRIGHT))
     flat = np.sqrt(1 - height**2)
     viewer = np.array([flat * np.cos(turn), flat * np.sin(turn), height])
     right = np.array([-np.sin(turn), np.cos(turn), 0])

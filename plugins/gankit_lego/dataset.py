@@ -3,24 +3,25 @@
 import hashlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 import gankit
+from gankit_lego.camera import Views
 from gankit_lego.kaggle import kaggle
 from gankit_lego.kinds import FAMILIES, choose
 from gankit_lego.painter import Order, paint
-from gankit_lego.picture import Style
+from gankit_lego.picture import Ground, Style
 
 
 def lego(
     count: Annotated[int, Field(ge=1)] = 10_000,
     size: Annotated[int, Field(ge=8, le=512)] = 64,
     kinds: list[str] | None = None,
-    views: Literal["all", "upright"] = "all",
-    ground: Literal["white", "dark"] = "white",
+    views: Views = "all",
+    ground: Ground = "white",
     colour: bool = False,
     seed: Annotated[int, Field(ge=0)] = 0,
     flip: bool = False,

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -53,14 +54,22 @@ def paint(order: Order, file: Path, workers: int | None = None) -> None:
         file: Where to.
         workers: How many processes paint; the pictures do not depend on it.
     """
-    # Zeros are written first: on a full disk that is an OSError, where a worker's map would crash.
-    np.save(file, np.zeros((order.count, *order.style.shape), np.uint8))
+    _reserve(file, (order.count, *order.style.shape))
     workers = workers or min(os.cpu_count() or 1, 1 + order.count // SHARE)
     with gankit.progress("rendering bricks", order.count) as advance:
         if workers == 1:
             _paint_share(order, file, 0, 1, advance)
         else:
             _hire(order, file, workers, advance)
+
+
+def _reserve(file: Path, shape: tuple[int, ...]) -> None:
+    """Write zeros: a full disk is an error here, where under a worker's map it were a crash."""
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    with file.open("wb") as out:
+        np.lib.format.write_array_header_1_0(out, header)
+        for _ in range(shape[0]):
+            out.write(bytes(prod(shape[1:])))
 
 
 def _paint_share(order: Order, file: Path, first: int, step: int, advance: Callable) -> None:

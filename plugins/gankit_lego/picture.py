@@ -11,6 +11,7 @@ from gankit_lego.mesh import Mesh
 from gankit_lego.raster import rasterize
 
 SAMPLES = 3  # along each edge of a pixel
+Ground = Literal["white", "dark"]
 GROUNDS = {"white": 1.0, "dark": 0.06}
 GREY = (0.86,)
 COLOURS = np.array(
@@ -42,7 +43,7 @@ class Style:
 
     size: int = 64
     views: Views = "all"
-    ground: Literal["white", "dark"] = "white"
+    ground: Ground = "white"
     colour: bool = False
 
     @property

@@ -25,7 +25,9 @@ def trough(profile: Outline, width: float, room: Outline | None = None) -> Mesh:
     return across(profile, width, open_below=True) + cavity + rim(profile, width, room, inner)
 
 
-def across(profile: Outline, width: float, faces: Sequence[Outline] = (), open_below=False) -> Mesh:
+def across(
+    profile: Outline, width: float, faces: Sequence[Outline] = (), open_below: bool = False
+) -> Mesh:
     """A body of this side view in y and z, `width` along x.
 
     Args:
