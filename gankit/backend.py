@@ -38,7 +38,7 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
     if cpu:
         os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
         os.environ["KERAS_TORCH_DEVICE"] = "cpu"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its errors come as exceptions
     with _without_chatter():
         running = _start()
     if name not in (None, running):

@@ -1,4 +1,4 @@
-"""What the user can fix."""
+"""What the user can fix, and what the user asked for."""
 
 
 class GankitError(Exception):
@@ -16,3 +16,7 @@ class GankitError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class Interrupted(Exception):
+    """The user stopped the run in this folder; it is saved."""

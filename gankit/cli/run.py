@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
-from gankit.errors import GankitError
+from gankit.errors import GankitError, Interrupted
 
 EXAMPLES = """
 Examples:
@@ -33,8 +33,6 @@ def run(
     cpu: Cpu = False,
 ) -> None:
     """Train a recipe into a folder of its own: samples, curves, checkpoints."""
-    from gankit.run.callbacks import Interrupted
-
     console = Console()
     plugins = [path.resolve() for path in plugin or []]
     try:

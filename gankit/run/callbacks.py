@@ -8,17 +8,13 @@ import keras
 
 from gankit import pictures
 from gankit.dataset import Facts
-from gankit.errors import GankitError
+from gankit.errors import GankitError, Interrupted
 from gankit.gan import GAN
 from gankit.run.checkpoint import Checkpoint
 from gankit.run.session import Session
 from gankit.sampling import sample, sheet_count
 
 CHARTS = {"game/loss": "loss", "game/accuracy": "acc", "game/gradient_norm": "grad_norm"}
-
-
-class Interrupted(Exception):
-    """The user stopped the run in this folder; it is saved."""
 
 
 class Restore(keras.callbacks.Callback):

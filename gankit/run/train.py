@@ -29,6 +29,9 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
     stages = recipe.stages()
     previous = None
     session = Session(run, stages, console)
+    if session.epoch == session.epochs:
+        console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
+        return
     for number, stage in enumerate(stages):
         experiment = assemble(stage, previous)
         previous = experiment.gan.networks

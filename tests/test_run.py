@@ -1,0 +1,199 @@
+"""Runs: killed, stopped, broken and resumed, the way it happens to people."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+PARTS = Path(__file__).with_name("small_parts.py")
+RECIPE = """
+seed = 7
+[dataset]
+name = "blobs"
+[architecture]
+name = "small"
+[loss]
+name = "bce"
+[[stabilizers]]
+name = "label-noise"
+[[stabilizers]]
+name = "ema"
+decay = 0.9
+[training]
+epochs = 6
+batch_size = 8
+checkpoint_every = 5
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    path = tmp_path / "blobs.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+@pytest.fixture
+def gankit(python):
+    def run(*arguments, **options):
+        return python("-m", "gankit", *arguments, **options)
+
+    return run
+
+
+def start(folder, *arguments):
+    """Start gankit in a folder without waiting for it."""
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "gankit", *map(str, arguments)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def state(run):
+    """Return the arrays of a run's newest checkpoint."""
+    newest = sorted((run / "checkpoints").glob("step-*"))[-1]
+    with np.load(newest / "state.npz", allow_pickle=False) as arrays:
+        return newest.name, dict(arrays)
+
+
+def assert_same_bits(run, other):
+    (name, arrays), (other_name, others) = state(run), state(other)
+    assert name == other_name
+    assert list(arrays) == list(others)
+    assert all(
+        a.dtype == b.dtype and a.tobytes() == b.tobytes()
+        for a, b in zip(arrays.values(), others.values())
+    )
+
+
+def test_a_run_explains_itself(gankit, recipe, tmp_path):
+    done = gankit("run", recipe, "--plugin", PARTS, "--out", "first", "--set", "training.epochs=2")
+    run = tmp_path / "first"
+    assert "epoch 2/2" in done.stdout
+    assert not done.stderr
+    facts = json.loads((run / "run.json").read_text())
+    assert facts["backend"] == os.environ.get("KERAS_BACKEND", "tensorflow")
+    assert facts["data"] == [
+        {"examples": 96, "classes": ["l", "r"], "shapes": {"images": [8, 8, 1], "labels": []}}
+    ]
+    assert {p.name for p in (run / "samples").iterdir()} == {f"epoch-00{i}.png" for i in range(3)}
+    rows = list(csv.DictReader((run / "history.csv").open()))
+    assert [row["step"] for row in rows] == ["12", "24"]
+    assert {"d_loss", "d_real_acc", "d_fake_acc", "d_acc", "g_loss", "g_acc"} < rows[0].keys()
+    again = gankit("run", run / "recipe.toml", "--plugin", PARTS)
+    assert "runs/first-1" in again.stdout
+    assert_same_bits(run, tmp_path / "runs/first-1")
+    taken = gankit("run", recipe, "--plugin", PARTS, "--out", "first", check=False)
+    assert taken.returncode == 1 and "never overwrites" in taken.stderr
+    pictures = gankit("sample", run, "--count", "3", "--plugin", PARTS, "--out", "pictures")
+    assert "3 pictures" in pictures.stdout
+    assert len(list((tmp_path / "pictures").glob("*.png"))) == 3
+
+
+def kill(folder, luck, arguments):
+    """Start gankit, kill it somewhere in its first epochs; returns whether it was still alive."""
+    process = start(folder, *arguments)
+    last = luck.choice(["run folder", "epoch", "epoch"])
+    for line in process.stdout:
+        if line.startswith(last):
+            break
+    time.sleep(luck.uniform(0, 0.3))
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
+    gankit, recipe, tmp_path
+):
+    gankit("run", recipe, "--plugin", PARTS, "--out", "whole")
+    luck = random.Random()
+    arguments = ["run", recipe, "--plugin", PARTS, "--out", "killed"]
+    kills = [kill(tmp_path, luck, arguments)]
+    while len(kills) < 4 and all(kills):
+        kills.append(kill(tmp_path, luck, ["run", "--resume", "killed"]))
+    assert sum(kills) >= 2
+    if all(kills):
+        gankit("run", "--resume", "killed")
+    assert_same_bits(tmp_path / "whole", tmp_path / "killed")
+    rows = [
+        list(csv.DictReader((tmp_path / run / "history.csv").open())) for run in ("whole", "killed")
+    ]
+    for whole, killed in zip(*rows, strict=True):
+        assert {**whole, "images_per_second": ""} == {**killed, "images_per_second": ""}
+
+
+def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(gankit, recipe, tmp_path):
+    gankit("run", recipe, "--plugin", PARTS, "--out", "whole")
+    process = start(tmp_path, "run", recipe, "--plugin", PARTS, "--out", "stopped")
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("epoch 2"):
+            process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    assert "gankit run --resume stopped" in said[-1]
+    assert "Traceback" not in "".join(said)
+    gankit("run", "--resume", "stopped")
+    assert_same_bits(tmp_path / "whole", tmp_path / "stopped")
+
+
+def test_a_damaged_checkpoint_is_passed_over_and_named(gankit, recipe, tmp_path):
+    gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    whole = state(tmp_path / "run")
+    newest = tmp_path / "run/checkpoints" / whole[0]
+    (newest / "state.npz").write_bytes((newest / "state.npz").read_bytes()[:-100] + bytes(100))
+    done = gankit("run", "--resume", "run")
+    assert newest.name in done.stdout and "damaged" in done.stdout
+    name, arrays = state(tmp_path / "run")
+    assert name == whole[0]
+    assert all((a == b).all() for a, b in zip(arrays.values(), whole[1].values()))
+    for folder in (tmp_path / "run/checkpoints").iterdir():
+        (folder / "checkpoint.json").write_text("{}")
+    lost = gankit("run", "--resume", "run", check=False)
+    assert lost.returncode == 1 and "every checkpoint" in lost.stderr
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_nothing_bad_is_saved(gankit, recipe, tmp_path):
+    recipe.write_text(RECIPE + "[[stabilizers]]\nname = 'explode'\nat = 29\n".replace("'", '"'))
+    done = gankit("run", recipe, "--plugin", PARTS, "--out", "run", check=False)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    said = " ".join(done.stderr.split())
+    assert "not finite since step 30" in said
+    assert "step-000000029" in said or "step-000000025" in said or "step-000000024" in said
+    assert all(np.isfinite(a).all() for a in state(tmp_path / "run")[1].values())
+
+
+def test_a_full_disk_leaves_the_checkpoints_before_it(gankit, recipe, tmp_path):
+    gankit("run", recipe, "--plugin", PARTS, "--out", "run", "--set", "training.epochs=2")
+    whole = state(tmp_path / "run")
+    text = (tmp_path / "run/recipe.toml").read_text()
+    (tmp_path / "run/recipe.toml").write_text(text.replace("epochs = 2", "epochs = 4"))
+    program = (
+        "import numpy as np, errno\n"
+        "def full(*given, **named): raise OSError(errno.ENOSPC, 'No space left on device')\n"
+        "np.savez = full\n"
+        "import sys; sys.argv = ['gankit', 'run', '--resume', 'run']\n"
+        "from gankit.cli import main; main()\n"
+    )
+    done = gankit.__closure__[0].cell_contents("-c", program, check=False)
+    assert (
+        done.returncode == 1 and "No space left" in done.stderr and "Traceback" not in done.stderr
+    )
+    name, arrays = state(tmp_path / "run")
+    assert name == whole[0] and all(
+        (a == b).all() for a, b in zip(arrays.values(), whole[1].values())
+    )
+    assert not list((tmp_path / "run/checkpoints").glob(".*"))
+    assert "epoch 4/4" in gankit("run", "--resume", "run").stdout
