@@ -80,6 +80,11 @@ def test_show_a_name_that_nothing_has(gankit):
     assert 'Did you mean "dcgan"?' in err and "→ gankit list" in err
 
 
+def test_a_folder_of_the_name_is_not_in_the_way(gankit, tmp_path):
+    (tmp_path / "bce").mkdir()
+    assert gankit("show", "bce")[0] == 0
+
+
 def test_show_a_recipe_with_its_defaults_marked(gankit, recipe):
     code, out, _ = gankit("show", recipe, "--plugin", PARTS, "--set", "seed=3")
     assert code == 0
@@ -137,6 +142,12 @@ def test_check_plays_every_stage(gankit, recipe):
     assert code == 0
     assert "stage 1 of 2" in out and "images (8, 8, 1)" in out
     assert "stage 2 of 2" in out and "images (4, 4, 1)" in out
+
+
+def test_check_stops_at_a_loss_that_is_not_finite(gankit, recipe):
+    code, _, err = gankit("check", recipe, "--plugin", PARTS, "--set", "loss.margin=inf")
+    assert code == 1
+    assert "not finite: d_loss" in err
 
 
 def test_check_of_a_game_of_one_player(gankit, recipe):

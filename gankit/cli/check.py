@@ -11,6 +11,7 @@ from rich.text import Text
 
 from gankit.cli.console import aligned, show_lines
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
+from gankit.errors import GankitError
 from gankit.plugins import load_plugins
 from gankit.spelling import listed
 
@@ -71,37 +72,44 @@ def check_recipe(recipe: "Recipe") -> Iterator[Line]:
 
 def _data_lines(experiment: "Experiment") -> Iterator[Line]:
     dataset = experiment.dataset
-    shapes = ", ".join(f"{k} {v}" for k, v in dataset.facts.shapes.items())
+    shapes = listed(f"{name} {shape}" for name, shape in dataset.facts.shapes.items())
     counts = f"{len(dataset):,} examples, {len(dataset.classes)} classes"
-    yield from aligned([("dataset", f"{counts}: {shapes}")], ("bold", ""))
+    yield from (_fact("dataset", f"{counts}: {shapes}"), "")
 
 
 def _network_lines(experiment: "Experiment") -> Iterator[Line]:
-    head = ("network", "trainable", "not trainable")
-    rows = [head]
+    rows = [("network", "trainable", "not trainable")]
     for name, network in experiment.gan.networks.items():
-        groups = (network.trainable_variables, network.non_trainable_variables)
+        groups = (network.trainable_weights, network.non_trainable_weights)
         rows.append((name, *(f"{_parameters(group):,}" for group in groups)))
-    yield from ("", *aligned(_right_aligned(rows), ("bold", "", "")))
+    yield from (*aligned(_right_aligned(rows), ("bold", "", "")), "")
 
 
 def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
     from gankit.memory import memory
 
     sizes = memory(experiment.gan, experiment.recipe.training.batch_size)
-    total = f"about {_megabytes(sum(sizes.values()))}, without the backend's own"
+    yield _fact("memory", f"about {_megabytes(sum(sizes.values()))}, without the backend's own:")
     named = listed(f"{name} {_megabytes(size)}" for name, size in sizes.items())
-    yield from ("", *aligned([("memory", total), ("", named)], ("bold", "")))
+    yield from (_fact("", named), "")
 
 
 def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
     start = time.perf_counter()
     history = experiment.gan.fit(experiment.batches(), steps_per_epoch=1, verbose=0, shuffle=False)
     seconds = time.perf_counter() - start
-    scalars = {name: values[-1] for name, values in history.history.items()}
-    losses = listed(f"{k} {v:.3f}" for k, v in scalars.items() if k.endswith("_loss"))
-    played = f"{losses}; played in {seconds:.1f} s, compiling included"
-    yield from ("", *aligned([("one batch", played)], ("bold", "")))
+    losses = {name: v[-1] for name, v in history.history.items() if name.endswith("_loss")}
+    said = listed(f"{name} {loss:.3f}" for name, loss in losses.items())
+    if not all(map(math.isfinite, losses.values())):
+        raise GankitError(
+            f"{experiment.recipe.source}: the first batch has a loss that is not finite: {said}",
+            "try a lower learning_rate, or another loss: gankit list losses",
+        )
+    yield _fact("one batch", f"{said}; played in {seconds:.1f} s, compiling included")
+
+
+def _fact(title: str, text: str) -> Text:
+    return Text.assemble("  ", (f"{title:<11}", "bold"), text)
 
 
 def _parameters(variables: list) -> int:

@@ -45,8 +45,9 @@ def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) ->
 
     choose_backend(None, cpu=True)
     catalogue = load_plugins(plugin or ())
-    if name.endswith(".toml") or Path(name).exists():
-        show_lines(recipe_lines(Path(name), catalogue, overrides or ()))
+    path = Path(name)
+    if path.suffix == ".toml" or len(path.parts) > 1:
+        show_lines(recipe_lines(path, catalogue, overrides or ()))
         return
     for number, part in enumerate(parts_named(name, catalogue)):
         show_lines([*[""] * bool(number), *part_lines(part)])
