@@ -1,4 +1,4 @@
-"""Times one step of the LEGO DCGAN side by side: S3's own, a plain PyTorch loop, gankit on three backends.
+"""Times a step of the LEGO DCGAN side by side: S3's, a plain PyTorch loop's, gankit's.
 
 Every arm is a process that stays alive and is told to play a few steps when it is its turn, in
 rounds (A B C A B C …): what else the machine does then disturbs all arms alike. Ratios are medians
@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import typer
@@ -50,13 +51,14 @@ class Arm:
         kind, _, policy = name.partition("/")
         backend = {"s3": "tensorflow", "plain": "torch"}.get(kind, kind)
         module = "toolkit" if kind in BACKENDS else kind
-        folder = Path(__file__).parent
+        self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the arm)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "arms.play", module, str(batch), policy or "float32"],
-            cwd=folder,
-            env=os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            cwd=Path(__file__).parent,
+            env=os.environ | {"KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self.complaints,
             text=True,
         )
 
@@ -64,7 +66,8 @@ class Arm:
         """Return what the process says next."""
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"an arm ended: {' '.join(self.process.args)}")
+            self.complaints.seek(0)
+            raise SystemExit(self.complaints.read())
         return json.loads(line)
 
     def milliseconds(self, steps: int) -> float:
@@ -84,7 +87,7 @@ def table(times: dict[str, list[float]], batch: int, steps: int) -> Table:
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
     result = Table(
         title=f"LEGO DCGAN, 64×64×1, batch {batch}",
-        caption=f"{rounds} interleaved rounds of {steps} steps; {os.cpu_count()} cores, load {load}",
+        caption=f"{rounds} rounds of {steps} steps in turns; {os.cpu_count()} cores, load {load}",
     )
     for column in ("arm", "ms", "fastest", "× s3", "× plain", "images/s"):
         result.add_column(column, justify="left" if column == "arm" else "right")

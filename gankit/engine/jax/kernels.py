@@ -4,8 +4,8 @@ Images are (batch, height, width, channels); a kernel is (height, width, in, out
 (height, width, out, in) for a transposed one.
 
 The weight gradient that XLA derives for a transposed convolution is a naive loop on a CPU and slow
-on a GPU (jax#23783). So three bilinear maps are defined by one another: a convolution, its transpose
-by the images and its transpose by the kernel. Each derivative, of any order, is one of the three.
+on a GPU (jax#23783). So three bilinear maps define one another: a convolution, its transpose by the
+images and its transpose by the kernel. Each derivative, of any order, is one of them again.
 """
 
 from functools import partial
@@ -44,7 +44,8 @@ def dropout(x, rate, seed):
     first, second = seed.astype(jnp.uint32)
     key = _mix(_mix(first) ^ second)
     bits = _mix(lax.iota(jnp.uint32, x.size) ^ key).reshape(x.shape)
-    return jnp.where(bits >= jnp.uint32(rate * 2**32), x * (1 / (1 - rate)), 0).astype(x.dtype)
+    kept = bits >= jnp.uint32(int(rate * 2**32))
+    return x * (kept.astype(x.dtype) / (1 - rate))
 
 
 def _mix(bits):

@@ -40,4 +40,4 @@ def dropout(x, rate, seed):
     )
     bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.int16), [-1])[:size], tf.shape(x))
     kept = bits >= tf.constant(round(rate * 2**16) - 2**15, tf.int16)
-    return tf.where(kept, x * tf.cast(1 / (1 - rate), x.dtype), tf.zeros((), x.dtype))
+    return x * (tf.cast(kept, x.dtype) * tf.cast(1 / (1 - rate), x.dtype))
