@@ -140,8 +140,8 @@ def _imported(path: Path) -> ModuleType:
 
 def _register(manager: pluggy.PluginManager, module: Any, label: str) -> tuple[Part, ...]:
     """Register a plugin and return the parts it gives; one that fails leaves no trace."""
-    manager.register(module, name=label)
     try:
+        manager.register(module, name=label)
         _check_hooks(manager, module)
         manager.check_pending()
         return tuple(_given(manager, module, label))

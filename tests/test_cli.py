@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from recipe_reading import PARTS
@@ -95,12 +94,13 @@ def test_the_quick_verbs_import_nothing_slow(python, words):
 
 @pytest.mark.parametrize("words", [["--help"], ["list"], ["plugins"]])
 def test_the_quick_verbs_answer_in_half_a_second(python, words):
-    def seconds() -> float:
-        start = time.perf_counter()
+    def seconds() -> float:  # of work: other processes may be using the machine
+        before = os.times()
         python("-c", GANKIT, *words)
-        return time.perf_counter() - start
+        after = os.times()
+        return sum(after[2:4]) - sum(before[2:4])
 
-    assert min(seconds() for _ in range(5)) < 0.5  # others may be using the machine
+    assert min(seconds() for _ in range(3)) < 0.5
 
 
 # What the verbs say

@@ -142,6 +142,15 @@ def test_a_hook_with_an_argument_that_no_hook_has(install):
     assert "config" in failure_of("gankit-cats")
 
 
+def test_one_plugin_is_not_blamed_for_another(install):
+    hooks = HOOK.format(kind="loses", result="{}") + HOOK.format(kind="losses", result="{}")
+    install(hooks.replace("losses()", "losses(config)"))
+    install(HOOK.format(kind="metrics", result="{'dog': dict}"), "gankit-dogs")
+    catalogue = load_plugins()
+    assert [plugin.distribution for plugin in catalogue.failed] == ["gankit-cats"]
+    assert "dog" in catalogue.parts["metrics"]
+
+
 def test_a_hook_without_its_marker(install):
     install(HOOK.format(kind="losses", result="{}").replace("@gankit.hookimpl", ""))
     assert "@gankit.hookimpl" in failure_of("gankit-cats")
