@@ -146,7 +146,8 @@ def _register(manager: pluggy.PluginManager, module: Any, label: str) -> tuple[P
         manager.check_pending()
         return tuple(_given(manager, module, label))
     except BaseException:
-        manager.unregister(module)
+        if manager.is_registered(module):
+            manager.unregister(module)
         raise
 
 

@@ -14,6 +14,12 @@ from gankit.spelling import shown
 LARGEST = 2**20  # bytes of a recipe
 DEEPEST = 32  # tables and arrays inside each other
 
+# A key of more parts than that; it would keep tomllib busy for minutes.
+_DEEP_KEY = re.compile(
+    rf"""(?:^|[\[{{,])[ \t]*(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST + 1}}}""",
+    re.MULTILINE,
+)
+
 
 def read(path: Path) -> dict[str, Any]:
     """Return the table that a file holds.
@@ -50,6 +56,8 @@ def parse(text: str, source: str) -> dict[str, Any]:
     Raises:
         GankitError: It is no TOML, is nested too deep, or has a value that no option takes.
     """
+    if _DEEP_KEY.search(text):
+        raise GankitError(f"{source} is nested too deep: a key has more than {DEEPEST} parts")
     try:
         table = tomllib.loads(text + "\n")  # so that an error at the end has a line
     except RecursionError as error:
@@ -94,7 +102,7 @@ def _lines(table: Mapping[str, Any], place: tuple[str, ...], given: Any) -> Iter
     """Yield the values of a table, then the tables and arrays of tables inside it."""
     given = given if isinstance(given, Mapping) else {}
     inner = {key: value for key, value in table.items() if _is_table(value) or _is_array(value)}
-    for key in table.keys() - inner.keys() and [key for key in table if key not in inner]:
+    for key in (key for key in table if key not in inner):
         yield f"{_key(key)} = {_value(table[key])}" + ("" if key in given else "  # default")
     for key, value in inner.items():
         path = (*place, key)
