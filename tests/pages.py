@@ -1,0 +1,70 @@
+"""Reading the documentation: its pages, and the blocks of code on them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+_BLOCK = re.compile(
+    r"(?:^<!-- (?P<marker>\w+) -->\n)?"
+    r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$',
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code.
+
+    Args:
+        place: Where it is, `page.md:line`.
+        marker: The comment above it: `fragment` of a recipe, `refused` with an error, `output`.
+        language: What its fence names.
+        title: The file that it is.
+        text: What is in it.
+    """
+
+    place: str
+    marker: str
+    language: str
+    title: str
+    text: str
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands of a console block, those on one line apart."""
+        return [c.strip() for line in self.text.splitlines() for c in line.split("&&") if c.strip()]
+
+
+def blocks(page: Path) -> list[Block]:
+    """Return the blocks of a page in their order."""
+    text = page.read_text(encoding="utf-8")
+    found = []
+    for match in _BLOCK.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        parts = {name: value or "" for name, value in match.groupdict().items()}
+        found.append(Block(f"{page.name}:{line}", **parts))
+    assert 2 * len(found) == len(re.findall("^```", text, re.MULTILINE)), "a block is not understood"
+    return found
+
+
+def rows(page: str, heading: str) -> list[str]:
+    """Return the rows of the first table below a heading, without its head."""
+    _, found, below = (ROOT / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")
+    assert found, f"{page} has no heading {heading!r}"
+    return re.search(r"^\| --- .*\n((?:\|.*\n?)*)", below, re.MULTILINE)[1].splitlines()
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings."""
+    headings = re.findall("^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\s-]", "", text).strip().lower().replace(" ", "-") for text in headings}
+
+
+def links(page: Path) -> list[tuple[Path, str]]:
+    """Return the file and the anchor of each link and picture that leads to this project."""
+    text = re.sub("^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    found = re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text)
+    return [(page.parent / path if path else page, anchor) for path, anchor in found]

@@ -1,0 +1,113 @@
+"""What the documentation says is so: what it says to do works, its tables and links are right."""
+
+import inspect
+import sys
+
+import pytest
+import typer
+from pages import PAGES, ROOT, anchors, blocks, links, rows
+from reader import Reader
+
+from gankit import hookspecs
+from gankit.cli import app
+from gankit.docstring import summary
+from gankit.part import KINDS
+from gankit.plugins import load_plugins
+from gankit.shipped import shipped_recipes
+
+# What is not started: it installs, serves, or tests.
+OTHERS = {
+    ". .venv/bin/activate",
+    "KERAS_BACKEND=jax pytest",
+    "KERAS_BACKEND=torch pytest",
+    "bash .ci/run",
+    "mkdocs build --strict",
+    "pip install -e .",
+    "pip install -e gankit-pearson",
+    'pip install -e ".[dev,docs,jax,torch]"',
+    'pip install -e ".[dev]"',
+    'pip install -e ".[jax]"',
+    'pip install -e ".[torch]"',
+    "pip install torch==2.13.0",
+    "pytest",
+    "python3.11 -m venv .venv",
+    "ruff check .",
+    "ruff format --check .",
+    "tensorboard --logdir runs",
+}
+COMMANDS = {c for page in PAGES for b in blocks(page) if b.language == "console" for c in b.commands}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_says_to_do_works(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    reader = Reader(tmp_path, monkeypatch, capsys)
+    for block in blocks(page):
+        try:
+            reader.follow(block)
+        except Exception as error:
+            raise AssertionError(f"{block.place}: {error}") from error
+    for name in [name for name in sys.modules if name.startswith("gankit_pearson")]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_only_these_commands_are_not_started():
+    assert {command for command in COMMANDS if not command.startswith("gankit ")} == OTHERS
+
+
+def test_every_verb_is_shown_at_work():
+    verbs = [command.name for command in app.registered_commands] + ["new recipe"]
+    assert [v for v in verbs if not any(c.startswith(f"gankit {v}") for c in COMMANDS)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    broken = [
+        f"{path.relative_to(ROOT)}#{anchor}"
+        for path, anchor in links(page)
+        if not path.exists() or (anchor and anchor not in anchors(path))
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_parts_are_those_that_come_with_gankit(kind):
+    parts = shipped_parts(kind)
+    if parts:
+        expected = [f"| `{part.name}` | {part.summary} |" for part in parts]
+        assert rows("docs/parts.md", kind.capitalize()) == expected, "\n".join(["", *expected])
+
+
+def test_the_recipes_are_those_that_come_with_gankit():
+    first = {name: path.read_text().splitlines()[0] for name, path in shipped_recipes().items()}
+    expected = [f"| `{name}` | {line.removeprefix('# ')} |" for name, line in first.items()]
+    found = rows("docs/recipes.md", "Recipes that come with gankit")
+    assert found == expected, "\n".join(["", *expected])
+
+
+def test_the_hooks_are_those_of_hookspecs():
+    hooks = [getattr(hookspecs, f"gankit_{kind}") for kind in KINDS]
+    expected = [
+        f"| `{hook.__name__}({', '.join(inspect.signature(hook).parameters)})` "
+        f"| {summary(hook.__doc__)} |"
+        for hook in hooks
+    ]
+    assert rows("docs/plugin.md", "The five hooks") == expected, "\n".join(["", *expected])
+
+
+def test_the_commands_and_their_options_are_in_the_reference():
+    verbs = dict(typer.main.get_command(app).commands)
+    verbs |= {f"new {name}": verb for name, verb in verbs.pop("new").commands.items()}
+    text = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
+    for name, verb in verbs.items():
+        assert f"`gankit {name}" in text
+        assert f"| {summary(verb.help)} |" in text
+        for option in (p.opts[0] for p in verb.params if p.param_type_name == "option"):
+            assert f"`{option}" in text, f"{name} {option}"
+
+
+def shipped_parts(kind: str) -> list:
+    plugins = [plugin for plugin in load_plugins().plugins if plugin.distribution == "gankit"]
+    parts = [part for plugin in plugins for part in plugin.parts if part.kind == kind]
+    return sorted(parts, key=lambda part: part.name)
