@@ -25,7 +25,7 @@ Examples:
 
 _KINDS = [*KINDS, "optimizers", "schedules"]
 
-Kind = Annotated[str | None, typer.Argument(metavar="[KIND]", help=f"{listed(_KINDS)}.")]
+Kind = Annotated[str | None, typer.Argument(metavar="KIND", help=f"{listed(_KINDS)}.")]
 
 
 def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = False) -> None:
