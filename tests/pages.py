@@ -46,7 +46,7 @@ def blocks(page: Path) -> list[Block]:
         line = text.count("\n", 0, match.start()) + 1
         parts = {name: value or "" for name, value in match.groupdict().items()}
         found.append(Block(f"{page.name}:{line}", **parts))
-    assert 2 * len(found) == len(re.findall("^```", text, re.MULTILINE)), "a block is not understood"
+    assert len(found) == len(_fences(text)) / 2, f"{page.name} has a block that is not understood"
     return found
 
 
@@ -65,6 +65,10 @@ def anchors(page: Path) -> set[str]:
 
 def links(page: Path) -> list[tuple[Path, str]]:
     """Return the file and the anchor of each link and picture that leads to this project."""
-    text = re.sub("^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    text = _BLOCK.sub("", page.read_text(encoding="utf-8"))
     found = re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text)
     return [(page.parent / path if path else page, anchor) for path, anchor in found]
+
+
+def _fences(text: str) -> list[str]:
+    return re.findall("^```", text, re.MULTILINE)

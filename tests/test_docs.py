@@ -35,7 +35,8 @@ OTHERS = {
     "ruff format --check .",
     "tensorboard --logdir runs",
 }
-COMMANDS = {c for page in PAGES for b in blocks(page) if b.language == "console" for c in b.commands}
+CONSOLES = [block for page in PAGES for block in blocks(page) if block.language == "console"]
+COMMANDS = {command for block in CONSOLES for command in block.commands}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -47,7 +48,8 @@ def test_what_a_page_says_to_do_works(page, tmp_path, monkeypatch, capsys):
         try:
             reader.follow(block)
         except Exception as error:
-            raise AssertionError(f"{block.place}: {error}") from error
+            error.add_note(f"at {block.place}")
+            raise
     for name in [name for name in sys.modules if name.startswith("gankit_pearson")]:
         monkeypatch.delitem(sys.modules, name)
 
