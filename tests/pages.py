@@ -34,7 +34,7 @@ class Block:
 
     @property
     def commands(self) -> list[str]:
-        """The commands of a console block, those on one line apart."""
+        """The commands of a bash block, those on one line apart."""
         return [c.strip() for line in self.text.splitlines() for c in line.split("&&") if c.strip()]
 
 

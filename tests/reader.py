@@ -49,7 +49,7 @@ class Reader:
         """Do what a block says."""
         if block.title:
             (self.folder / block.title).write_text(block.text, encoding="utf-8")
-        {"toml": self._check, "python": self._load, "console": self._type, "text": self._compare}[
+        {"toml": self._check, "python": self._load, "bash": self._type, "text": self._compare}[
             block.language
         ](block)
 

@@ -35,8 +35,8 @@ OTHERS = {
     "ruff format --check .",
     "tensorboard --logdir runs",
 }
-CONSOLES = [block for page in PAGES for block in blocks(page) if block.language == "console"]
-COMMANDS = {command for block in CONSOLES for command in block.commands}
+SHELLS = [block for page in PAGES for block in blocks(page) if block.language == "bash"]
+COMMANDS = {command for block in SHELLS for command in block.commands}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

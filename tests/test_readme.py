@@ -12,7 +12,7 @@ from gankit.shipped import shipped_recipes
 
 README = ROOT / "README.md"
 INSTALL_AND_RUN, INSTALL_AND_TEST, *_ = [
-    block.text.strip() for block in blocks(README) if block.language == "console"
+    block.text.strip() for block in blocks(README) if block.language == "bash"
 ]
 
 
