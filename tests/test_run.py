@@ -32,6 +32,13 @@ epochs = 6
 batch_size = 8
 checkpoint_every = 5
 """
+STAGES = """
+[[stages]]
+training = { epochs = 3 }
+[[stages]]
+training = { epochs = 4, updates = "simultaneous" }
+players.generator.optimizer = { clipnorm = 1.0, learning_rate = { name = "cosine-decay", initial_learning_rate = 1e-3, decay_steps = 40 } }
+"""
 
 
 @pytest.fixture
@@ -117,6 +124,7 @@ def kill(folder, luck, arguments):
 def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
     gankit, recipe, tmp_path
 ):
+    recipe.write_text(RECIPE + STAGES)
     gankit("run", recipe, "--plugin", PARTS, "--out", "whole")
     luck = random.Random()
     arguments = ["run", recipe, "--plugin", PARTS, "--out", "killed"]
@@ -197,3 +205,27 @@ def test_a_full_disk_leaves_the_checkpoints_before_it(gankit, recipe, tmp_path):
     )
     assert not list((tmp_path / "run/checkpoints").glob(".*"))
     assert "epoch 4/4" in gankit("run", "--resume", "run").stdout
+
+
+def test_a_finished_run_has_nothing_left_to_do(gankit, recipe, tmp_path):
+    gankit("run", recipe, "--plugin", PARTS, "--out", "run", "--set", "training.epochs=1")
+    before = state(tmp_path / "run")[0]
+    assert "finished" in gankit("run", "--resume", "run").stdout
+    assert state(tmp_path / "run")[0] == before
+
+
+@pytest.mark.skipif(
+    os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow", reason="it needs TensorFlow"
+)
+def test_it_runs_where_tensorflow_cannot_be_imported(gankit, recipe, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Forbid:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] == 'tensorflow': raise ImportError('no TensorFlow here')\n"
+        "sys.meta_path.insert(0, Forbid())\n"
+    )
+    options = ("--plugin", PARTS, "--out", "run", "--set", "training.epochs=1")
+    done = gankit("run", recipe, *options, PYTHONPATH=str(tmp_path))
+    assert "epoch 1/1" in done.stdout
+    assert list((tmp_path / "run").glob("events.out.tfevents.*"))
