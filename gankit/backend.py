@@ -32,6 +32,7 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
         GankitError: There is no such backend, it is not installed, or another one is running
             already.
     """
+    name = name or os.environ.get("KERAS_BACKEND")
     if name is not None:
         _check(name)
         os.environ["KERAS_BACKEND"] = name

@@ -20,6 +20,10 @@ def gankit_losses():
     """Losses."""
     return {
         "bce": "gankit_standard.losses:Bce",
+        "hinge": "gankit_standard.losses:Hinge",
+        "least-squares": "gankit_standard.losses:LeastSquares",
+        "minimax": "gankit_standard.losses:Minimax",
+        "relativistic": "gankit_standard.losses:Relativistic",
         "wasserstein": "gankit_standard.losses:Wasserstein",
     }
 

@@ -27,6 +27,87 @@ class Bce(gankit.AdversarialLoss):
         return _cross_entropy(fake, ops.ones_like(fake))
 
 
+class Minimax(gankit.AdversarialLoss):
+    """The minimax game: the generator minimises what the discriminator maximises.
+
+    V = E[log D(x)] + E[log(1 − D(G(z)))]. The generator's gradient vanishes where the discriminator
+    is sure: `bce` is the same game without that.
+
+    Reference:
+        Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661, equation 1.
+    """
+
+    def discriminator(self, real, fake, targets):
+        """Return −V / 2, the cross-entropy averaged over real and generated images."""
+        return (_cross_entropy(real, targets.real) + _cross_entropy(fake, targets.fake)) / 2
+
+    def generator(self, fake):
+        """Return E[log(1 − D(G(z)))]."""
+        return -_cross_entropy(fake, ops.zeros_like(fake))
+
+
+class LeastSquares(gankit.AdversarialLoss):
+    """Least squares between the discriminator's scores and the targets 1 and 0.
+
+    Half of E[(D(x) − 1)²] + E[D(G(z))²] against half of E[(D(G(z)) − 1)²].
+
+    Reference:
+        Mao et al. 2017, Least Squares Generative Adversarial Networks, arXiv:1611.04076, equation
+        9.
+    """
+
+    boundary: ClassVar[float | None] = 0.5
+
+    def discriminator(self, real, fake, targets):
+        """Return half the squared distance of both scores from their targets."""
+        distance = ops.square(real - targets.real) + ops.square(fake - targets.fake)
+        return ops.mean(distance) / 2
+
+    def generator(self, fake):
+        """Return half the squared distance of the score from 1."""
+        return ops.mean(ops.square(fake - 1)) / 2
+
+
+class Hinge(gankit.AdversarialLoss):
+    """The hinge loss: scores beyond a margin of 1 no longer count.
+
+    E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))] against −E[D(G(z))].
+
+    Reference:
+        Lim & Ye 2017, Geometric GAN, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957.
+    """
+
+    def discriminator(self, real, fake):
+        """Return how far real scores are below 1 and generated ones above −1."""
+        return ops.mean(ops.relu(1 - real)) + ops.mean(ops.relu(1 + fake))
+
+    def generator(self, fake):
+        """Return −E[D(G(z))]."""
+        return -ops.mean(fake)
+
+
+class Relativistic(gankit.AdversarialLoss):
+    """Relativistic pairing: is this real image more real than this generated one?
+
+    E[softplus(D(G(z)) − D(x))] against E[softplus(D(x) − D(G(z)))], over pairs. With `r1` and `r2`
+    it is the loss of R3GAN.
+
+    Reference:
+        Jolicoeur-Martineau 2018, The Relativistic Discriminator, arXiv:1807.00734; Huang et al.
+        2024, The GAN Is Dead; Long Live the GAN!, arXiv:2501.05441, equation 2.
+    """
+
+    boundary: ClassVar[float | None] = None
+
+    def discriminator(self, real, fake):
+        """Return the mean of softplus(D(G(z)) − D(x)) over pairs."""
+        return ops.mean(ops.softplus(fake - real))
+
+    def generator(self, real, fake):
+        """Return the mean of softplus(D(x) − D(G(z))) over pairs."""
+        return ops.mean(ops.softplus(real - fake))
+
+
 class Wasserstein(gankit.AdversarialLoss):
     """The Wasserstein critic: how far apart the mean scores of real and generated images are.
 
