@@ -1,7 +1,8 @@
 """What happens beside the steps of a run, one matter a callback, in the order in which they act."""
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -57,26 +58,11 @@ class Watch(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Look now and then."""
         if self.session.due:
-            self.check(logs)
+            _check_finite(self.model, self.session, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Look before the epoch is saved."""
-        self.check(logs)
-
-    def check(self, logs: Mapping) -> None:
-        """Raise the error that names the step and the last good checkpoint, if there is cause."""
-        if all(abs(float(v)) < float("inf") for name, v in logs.items() if name.endswith("_loss")):
-            return
-        self.model.settle()
-        good = self.session.checkpoints.paths()
-        raise GankitError(
-            f"the loss is not finite since step {int(self.model.broken_at.value) + 1:,}; "
-            + (
-                f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"
-            ),
-            "lower a learning rate, clip the gradients (optimizer = { …, clipnorm = 1.0 }), "
-            "or add a stabilizer: gankit list stabilizers",
-        )
+        _check_finite(self.model, self.session, logs)
 
 
 class Show(keras.callbacks.Callback):
@@ -173,20 +159,24 @@ class Save(keras.callbacks.Callback):
     Args:
         session: The run.
         every: The steps from one checkpoint to the next inside an epoch; 0 for none.
-        watch: Looks at the loss before it is saved.
     """
 
-    def __init__(self, session: Session, every: int, watch: Watch):
+    def __init__(self, session: Session, every: int):
         super().__init__()
         self.session = session
         self.every = every
-        self.watch = watch
         self.asked = False
 
-    def listen(self) -> None:
+    @contextmanager
+    def listening(self) -> Iterator[None]:
         """Finish the step and save on the first Ctrl-C or SIGTERM; a second one ends at once."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask)
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self._ask) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Save in the middle of an epoch; its end has its own turn."""
@@ -194,7 +184,7 @@ class Save(keras.callbacks.Callback):
         if step == self.session.steps_per_epoch:
             return
         if self.asked or (self.every and step % self.every == 0):
-            self.watch.check(logs)
+            _check_finite(self.model, self.session, logs)
             self._save()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -229,3 +219,17 @@ class Window:
 
 def _floats(gan: GAN, logs: Mapping) -> dict[str, float]:
     return {metric.name: float(logs[metric.name]) for metric in gan.metrics}
+
+
+def _check_finite(gan: GAN, session: Session, logs: Mapping) -> None:
+    """Raise the error that names the step and the last good checkpoint, if there is cause."""
+    if all(abs(float(v)) < float("inf") for name, v in logs.items() if name.endswith("_loss")):
+        return
+    gan.settle()
+    good = session.checkpoints.paths()
+    raise GankitError(
+        f"the loss is not finite since step {int(gan.broken_at.value) + 1:,}; "
+        + (f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"),
+        "lower a learning rate, clip the gradients (optimizer = { …, clipnorm = 1.0 }), "
+        "or add a stabilizer: gankit list stabilizers",
+    )

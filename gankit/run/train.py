@@ -49,9 +49,10 @@ def _play(experiment: Experiment, session: Session, stage: int) -> None:
     session.begin(stage, len(batches), batches.size)
     if session.checkpoint:
         session.checkpoint.restore(gan)
-    beside = _callbacks(experiment, session)
+    save = callbacks.Save(session, training.checkpoint_every)
+    beside = [*_callbacks(experiment, session), save]
     session.checkpoint = None
-    with session.display:
+    with session.display, save.listening():
         for epoch in range(session.place.epoch, training.epochs):
             batches = experiment.batches(epoch, session.place.step)
             span = {"initial_epoch": epoch, "epochs": epoch + 1}
@@ -60,17 +61,13 @@ def _play(experiment: Experiment, session: Session, stage: int) -> None:
 
 def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks.Callback]:
     recipe, facts = experiment.recipe, experiment.dataset.facts
-    watch = callbacks.Watch(session)
-    save = callbacks.Save(session, recipe.training.checkpoint_every, watch)
-    save.listen()
     return [
         callbacks.Restore(session.checkpoint),
         callbacks.Count(session),
-        watch,
+        callbacks.Watch(session),
         callbacks.Show(session),
         callbacks.Sample(session, facts, recipe.training.sample_every, recipe.seed),
         callbacks.Record(session),
-        save,
     ]
 
 
