@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from gankit import pictures
-from gankit.dataset import Facts
+from gankit.dataset import Dataset
 from gankit.errors import GankitError, Interrupted
 from gankit.gan import GAN
 from gankit.run.checkpoint import Checkpoint
@@ -90,10 +90,10 @@ class Show(keras.callbacks.Callback):
 class Sample(keras.callbacks.Callback):
     """Draws a sheet of samples from fixed noise, the first one of the untrained networks."""
 
-    def __init__(self, session: Session, facts: Facts, every: int, seed: int):
+    def __init__(self, session: Session, dataset: Dataset, every: int, seed: int):
         super().__init__()
         self.session = session
-        self.facts = facts
+        self.dataset = dataset
         self.every = every
         self.seed = seed
 
@@ -108,8 +108,9 @@ class Sample(keras.callbacks.Callback):
             self._draw()
 
     def _draw(self) -> None:
-        samples = sample(self.model, sheet_count(self.facts), self.seed, self.facts.classes)
-        sheet = pictures.sheet(samples)
+        facts = self.dataset.facts
+        samples = sample(self.model, sheet_count(facts), self.seed, facts.classes)
+        sheet = pictures.sheet(samples, self.dataset.arrays["images"][: len(samples)])
         folder = self.session.run.samples
         folder.mkdir(exist_ok=True)
         pictures.write_png(sheet, folder / f"epoch-{self.session.epoch:03d}.png")

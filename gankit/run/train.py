@@ -60,13 +60,13 @@ def _play(experiment: Experiment, session: Session, stage: int) -> None:
 
 
 def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks.Callback]:
-    recipe, facts = experiment.recipe, experiment.dataset.facts
+    recipe, dataset = experiment.recipe, experiment.dataset
     return [
         callbacks.Restore(session.checkpoint),
         callbacks.Count(session),
         callbacks.Watch(session),
         callbacks.Show(session),
-        callbacks.Sample(session, facts, recipe.training.sample_every, recipe.seed),
+        callbacks.Sample(session, dataset, recipe.training.sample_every, recipe.seed),
         callbacks.Record(session),
     ]
 
