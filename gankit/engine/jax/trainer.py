@@ -52,7 +52,7 @@ def gradients(losses: Callable, targets: Sequence[Sequence]):
 
     parameters = [variable.value for variable in variables]
     values, pull_back, (found, written) = jax.vjp(function, parameters, has_aux=True)
-    _scopes[-1].state_mapping.update(written)
+    _hand_over(written)
     # Symbolic zeros let each pull-back skip what its loss does not reach.
     unit = [[_one(v) if v is value else Zero(jax.typeof(v)) for v in values] for value in values]
     by_variable = [dict(zip(map(id, variables), pull_back(row)[0])) for row in unit]
@@ -68,9 +68,21 @@ def input_gradient(function: Callable, x):
         return y.sum(), written
 
     gradient, written = jax.grad(total, has_aux=True)(x)
-    if _scopes:
-        _scopes[-1].state_mapping.update(written)
+    _hand_over(written)
     return gradient
+
+
+def when(condition, function: Callable):
+    """Return the scalar `function()` where the condition holds, and else 0 without computing it."""
+
+    def compute():
+        return _pure(function, [], [])
+
+    state = _scopes[-1].state_mapping
+    before = {key: state[key] for key in jax.eval_shape(compute)[1]}
+    value, written = jax.lax.cond(condition, compute, lambda: (jax.numpy.zeros(()), before))
+    state.update(written)
+    return value
 
 
 def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
@@ -90,6 +102,12 @@ def _pure(function: Callable, variables: Sequence, parameters: Sequence, *argume
         result = function(*arguments)
     written = {k: v for k, v in scope.state_mapping.items() if start.get(k) is not v}
     return result, written
+
+
+def _hand_over(written: dict) -> None:
+    """Give the values of what was written to the scope around, if there is one."""
+    if _scopes:
+        _scopes[-1].state_mapping.update(written)
 
 
 @contextmanager
