@@ -12,7 +12,7 @@ def gankit_datasets():
 @gankit.hookimpl
 def gankit_architectures():
     """Networks."""
-    return {"dcgan": "gankit_standard.dcgan:dcgan"}
+    return {"dcgan": "gankit_standard.dcgan:dcgan", "mlp": "gankit_standard.mlp:mlp"}
 
 
 @gankit.hookimpl
