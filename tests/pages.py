@@ -50,13 +50,6 @@ def blocks(page: Path) -> list[Block]:
     return found
 
 
-def rows(page: str, heading: str) -> list[str]:
-    """Return the rows of the first table below a heading, without its head."""
-    _, found, below = (ROOT / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")
-    assert found, f"{page} has no heading {heading!r}"
-    return re.search(r"^\| --- .*\n((?:\|.*\n?)*)", below, re.MULTILINE)[1].splitlines()
-
-
 def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings."""
     headings = re.findall("^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)

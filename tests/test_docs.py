@@ -1,19 +1,16 @@
 """What the documentation says is so: what it says to do works, its tables and links are right."""
 
-import inspect
 import sys
 
 import pytest
 import typer
-from pages import PAGES, ROOT, anchors, blocks, links, rows
+from pages import PAGES, ROOT, anchors, blocks, links
 from reader import Reader
+from tables import rows, tables
 
-from gankit import hookspecs
 from gankit.cli import app
 from gankit.docstring import summary
-from gankit.part import KINDS
-from gankit.plugins import load_plugins
-from gankit.shipped import shipped_recipes
+from gankit.stabilizer import Stabilizer
 
 # What is not started: it installs, serves, or tests.
 OTHERS = {
@@ -37,6 +34,7 @@ OTHERS = {
 }
 SHELLS = [block for page in PAGES for block in blocks(page) if block.language == "bash"]
 COMMANDS = {command for block in SHELLS for command in block.commands}
+TABLES = tables()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -73,29 +71,17 @@ def test_links_lead_somewhere(page):
     assert broken == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_parts_are_those_that_come_with_gankit(kind):
-    parts = shipped_parts(kind)
-    if parts:
-        expected = [f"| `{part.name}` | {part.summary} |" for part in parts]
-        assert rows("docs/parts.md", kind.capitalize()) == expected, "\n".join(["", *expected])
+@pytest.mark.parametrize(("page", "heading"), TABLES)
+def test_tables_tell_what_there_is(page, heading):
+    assert rows(page, heading) == TABLES[page, heading], "python tests/tables.py writes them"
 
 
-def test_the_recipes_are_those_that_come_with_gankit():
-    first = {name: path.read_text().splitlines()[0] for name, path in shipped_recipes().items()}
-    expected = [f"| `{name}` | {line.removeprefix('# ')} |" for name, line in first.items()]
-    found = rows("docs/recipes.md", "Recipes that come with gankit")
-    assert found == expected, "\n".join(["", *expected])
-
-
-def test_the_hooks_are_those_of_hookspecs():
-    hooks = [getattr(hookspecs, f"gankit_{kind}") for kind in KINDS]
-    expected = [
-        f"| `{hook.__name__}({', '.join(inspect.signature(hook).parameters)})` "
-        f"| {summary(hook.__doc__)} |"
-        for hook in hooks
-    ]
-    assert rows("docs/plugin.md", "The five hooks") == expected, "\n".join(["", *expected])
+def test_the_seams_are_those_of_a_stabilizer():
+    seams = [f"`{name}`" for name in vars(Stabilizer) if not name.startswith("_")]
+    table = rows("docs/design.md", "A game of players and turns")
+    assert [row.split()[1] for row in table] == seams
+    text = (ROOT / "docs/plugin.md").read_text(encoding="utf-8")
+    assert [seam for seam in seams if seam not in text] == []
 
 
 def test_the_commands_and_their_options_are_in_the_reference():
@@ -107,9 +93,3 @@ def test_the_commands_and_their_options_are_in_the_reference():
         assert f"| {summary(verb.help)} |" in text
         for option in (p.opts[0] for p in verb.params if p.param_type_name == "option"):
             assert f"`{option}" in text, f"{name} {option}"
-
-
-def shipped_parts(kind: str) -> list:
-    plugins = [plugin for plugin in load_plugins().plugins if plugin.distribution == "gankit"]
-    parts = [part for plugin in plugins for part in plugin.parts if part.kind == kind]
-    return sorted(parts, key=lambda part: part.name)

@@ -4,11 +4,7 @@ import re
 import subprocess
 
 import pytest
-from pages import ROOT, blocks, rows
-from test_docs import shipped_parts
-
-from gankit.part import KINDS
-from gankit.shipped import shipped_recipes
+from pages import ROOT, blocks
 
 README = ROOT / "README.md"
 INSTALL_AND_RUN, INSTALL_AND_TEST, *_ = [
@@ -44,18 +40,6 @@ def test_the_first_screen_has_commands_before_pictures_before_the_table_before_t
     places = [text.index(what) for what in order]
     assert places == sorted(places)
     assert text.count("\n", 0, places[1]) < 20
-
-
-def test_the_box_holds_what_is_in_it():
-    held = {"recipes": list(shipped_recipes())}
-    held |= {kind: [part.name for part in shipped_parts(kind)] for kind in KINDS}
-    expected = [
-        f"| {kind} | {', '.join(f'`{name}`' for name in names)} |"
-        for kind, names in held.items()
-        if names
-    ]
-    found = rows("README.md", "What is in the box")
-    assert found[: len(expected)] == expected, "\n".join(["", *expected])
 
 
 def test_the_plugin_has_ten_lines_and_is_that_of_the_docs():
