@@ -5,8 +5,15 @@ import gankit
 
 @gankit.hookimpl
 def gankit_datasets():
-    """Folders of images."""
-    return {"folder": "gankit_standard.folder:folder"}
+    """Folders, arrays, and small sets that everybody knows."""
+    return {
+        "cifar10": "gankit_standard.cifar:cifar10",
+        "cifar100": "gankit_standard.cifar:cifar100",
+        "fashion-mnist": "gankit_standard.mnist:fashion_mnist",
+        "folder": "gankit_standard.folder:folder",
+        "mnist": "gankit_standard.mnist:mnist",
+        "npz": "gankit_standard.npz:npz",
+    }
 
 
 @gankit.hookimpl

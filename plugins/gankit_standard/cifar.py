@@ -1,0 +1,86 @@
+"""CIFAR-10 and CIFAR-100."""
+
+from pathlib import Path
+
+import keras
+
+import gankit
+from gankit_standard.cifar_files import read_cifar
+from gankit_standard.labelled import Split, downloaded, labelled
+
+THINGS = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)  # fmt: skip
+HUNDRED = """
+apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly
+camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile
+cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard lamp
+lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain mouse mushroom
+oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain plate poppy porcupine
+possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper snail snake
+spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor
+train trout tulip turtle wardrobe whale willow_tree wolf woman worm
+"""
+FILES = "the archive or the unpacked folder of its Python or binary version"
+
+
+def cifar10(
+    path: str | None = None,
+    split: Split = "train",
+    classes: list[str] | None = None,
+    flip: bool = False,
+) -> gankit.Dataset:
+    """CIFAR-10, pictures of ten kinds of things, 32×32 in colour (Krizhevsky 2009).
+
+    Args:
+        path: The archive (`.tar.gz`) or the unpacked folder of the set's binary or Python version;
+            without it Keras downloads the set once.
+        split: The 50,000 pictures to train with, or the 10,000 to test with.
+        classes: The things to keep, of `airplane`, `automobile`, `bird`, `cat`, `deer`, `dog`,
+            `frog`, `horse`, `ship` and `truck`; all if left out.
+        flip: Whether a picture's mirror image is as good as the picture.
+
+    Returns:
+        images: (examples, 32, 32, 3) of uint8.
+        labels: (examples,), places in `classes`.
+
+    Raises:
+        GankitError: There is no such file or class, or the set cannot be downloaded.
+    """
+    if path is None:
+        images, labels = downloaded(keras.datasets.cifar10.load_data, "CIFAR-10", split, FILES)
+    else:
+        train = [f"data_batch_{number}" for number in range(1, 6)]
+        names = {"train": train, "test": ["test_batch"]}[split]
+        images, labels = read_cifar(Path(path).expanduser(), names, "labels")
+    return labelled(images, labels, THINGS, classes, flip)
+
+
+def cifar100(
+    path: str | None = None,
+    split: Split = "train",
+    classes: list[str] | None = None,
+    flip: bool = False,
+) -> gankit.Dataset:
+    """CIFAR-100, pictures of a hundred kinds of things, 32×32 in colour (Krizhevsky 2009).
+
+    Args:
+        path: The archive (`.tar.gz`) or the unpacked folder of the set's binary or Python version;
+            without it Keras downloads the set once.
+        split: The 50,000 pictures to train with, or the 10,000 to test with.
+        classes: The things to keep, by their published names, e.g. `["fox", "wolf"]`; all if left
+            out.
+        flip: Whether a picture's mirror image is as good as the picture.
+
+    Returns:
+        images: (examples, 32, 32, 3) of uint8.
+        labels: (examples,), places in `classes`.
+
+    Raises:
+        GankitError: There is no such file or class, or the set cannot be downloaded.
+    """
+    if path is None:
+        images, labels = downloaded(keras.datasets.cifar100.load_data, "CIFAR-100", split, FILES)
+    else:
+        images, labels = read_cifar(Path(path).expanduser(), [split], "fine_labels")
+    return labelled(images, labels, HUNDRED.split(), classes, flip)

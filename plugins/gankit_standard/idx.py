@@ -1,0 +1,40 @@
+"""IDX files, the layout that MNIST is published in."""
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+import gankit
+
+UNSIGNED_BYTES = 8
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """Return the array of bytes that an IDX file holds.
+
+    A file is two zero bytes, the code of the type, the number of axes, the length of each axis as
+    four bytes with the highest first, and then the values.
+
+    Args:
+        path: The file, compressed by gzip or not.
+
+    Raises:
+        GankitError: It is no such file.
+    """
+    try:
+        data = path.read_bytes()
+        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (OSError, EOFError, zlib.error) as error:
+        raise gankit.GankitError(f"{path} cannot be read: {error}") from error
+    axes = data[3] if len(data) > 3 else 0
+    start = 4 + 4 * axes
+    shape = np.frombuffer(data[4:start], ">u4").tolist() if len(data) >= start else []
+    if data[:3] != bytes((0, 0, UNSIGNED_BYTES)) or len(data) - start != math.prod(shape):
+        raise gankit.GankitError(
+            f"{path} is not an IDX file of unsigned bytes, or not the whole of one",
+            "get it anew, or give another `path`",
+        )
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)

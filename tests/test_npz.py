@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+import gankit
+from gankit_standard.npz import npz
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (6, 8, 9, 3), dtype="uint8")
+
+
+@pytest.fixture
+def save(tmp_path):
+    def save(**arrays):
+        np.savez(tmp_path / "arrays.npz", **arrays)
+        return str(tmp_path / "arrays.npz")
+
+    return save
+
+
+def test_pictures_are_read_as_they_are(save):
+    dataset = npz(save(images=PICTURES), flip=True)
+    np.testing.assert_array_equal(dataset.arrays["images"], PICTURES)
+    assert dataset.arrays["images"].dtype == np.uint8
+    assert dataset.facts == gankit.Facts({"images": (8, 9, 3)}) and dataset.flip
+
+
+def test_grey_pictures_get_a_channel_and_floats_are_float32(save):
+    grey = np.linspace(-1, 1, 6 * 8 * 9).reshape(6, 8, 9)
+    images = npz(save(x=grey), images="x").arrays["images"]
+    np.testing.assert_array_equal(images[..., 0], grey.astype("float32"))
+    assert images.dtype == np.float32
+
+
+def test_points_may_be_anywhere(save):
+    points = np.array([[1e3, -2.0, 5.0]])
+    assert npz(save(images=points)).facts == gankit.Facts({"images": (3,)})
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"), [(None, ["0", "1", "2", "3"]), (["a", "b", "c", "d", "e"], None)]
+)
+def test_labels_have_numbers_or_names(save, classes, expected):
+    path = save(images=PICTURES, kind=np.array([[0], [3], [1], [1], [0], [2]]))
+    dataset = npz(path, labels="kind", classes=classes)
+    assert list(dataset.classes) == (expected or classes)
+    np.testing.assert_array_equal(dataset.arrays["labels"], [0, 3, 1, 1, 0, 2])
+    assert dataset.arrays["labels"].dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    ("images", "expected"),
+    [
+        (PICTURES.astype("float32"), "from 0 to 255"),
+        (np.full((2, 4, 4), np.nan), "from nan to nan"),
+        (np.full((2, 2), np.inf), "from inf to inf"),
+        (PICTURES.astype("int64"), "int64"),
+        (np.zeros((2, 3), "uint8"), "uint8"),
+        (np.zeros((0, 4, 4)), "0, 4, 4"),
+        (np.zeros(3), r"\(3,\)"),
+        (np.array([["a"]]), "<U1"),
+    ],
+)
+def test_what_is_no_picture_and_no_point_is_an_error(save, images, expected):
+    with pytest.raises(gankit.GankitError, match=expected):
+        npz(save(images=images))
+
+
+@pytest.mark.parametrize("labels", [np.zeros(6), np.full(6, -1), np.zeros((6, 2), int)])
+def test_what_is_no_label_is_an_error(save, labels):
+    with pytest.raises(gankit.GankitError, match="integers from 0 on"):
+        npz(save(images=PICTURES, labels=labels), labels="labels")
+
+
+def test_nothing_is_unpickled(save, tmp_path):
+    with pytest.raises(gankit.GankitError, match="allow_pickle"):
+        npz(save(images=np.array([{}, 1], dtype=object)))
+    (tmp_path / "file.npz").write_bytes(b"neither")
+    with pytest.raises(gankit.GankitError, match=r"file.npz"):
+        npz(str(tmp_path / "file.npz"))
+    np.save(tmp_path / "one.npy", PICTURES)
+    with pytest.raises(gankit.GankitError, match=r"one.npy"):
+        npz(str(tmp_path / "one.npy"))
+
+
+def test_an_array_that_is_not_there_is_told_what_is(save):
+    with pytest.raises(gankit.GankitError, match=r"has no array images. It has: x, y"):
+        npz(save(x=PICTURES, y=PICTURES))
