@@ -5,6 +5,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.dcgan import dcgan
+from gankit_standard.labels import join_labels
 
 
 def facts(size: int, channels: int = 1) -> gankit.Facts:
@@ -83,6 +84,32 @@ def test_a_size_that_no_doubling_reaches_is_an_error(shape):
         dcgan(gankit.Facts({"images": shape}))
     assert f"{shape[0]} × {shape[1]}" in raised.value.message
     assert "size = " in raised.value.hint
+
+
+def test_a_label_is_beside_the_noise_and_in_channels_of_the_image():
+    plain = dcgan(facts(64))
+    labelled = gankit.Facts({"images": (64, 64, 1), "labels": ()}, 7)
+    networks = dcgan(labelled, conditional=True)
+    added = {
+        name: parameters(networks[name].weights) - parameters(plain[name].weights)
+        for name in networks
+    }
+    assert added == {"generator": 4 * 4 * 7 * 512, "discriminator": 4 * 4 * 7 * 64}
+    for network in networks.values():
+        assert [x.name for x in network.inputs][1] == "labels"
+    assert dcgan(labelled)["generator"].input.name == "noise"
+    with pytest.raises(gankit.GankitError, match="needs labels"):
+        dcgan(facts(64), conditional=True)
+
+
+def test_all_pixels_of_an_image_are_told_its_label():
+    noise = keras.Input((5, 6, 2))
+    joined = keras.Model(*join_labels(noise, 3))
+    images = np.random.default_rng(0).standard_normal((2, 5, 6, 2)).astype("float32")
+    out = joined([ops.convert_to_tensor(images), ops.convert_to_tensor(np.array([2, 0], "int32"))])
+    out = ops.convert_to_numpy(out)
+    np.testing.assert_array_equal(out[..., :2], images)
+    assert (out[0, :, :, 2:] == [0, 0, 1]).all() and (out[1, :, :, 2:] == [1, 0, 0]).all()
 
 
 def test_a_critic_has_no_normalisation():

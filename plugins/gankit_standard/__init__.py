@@ -19,7 +19,11 @@ def gankit_datasets():
 @gankit.hookimpl
 def gankit_architectures():
     """Networks."""
-    return {"dcgan": "gankit_standard.dcgan:dcgan", "mlp": "gankit_standard.mlp:mlp"}
+    return {
+        "convolutional": "gankit_standard.convolutional:convolutional",
+        "dcgan": "gankit_standard.dcgan:dcgan",
+        "mlp": "gankit_standard.mlp:mlp",
+    }
 
 
 @gankit.hookimpl

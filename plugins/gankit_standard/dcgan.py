@@ -7,6 +7,7 @@ from pydantic import Field
 
 import gankit
 from gankit import layers
+from gankit_standard.labels import join_labels, known_classes
 
 
 def dcgan(
@@ -18,6 +19,7 @@ def dcgan(
     discriminator_norm: bool = True,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9,
     initialisation: Literal["glorot", "dcgan"] = "glorot",
+    conditional: bool = False,
 ) -> dict[str, keras.Model]:
     """Networks of strided 4×4 convolutions (DCGAN, Radford et al. 2015, arXiv:1511.06434).
 
@@ -35,27 +37,32 @@ def dcgan(
             gradient penalty must have none.
         momentum: What the moving statistics of batch normalisation keep at each step.
         initialisation: How kernels begin: Glorot's uniform, or N(0, 0.02²) as in the paper.
+        conditional: Whether both networks are told the label, one-hot beside the noise and as
+            channels of the image (Mirza & Osindero 2014, arXiv:1411.1784).
 
     Returns:
         generator: From noise (batch, latent) to images in [−1, 1].
         discriminator: From images to logits (batch, 1).
 
     Raises:
-        GankitError: The images are not square, or of a size that no doubling reaches.
+        GankitError: The images are not square, or of a size that no doubling reaches, or it is
+            conditional and the data has no labels.
     """
     start, doublings = _doublings(facts.shape)
     widths = [width * 2 ** min(level, 3) for level in range(doublings)]  # from the image inwards
     outwards = [*widths[::-1], facts.shape[-1]]
     norm = momentum if discriminator_norm else None
+    classes = known_classes(facts, conditional)
+    noise = join_labels(keras.Input((latent,), name="noise"), classes)
+    images = join_labels(keras.Input(facts.shape, name="images"), classes)
     return {
-        "generator": _generator(latent, start, outwards, upsample, momentum, initialisation),
-        "discriminator": _discriminator(facts.shape, start, widths, dropout, norm, initialisation),
+        "generator": _generator(*noise, start, outwards, upsample, momentum, initialisation),
+        "discriminator": _discriminator(*images, start, widths, dropout, norm, initialisation),
     }
 
 
-def _generator(latent, start, widths, upsample, momentum, initialisation) -> keras.Model:
-    noise = keras.Input((latent,), name="noise")
-    x = keras.layers.Reshape((1, 1, latent))(noise)
+def _generator(inputs, x, start, widths, upsample, momentum, initialisation) -> keras.Model:
+    x = keras.layers.Reshape((1, 1, x.shape[-1]))(x)
     x = _kernels(layers.Conv2DTranspose, initialisation, widths[0], start)(x)
     for filters in widths[1:]:
         x = layers.BatchNormalization(momentum=momentum)(x)
@@ -68,11 +75,10 @@ def _generator(latent, start, widths, upsample, momentum, initialisation) -> ker
                 layers.Conv2DTranspose, initialisation, filters, 4, strides=2, padding="same"
             )(x)
     images = keras.layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(noise, images, name="generator")
+    return keras.Model(inputs, images, name="generator")
 
 
-def _discriminator(shape, start, widths, dropout, momentum, initialisation) -> keras.Model:
-    x = images = keras.Input(shape, name="images")
+def _discriminator(inputs, x, start, widths, dropout, momentum, initialisation) -> keras.Model:
     for level, filters in enumerate(widths):
         x = _kernels(layers.Conv2D, initialisation, filters, 4, strides=2, padding="same")(x)
         if level and momentum is not None:
@@ -82,7 +88,7 @@ def _discriminator(shape, start, widths, dropout, momentum, initialisation) -> k
             x = layers.Dropout(dropout)(x)
     x = _kernels(layers.Conv2D, initialisation, 1, start)(x)
     logits = keras.layers.Flatten(dtype="float32")(x)
-    return keras.Model(images, logits, name="discriminator")
+    return keras.Model(inputs, logits, name="discriminator")
 
 
 def _kernels(layer, initialisation, filters, size, **options):

@@ -1,0 +1,122 @@
+"""Convolutional networks that are given layer by layer."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated
+
+import keras
+from pydantic import Field
+
+import gankit
+from gankit import layers
+from gankit_standard.labels import join_labels, known_classes
+
+Count = Annotated[int, Field(ge=1)]
+Widths = Annotated[tuple[Count, ...], Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+def convolutional(
+    facts: gankit.Facts,
+    latent: Count = 100,
+    generator_widths: Widths = (256, 128, 64),
+    generator_strides: Widths = (1, 2, 2),
+    discriminator_widths: Widths = (64, 128),
+    discriminator_strides: Widths = (2, 2),
+    kernel: Count = 5,
+    slope: Share = 0.3,
+    dropout: Share = 0.3,
+    conditional: bool = False,
+) -> dict[str, keras.Model]:
+    """Dense and convolutional layers, given one by one; the defaults are the usual DCGAN of MNIST.
+
+    The generator begins with a dense layer that makes a small picture, of the data's size divided
+    by all its strides, and has batch normalisation. The discriminator has dropout instead, and ends
+    with a dense layer.
+
+    Args:
+        facts: Pictures of any size that the strides of the generator divide.
+        latent: The size of the noise.
+        generator_widths: The channels of the small picture, and then those that each transposed
+            convolution but the last one makes.
+        generator_strides: Of each transposed convolution, how often it enlarges the picture; the
+            last one makes the channels of the data.
+        discriminator_widths: The channels that each convolution makes.
+        discriminator_strides: Of each convolution, how often it reduces the picture.
+        kernel: The edge of all kernels, in pixels.
+        slope: Of the leaky ReLU below 0.
+        dropout: The share of the discriminator's activations that are dropped.
+        conditional: Whether both networks are told the label, one-hot beside the noise and as
+            channels of the image.
+
+    Returns:
+        generator: From noise (batch, latent) to images in [−1, 1].
+        discriminator: From images to logits (batch, 1).
+
+    Raises:
+        GankitError: Widths and strides do not fit each other or the images, or it is conditional
+            and the data has no labels.
+    """
+    _check_lengths("generator", generator_widths, generator_strides)
+    _check_lengths("discriminator", discriminator_widths, discriminator_strides)
+    start = (*_start(facts.shape, generator_strides), generator_widths[0])
+    widths = [*generator_widths[1:], facts.shape[-1]]
+    classes = known_classes(facts, conditional)
+    return {
+        "generator": _generator(
+            latent, classes, start, list(zip(widths, generator_strides)), kernel, slope
+        ),
+        "discriminator": _discriminator(
+            facts.shape,
+            classes,
+            list(zip(discriminator_widths, discriminator_strides)),
+            kernel,
+            slope,
+            dropout,
+        ),
+    }
+
+
+def _generator(latent, classes, start, convolutions, kernel, slope) -> keras.Model:
+    inputs, x = join_labels(keras.Input((latent,), name="noise"), classes)
+    x = keras.layers.Dense(math.prod(start), use_bias=False)(x)
+    x = layers.BatchNormalization()(x)
+    x = keras.layers.LeakyReLU(slope)(x)
+    x = keras.layers.Reshape(start)(x)
+    for place, (width, stride) in enumerate(convolutions):
+        if place:
+            x = layers.BatchNormalization()(x)
+            x = keras.layers.LeakyReLU(slope)(x)
+        x = layers.Conv2DTranspose(width, kernel, stride, padding="same", use_bias=False)(x)
+    images = keras.layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model(inputs, images, name="generator")
+
+
+def _discriminator(shape, classes, convolutions, kernel, slope, dropout) -> keras.Model:
+    inputs, x = join_labels(keras.Input(shape, name="images"), classes)
+    for width, stride in convolutions:
+        x = layers.Conv2D(width, kernel, stride, padding="same")(x)
+        x = keras.layers.LeakyReLU(slope)(x)
+        x = layers.Dropout(dropout)(x) if dropout else x
+    logits = keras.layers.Dense(1, dtype="float32")(keras.layers.Flatten()(x))
+    return keras.Model(inputs, logits, name="discriminator")
+
+
+def _start(shape: Sequence[int], strides: Sequence[int]) -> tuple[int, int]:
+    """Return the height and width of the picture that the strides enlarge to this shape."""
+    factor = math.prod(strides)
+    if len(shape) != 3 or any(edge % factor for edge in shape[:2]):
+        raise gankit.GankitError(
+            f"generator_strides enlarge by {factor}, so that the images need edges of a multiple "
+            f"of it. Received: images of the shape {tuple(shape)}",
+            "change generator_strides, or the size of the images",
+        )
+    return shape[0] // factor, shape[1] // factor
+
+
+def _check_lengths(name: str, widths: Sequence[int], strides: Sequence[int]) -> None:
+    if len(widths) != len(strides):
+        raise gankit.GankitError(
+            f"{name}_widths and {name}_strides must be of one length. "
+            f"Received: {len(widths)} and {len(strides)}"
+        )
