@@ -21,7 +21,7 @@ from gankit.overrides import override
 from gankit.plugins import load_plugins
 from gankit.recipe import check_recipe
 
-SMALL = ("training.epochs=2", "training.batch_size=16", "architecture.width=4")
+SMALL = ("training.epochs=2", "training.batch_size=16", "architecture.width=4", "dataset.size=28")
 
 
 class Reader:
