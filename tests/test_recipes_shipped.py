@@ -1,0 +1,64 @@
+"""Every recipe that comes with gankit is in order, and plays two steps of its game, made small."""
+
+import math
+
+import numpy as np
+import pytest
+
+from gankit.assemble import assemble
+from gankit.plugins import load_plugins
+from gankit.recipe import check_recipe, read_recipe
+from gankit.shipped import shipped_recipes
+
+RECIPES = shipped_recipes()
+BATCH, EXAMPLES = 4, 40  # two steps of five turns
+
+
+def test_there_are_as_many_as_we_think():
+    assert len(RECIPES) == 11
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_it_is_in_order_and_plays(name, tmp_path):
+    whole = read_recipe(RECIPES[name], load_plugins())
+    assert RECIPES[name].read_text("utf-8").startswith("# ")
+    small = check_recipe(_small(whole.filled, tmp_path), load_plugins(), name)
+    experiment = assemble(small.stages()[0])
+    gan = experiment.gan
+    history = gan.fit(experiment.batches(), steps_per_epoch=2, verbose=0, shuffle=False).history
+    assert int(gan.steps.value) == 2
+    assert all(math.isfinite(value) for values in history.values() for value in values), history
+
+
+def _small(table: dict, folder) -> dict:
+    """Return a recipe with narrow networks and little data, none of which is downloaded."""
+    dataset = table["dataset"]
+    if "count" in dataset:
+        small = {"count": EXAMPLES}
+    else:
+        small = {"path": str({"mnist": _digits, "cifar10": _things}[dataset["name"]](folder))}
+    return table | {
+        "dataset": dataset | small,
+        "architecture": {key: _narrow(key, value) for key, value in table["architecture"].items()},
+        "training": table["training"] | {"epochs": 1, "batch_size": BATCH},
+    }
+
+
+def _narrow(key: str, value):
+    if key.endswith("widths"):
+        return [4] * len(value)
+    return {"width": 4, "latent": 3}.get(key, value)
+
+
+def _digits(folder):
+    draw = np.random.default_rng(0)
+    images = draw.integers(0, 256, (EXAMPLES, 28, 28), dtype="uint8")
+    np.savez(folder / "digits.npz", x_train=images, y_train=np.arange(EXAMPLES) % 10)
+    return folder / "digits.npz"
+
+
+def _things(folder):
+    rows = np.random.default_rng(0).integers(0, 10, (EXAMPLES // 5, 1 + 3072), dtype="uint8")
+    for number in range(1, 6):
+        (folder / f"data_batch_{number}.bin").write_bytes(rows.tobytes())
+    return folder
