@@ -40,7 +40,7 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
         os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
         os.environ["KERAS_TORCH_DEVICE"] = "cpu"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its errors come as exceptions
-    with _without_chatter():
+    with without_chatter():
         running = _start()
     if name not in (None, running):
         raise GankitError(f"Keras runs on {running} in this process already. Received: {name!r}")
@@ -70,7 +70,7 @@ def _start() -> str:
 
 
 @contextmanager
-def _without_chatter() -> Iterator[None]:
+def without_chatter() -> Iterator[None]:
     """Hold back standard error, then let through what is not the chatter of a start-up."""
     sys.stderr.flush()
     terminal = os.dup(2)

@@ -13,6 +13,7 @@ from typing import Any
 import pluggy
 
 from gankit import hookspecs
+from gankit.backend import without_chatter
 from gankit.errors import GankitError
 from gankit.part import KINDS, Part, pick, reason
 from gankit.spelling import listed, shown, suggestion
@@ -91,8 +92,9 @@ def load_plugins(files: Iterable[Path | str] = ()) -> Catalogue:
     """
     manager = pluggy.PluginManager("gankit")
     manager.add_hookspecs(hookspecs)
-    plugins = [_installed(manager, entry) for entry in _entry_points()]
-    plugins += [_from_file(manager, path) for path in dict.fromkeys(map(Path, files))]
+    with without_chatter():  # a plugin may import keras
+        plugins = [_installed(manager, entry) for entry in _entry_points()]
+        plugins += [_from_file(manager, path) for path in dict.fromkeys(map(Path, files))]
     return Catalogue(tuple(plugins), _by_kind(plugins))
 
 

@@ -37,7 +37,9 @@ STAGES = """
 training = { epochs = 3 }
 [[stages]]
 training = { epochs = 4, updates = "simultaneous" }
-players.generator.optimizer = { clipnorm = 1.0, learning_rate = { name = "cosine-decay", initial_learning_rate = 1e-3, decay_steps = 40 } }
+[stages.players.generator.optimizer]
+clipnorm = 1.0
+learning_rate = { name = "cosine-decay", initial_learning_rate = 1e-3, decay_steps = 40 }
 """
 
 
@@ -222,7 +224,7 @@ def test_it_runs_where_tensorflow_cannot_be_imported(gankit, recipe, tmp_path):
         "import sys\n"
         "class Forbid:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.partition('.')[0] == 'tensorflow': raise ImportError('no TensorFlow here')\n"
+        "        if name.partition('.')[0] == 'tensorflow': raise ImportError(name)\n"
         "sys.meta_path.insert(0, Forbid())\n"
     )
     options = ("--plugin", PARTS, "--out", "run", "--set", "training.epochs=1")

@@ -15,7 +15,10 @@ def build(pictures):
 
     def step():
         noise = torch.randn(len(images), 100, 1, 1, device=device)
-        ones, zeros = torch.ones(len(images), 1, device=device), torch.zeros(len(images), 1, device=device)
+        ones, zeros = (
+            torch.ones(len(images), 1, device=device),
+            torch.zeros(len(images), 1, device=device),
+        )
         d_adam.zero_grad()
         d_real = bce(d(images), ones - 0.1 * torch.rand_like(ones))
         d_real.backward()

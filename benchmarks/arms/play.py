@@ -1,4 +1,4 @@
-"""The process of an arm: reads a number of steps a line, plays them, answers with the milliseconds of one."""
+"""The process of an arm: reads a number of steps, plays them, answers with one's milliseconds."""
 
 import contextlib
 import importlib

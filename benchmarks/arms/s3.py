@@ -1,4 +1,4 @@
-"""S3's step, ported to Keras 3 on TensorFlow: its own layers, sigmoid, shared forward pass, two tapes."""
+"""S3's step in Keras 3 on TensorFlow: stock layers, sigmoid, shared forward pass, two tapes."""
 
 import keras
 import tensorflow as tf

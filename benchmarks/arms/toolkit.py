@@ -1,11 +1,11 @@
 """gankit's step, as `gankit run recipes/dcgan_lego.toml` plays it."""
 
 import keras
+
+import gankit
 from gankit_standard.dcgan import dcgan
 from gankit_standard.losses import Bce
 from gankit_standard.stabilizers import LabelNoise
-
-import gankit
 
 
 def build(pictures):

@@ -95,20 +95,21 @@ class Stopwatch:
 
     Args:
         images: The number of images in a step.
+        first: The first step that was marked, and when.
+        last: The last one.
+        speed: Images a second, the last epoch's until there is a second step; 0 before.
     """
 
     images: int
     first: tuple[int, float] = (0, 0.0)
     last: tuple[int, float] = (0, 0.0)
+    speed: float = 0.0
 
     def mark(self, step: int) -> None:
         """Note that a step of the epoch has ended."""
         now = (step, time.perf_counter())
-        self.first = now if step <= self.last[0] or not self.last[0] else self.first
+        if step <= self.last[0] or not self.last[0]:
+            self.first = now
+        else:
+            self.speed = self.images * (step - self.first[0]) / (now[1] - self.first[1])
         self.last = now
-
-    @property
-    def speed(self) -> float:
-        """Images a second; 0 as long as that cannot be told."""
-        steps, seconds = self.last[0] - self.first[0], self.last[1] - self.first[1]
-        return self.images * steps / seconds if steps else 0.0
