@@ -87,7 +87,7 @@ class Hinge(gankit.AdversarialLoss):
 
 
 class Relativistic(gankit.AdversarialLoss):
-    """Relativistic pairing: is this real image more real than this generated one?
+    """Relativistic pairing: how much more real a real image is than a generated one.
 
     E[softplus(D(G(z)) − D(x))] against E[softplus(D(x) − D(G(z)))], over pairs. With `r1` and `r2`
     it is the loss of R3GAN.
