@@ -29,7 +29,7 @@ class GAN(engine.Trainer, keras.Model):
         seed: Of all randomness inside the step.
 
     Attributes:
-        networks: The networks by name; a stabilizer may exchange them in `prepare`.
+        networks: The networks by name, as the stabilizers rebuilt them.
         averages: For each network that is sampled by other weights than its own, these, in the
             order of its `variables`.
         seed: The `keras.random.SeedGenerator` to draw from inside the step.
@@ -49,7 +49,9 @@ class GAN(engine.Trainer, keras.Model):
     ):
         super().__init__(name="gan")
         self.game = loss
-        self.networks = UserDict(networks)  # which Keras does not track before `prepare` is through
+        for stabilizer in stabilizers:
+            networks = stabilizer.rebuild(networks)
+        self.networks = UserDict(networks)  # which Keras does not track
         self.averages = UserDict()
         self.stabilizers = tuple(stabilizers)
         self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
@@ -178,11 +180,10 @@ class GAN(engine.Trainer, keras.Model):
         """Return as many images of a network as the batch has, from fresh noise; float32."""
         shape = (_rows(batch), *self.networks[name].inputs[0].shape[1:])
         noise = keras.random.normal(shape, seed=self.seed)
-        return ops.cast(self.call_network(name, noise, batch), "float32")
+        return ops.cast(self.call_network(self.networks[name], noise, batch), "float32")
 
-    def call_network(self, name: str, x, batch: Mapping):
+    def call_network(self, network: keras.Model, x, batch: Mapping):
         """Return a network's output in training, for x and, where it takes them, the labels."""
-        network = self.networks[name]
         return network(self._inputs(network, x, batch.get("labels")), training=True)
 
     def sample(self, noise, labels=None, name: str = "generator"):
@@ -217,6 +218,8 @@ class _State(keras.Layer):
 
 
 def _is_state(value) -> bool:
+    if isinstance(value, dict):
+        return _is_state(list(value.values()))
     if isinstance(value, list | tuple):
         return bool(value) and all(map(_is_state, value))
     return isinstance(value, keras.Variable | keras.Layer) and not isinstance(value, GAN)

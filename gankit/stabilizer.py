@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import keras
+
     from gankit.gan import GAN
     from gankit.turn import Targets, Turn
 
 
 class Stabilizer:
-    """Changes the game at one or more of five seams; each seam left out changes nothing.
+    """Changes the game at one or more of six seams; each seam left out changes nothing.
 
-    State is a `keras.Variable`, a network or a list of these, made in `prepare` and kept as an
-    attribute: the GAN finds it, saves it and restores it. Randomness comes from `gan.seed`, a
-    `keras.random.SeedGenerator`. A strength of 0 must change nothing.
+    State is a `keras.Variable`, a network, or a list or dictionary of these, made in `prepare` and
+    kept as an attribute: the GAN finds it, saves it and restores it. Randomness comes from
+    `gan.seed`, a `keras.random.SeedGenerator`. A strength of 0 must change nothing.
 
     Example:
         ```python
@@ -31,8 +34,12 @@ class Stabilizer:
         ```
     """
 
+    def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
+        """Return the networks by name, some exchanged for others, before anything is prepared."""
+        return networks
+
     def prepare(self, gan: GAN) -> None:
-        """Make state, or exchange networks in `gan.networks`, once, before training."""
+        """Make state, once, before training."""
 
     def view(self, images):
         """Return images (batch, …) as the discriminator is to see them."""

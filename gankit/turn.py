@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from gankit import engine
+
 if TYPE_CHECKING:
     from gankit.gan import GAN
 
@@ -116,14 +118,42 @@ class Turn:
         gan = self._round.gan
 
         def judge(images):
-            seen = gan.view(images)
-            return ops.cast(gan.call_network(name, seen, self.batch), "float32")
+            return self.look(self.networks[name], images)
 
         judgment = self._round.once(
             (name, id(real), id(fake)), lambda: Judgment(judge, real, fake, gan.retarget)
         )
         self.judgments.append(judgment)
         return judgment
+
+    def look(self, network: keras.Model, images: Tensor) -> Tensor:
+        """Return what a discriminator, or a part of one, makes of images as it is to see them.
+
+        Args:
+            network: It takes images, or images and labels.
+            images: As many as the batch has, (batch, …).
+
+        Returns:
+            Its output in training, in float32.
+        """
+        gan = self._round.gan
+        return ops.cast(gan.call_network(network, gan.view(images), self.batch), "float32")
+
+    def lazily(self, every: int, penalty: Callable[[], Tensor]) -> Tensor:
+        """Return `every · penalty()` on one step of so many, and 0 without computing it on others.
+
+        Args:
+            every: The number of steps from one to the next.
+            penalty: Returns a scalar. What it is the first to ask of the turn is lost with it.
+
+        Reference:
+            Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN,
+            arXiv:1912.04958, appendix B.
+        """
+        if every == 1:
+            return penalty()
+        due = ops.equal(self._round.gan.steps.value % every, 0)
+        return every * engine.when(due, penalty)
 
     def noise(self, *shape: int) -> Tensor:
         """Return standard normal noise of a shape, from the GAN's seed."""

@@ -34,9 +34,9 @@ def networks(norm=False, classes=0):
     return found
 
 
-def game(loss, stabilizers=(), learning_rate=0.1, norm=False, **options):
-    """Return a compiled GAN with plain gradient descent."""
-    gan = GAN(networks(norm), loss, stabilizers, **options)
+def game(loss, stabilizers=(), learning_rate=0.1, norm=False, made=None, **options):
+    """Return a compiled GAN of `networks`, or of those made, with plain gradient descent."""
+    gan = GAN(made or networks(norm), loss, stabilizers, **options)
     gan.compile({player: keras.optimizers.SGD(learning_rate) for player in PLAYERS})
     return gan
 

@@ -1,8 +1,8 @@
-"""The only place that knows a backend: two verbs, and the trainer that Keras calls.
+"""The only place that knows a backend: three verbs, and the trainer that Keras calls.
 
-`gradients` of several losses from one forward pass, each for its own variables, and the
-differentiable `input_gradient` of a network's output; everything else of gankit is written once, in
-`keras.ops`.
+`gradients` of several losses from one forward pass, each for its own variables; the differentiable
+`input_gradient` of a network's output; and `when`, which computes a scalar only if it is asked for;
+everything else of gankit is written once, in `keras.ops`.
 """
 
 import keras
@@ -11,15 +11,15 @@ match keras.backend.backend():
     case "tensorflow":
         from gankit.engine.tensorflow import kernels
         from gankit.engine.tensorflow.device import devices, jit_compile
-        from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient
+        from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient, when
     case "jax":
         from gankit.engine.jax import kernels
         from gankit.engine.jax.device import devices, jit_compile
-        from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient
+        from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
     case "torch":
         from gankit.engine.torch import kernels
         from gankit.engine.torch.device import devices, jit_compile
-        from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient
+        from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient, when
     case other:
         from gankit.errors import GankitError
 
@@ -28,4 +28,13 @@ match keras.backend.backend():
             "set KERAS_BACKEND, or type --backend tensorflow",
         )
 
-__all__ = ["Trainer", "apply", "devices", "gradients", "input_gradient", "jit_compile", "kernels"]
+__all__ = [
+    "Trainer",
+    "apply",
+    "devices",
+    "gradients",
+    "input_gradient",
+    "jit_compile",
+    "kernels",
+    "when",
+]

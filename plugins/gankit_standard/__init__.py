@@ -43,8 +43,21 @@ def gankit_losses():
 def gankit_stabilizers():
     """Stabilizers."""
     return {
-        "ema": "gankit_standard.stabilizers:Ema",
-        "gradient-penalty": "gankit_standard.stabilizers:GradientPenalty",
-        "label-noise": "gankit_standard.stabilizers:LabelNoise",
-        "label-smoothing": "gankit_standard.stabilizers:LabelSmoothing",
+        "diff-augment": "gankit_standard.stabilizers.view:DiffAugment",
+        "dragan": "gankit_standard.stabilizers.penalties:Dragan",
+        "ema": "gankit_standard.stabilizers.updates:Ema",
+        "feature-matching": "gankit_standard.stabilizers.features:FeatureMatching",
+        "gradient-penalty": "gankit_standard.stabilizers.penalties:GradientPenalty",
+        "historical-averaging": "gankit_standard.stabilizers.updates:HistoricalAveraging",
+        "instance-noise": "gankit_standard.stabilizers.view:InstanceNoise",
+        "label-flipping": "gankit_standard.stabilizers.targets:LabelFlipping",
+        "label-noise": "gankit_standard.stabilizers.targets:LabelNoise",
+        "label-smoothing": "gankit_standard.stabilizers.targets:LabelSmoothing",
+        "lecam": "gankit_standard.stabilizers.penalties:Lecam",
+        "minibatch-discrimination": "gankit_standard.stabilizers.networks:MinibatchDiscrimination",
+        "minibatch-std": "gankit_standard.stabilizers.networks:MinibatchStd",
+        "r1": "gankit_standard.stabilizers.penalties:R1",
+        "r2": "gankit_standard.stabilizers.penalties:R2",
+        "spectral-norm": "gankit_standard.stabilizers.networks:SpectralNorm",
+        "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
     }

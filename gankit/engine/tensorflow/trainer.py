@@ -39,6 +39,11 @@ def input_gradient(function: Callable, x):
     return tape.gradient(y, x)
 
 
+def when(condition, function: Callable):
+    """Return the scalar `function()` where the condition holds, and else 0 without computing it."""
+    return tf.cond(condition, function, lambda: tf.zeros(()))
+
+
 def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
     """Move the variables by one step of a Keras optimizer."""
     optimizer.apply(gradients, variables)

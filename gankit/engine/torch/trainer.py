@@ -50,6 +50,11 @@ def input_gradient(function: Callable, x):
     return gradient
 
 
+def when(condition, function: Callable):
+    """Return the scalar `function()` where the condition holds, and else 0 without computing it."""
+    return function() if condition else torch.zeros((), device=condition.device)
+
+
 def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
     """Move the variables by one step of a Keras optimizer."""
     optimizer.apply(gradients, variables)

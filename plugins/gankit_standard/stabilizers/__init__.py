@@ -1,0 +1,28 @@
+"""The stabilizers, each a class at one seam of the game, and each off unless a recipe names it."""
+
+from gankit_standard.stabilizers.features import FeatureMatching
+from gankit_standard.stabilizers.networks import MinibatchDiscrimination, MinibatchStd, SpectralNorm
+from gankit_standard.stabilizers.penalties import R1, R2, Dragan, GradientPenalty, Lecam
+from gankit_standard.stabilizers.targets import LabelFlipping, LabelNoise, LabelSmoothing
+from gankit_standard.stabilizers.updates import Ema, HistoricalAveraging, WeightClipping
+from gankit_standard.stabilizers.view import DiffAugment, InstanceNoise
+
+__all__ = [
+    "R1",
+    "R2",
+    "DiffAugment",
+    "Dragan",
+    "Ema",
+    "FeatureMatching",
+    "GradientPenalty",
+    "HistoricalAveraging",
+    "InstanceNoise",
+    "LabelFlipping",
+    "LabelNoise",
+    "LabelSmoothing",
+    "Lecam",
+    "MinibatchDiscrimination",
+    "MinibatchStd",
+    "SpectralNorm",
+    "WeightClipping",
+]

@@ -1,0 +1,62 @@
+"""The layers of a network: called in another way, or looked into."""
+
+from collections.abc import Callable
+
+import keras
+
+import gankit
+
+KERNELS = (
+    keras.layers.Conv1D,
+    keras.layers.Conv2D,
+    keras.layers.Conv3D,
+    keras.layers.Conv1DTranspose,
+    keras.layers.Conv2DTranspose,
+    keras.layers.Conv3DTranspose,
+    keras.layers.Dense,
+)
+
+
+def rebuilt(network: keras.Model, call: Callable) -> keras.Model:
+    """Return the network with its own weights, each layer's output being `call(layer, *inputs)`.
+
+    Layers inside a layer stay as they are.
+    """
+    functional = keras.Model(network.input, network.output, name=network.name)
+    return keras.models.clone_model(
+        functional, clone_function=lambda layer: layer, call_function=call
+    )
+
+
+def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.KerasTensor]:
+    """Return the network on inputs of its own, and the features (batch, …) inside it.
+
+    Args:
+        network: A discriminator.
+        name: The layer that gives the features; without one they are what goes into the last
+            layer that has a kernel.
+
+    Raises:
+        GankitError: There is no such layer.
+    """
+    entering, leaving = {}, {}
+
+    def call(layer, *inputs, **options):
+        leaving[layer.name] = layer(*inputs, **options)
+        if _has_kernel(layer):
+            entering[layer.name] = inputs[0]
+        return leaving[layer.name]
+
+    whole = rebuilt(network, call)
+    if not name and entering:
+        return whole, list(entering.values())[-1]
+    if name not in leaving:
+        raise gankit.GankitError(
+            f"the {network.name} has no hidden layer {name!r}. Allowed: {', '.join(leaving)}",
+            "gankit show feature-matching",
+        )
+    return whole, leaving[name]
+
+
+def _has_kernel(layer: keras.layers.Layer) -> bool:
+    return isinstance(layer, (*KERNELS, keras.layers.Wrapper))

@@ -1,0 +1,53 @@
+"""Every loss meets every stabilizer, and a copy of a game goes on as the game does."""
+
+import numpy as np
+import pytest
+from games import game, play, values
+from tables import shipped_parts
+
+SMALL = {
+    "minibatch-discrimination": {"kernels": 4, "dimensions": 2},
+    "instance-noise": {"decay": 9},
+}
+
+
+LOSSES, STABILIZERS = (
+    {part.name: part.load() for part in shipped_parts(kind)} for kind in ("losses", "stabilizers")
+)
+
+
+def test_the_shelves_are_as_full_as_they_were():
+    assert len(LOSSES) >= 6 and len(STABILIZERS) >= 17
+
+
+@pytest.mark.parametrize("stabilizer", STABILIZERS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_two_steps_are_finite(pictures, loss, stabilizer):
+    gan = game(LOSSES[loss](), [made(stabilizer)], learning_rate=1e-3)
+    gan.run_eagerly, gan.jit_compile = True, False
+    assert np.isfinite(list(play(gan, pictures[:4], steps=2).values())).all()
+    assert all(np.isfinite(x).all() for x in values(gan.variables))
+
+
+@pytest.mark.parametrize("stabilizer", STABILIZERS)
+def test_a_copy_of_all_variables_plays_on_as_the_game_itself(pictures, stabilizer):
+    gan, copy = (
+        game(LOSSES["bce"](), [made(stabilizer)], norm=True, learning_rate=1e-3) for _ in range(2)
+    )
+    play(gan, pictures[:8], steps=3)
+    for ours, theirs in zip(state(copy), state(gan), strict=True):
+        ours.assign(theirs.value)
+    logs = [play(each, pictures[8:16], steps=2) for each in (gan, copy)]
+    assert logs[0] == logs[1]
+    for ours, theirs in zip(values(state(copy)), values(state(gan))):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def made(name):
+    """Return a stabilizer, made small."""
+    return STABILIZERS[name](**SMALL.get(name, {}))
+
+
+def state(gan):
+    """Return all that a checkpoint holds."""
+    return [*gan.variables, *gan.metrics_variables, *gan.optimizer.variables]
