@@ -191,7 +191,8 @@ def _with_beside(networks: Mapping[str, keras.Model], layer: Beside) -> Mapping[
 def _matrix(layer: keras.layers.Layer, kernel):
     """Return the kernel with the inputs of the layer in rows and its outputs in columns."""
     if "Transpose" in type(layer).__name__:
-        kernel = ops.swapaxes(kernel, -1, -2)
+        last = len(kernel.shape) - 1
+        kernel = ops.transpose(kernel, (*range(last - 1), last, last - 1))
     return ops.reshape(kernel, (-1, kernel.shape[-1]))
 
 
