@@ -69,7 +69,7 @@ def go_on(path, console, backend=None, cpu=False, plugins=()):
     """Train a run to its end from its newest checkpoint and return its folder.
 
     Raises:
-        GankitError: It is no run, it is finished, or what made it is no longer there.
+        GankitError: It is no run, or what made it is no longer there.
         Interrupted: The user stopped the run again; it is saved.
     """
     from gankit.run.folder import RunFolder
