@@ -35,8 +35,8 @@ def test_a_copy_of_all_variables_plays_on_as_the_game_itself(pictures, stabilize
         game(LOSSES["bce"](), [made(stabilizer)], norm=True, learning_rate=1e-3) for _ in range(2)
     )
     play(gan, pictures[:8], steps=3)
-    for ours, theirs in zip(state(copy), state(gan), strict=True):
-        ours.assign(theirs.value)
+    for ours, theirs in zip(state(copy), values(state(gan)), strict=True):
+        ours.assign(theirs)
     logs = [play(each, pictures[8:16], steps=2) for each in (gan, copy)]
     assert logs[0] == logs[1]
     for ours, theirs in zip(values(state(copy)), values(state(gan))):
