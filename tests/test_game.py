@@ -126,8 +126,9 @@ def test_mixed_precision_gives_nearly_the_step_of_float32(pictures, precision):
             moved.append([a - b for a, b in zip(values(gan.trainable_variables), before)])
         finally:
             keras.config.set_dtype_policy("float32")
-    for exact, mixed in zip(*moved):
-        assert np.linalg.norm(mixed - exact) < 0.06 * np.linalg.norm(exact) + 1e-6
+    exact, mixed = (np.concatenate([x.ravel() for x in arrays]) for arrays in moved)
+    # bfloat16 keeps 8 bits of a number, and the gradients are sums of numbers of both signs
+    assert np.linalg.norm(mixed - exact) < 0.05 * np.linalg.norm(exact)
 
 
 def test_float16_gradients_below_its_smallest_number_survive_by_loss_scaling(pictures):
