@@ -34,9 +34,9 @@ checkpoint_every = 5
 """
 STAGES = """
 [[stages]]
-training = { epochs = 3 }
+training = { epochs = 6 }
 [[stages]]
-training = { epochs = 4, updates = "simultaneous" }
+training = { epochs = 8, updates = "simultaneous" }
 [stages.players.generator.optimizer]
 clipnorm = 1.0
 learning_rate = { name = "cosine-decay", initial_learning_rate = 1e-3, decay_steps = 40 }
@@ -117,7 +117,7 @@ def kill(folder, luck, arguments):
     for line in process.stdout:
         if line.startswith(last):
             break
-    time.sleep(luck.uniform(0, 0.3))
+    time.sleep(luck.uniform(0, 0.15))
     process.send_signal(signal.SIGKILL)
     process.communicate()
     return process.returncode == -signal.SIGKILL
