@@ -154,7 +154,3 @@ class Turn:
             return penalty()
         due = ops.equal(self._round.gan.steps.value % every, 0)
         return every * engine.when(due, penalty)
-
-    def noise(self, *shape: int) -> Tensor:
-        """Return standard normal noise of a shape, from the GAN's seed."""
-        return keras.random.normal(shape, seed=self._round.gan.seed)

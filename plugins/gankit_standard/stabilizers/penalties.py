@@ -5,6 +5,7 @@ Each on the slope may be added lazily, every few steps, times the number of thes
 build a penalised discriminator without.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Annotated
 
@@ -83,7 +84,26 @@ class Dragan(gankit.Stabilizer):
         return _from_one(judgment, real + self.spread * ops.std(real) * noise)
 
 
-class R1(gankit.Stabilizer):
+class Flat(gankit.Stabilizer):
+    """Adds gamma / 2 · E[‖∇D‖²] at the images of one side: what `R1` and `R2` have in common."""
+
+    def __init__(self, gamma: Strength = 10.0, every: Every = 1):
+        self.gamma = gamma
+        self.every = every
+
+    @abstractmethod
+    def images(self, judgment: gankit.Judgment):
+        """Return the images (batch, …) at which the discriminator is to be flat."""
+
+    def penalty(self, turn: gankit.Turn):
+        """Return the penalty of all that the discriminator judged on its own turn."""
+        return _of_judgments(turn, self.gamma / 2, self.every, self._steepness)
+
+    def _steepness(self, judgment: gankit.Judgment):
+        return ops.mean(_squared_slopes(judgment, self.images(judgment)))
+
+
+class R1(Flat):
     """Holds the discriminator flat on real images: adds gamma / 2 · E[‖∇D(x)‖²].
 
     Args:
@@ -95,19 +115,12 @@ class R1(gankit.Stabilizer):
         arXiv:1801.04406, equation 9.
     """
 
-    def __init__(self, gamma: Strength = 10.0, every: Every = 1):
-        self.gamma = gamma
-        self.every = every
-
-    def penalty(self, turn: gankit.Turn):
-        """Return the penalty of all that the discriminator judged on its own turn."""
-        return _of_judgments(turn, self.gamma / 2, self.every, self._steepness)
-
-    def _steepness(self, judgment: gankit.Judgment):
-        return ops.mean(_squared_slopes(judgment, judgment.real_images))
+    def images(self, judgment: gankit.Judgment):
+        """Return the real images."""
+        return judgment.real_images
 
 
-class R2(gankit.Stabilizer):
+class R2(Flat):
     """Holds the discriminator flat on generated images: adds gamma / 2 · E[‖∇D(G(z))‖²].
 
     Args:
@@ -119,16 +132,9 @@ class R2(gankit.Stabilizer):
         arXiv:1801.04406, equation 10.
     """
 
-    def __init__(self, gamma: Strength = 10.0, every: Every = 1):
-        self.gamma = gamma
-        self.every = every
-
-    def penalty(self, turn: gankit.Turn):
-        """Return the penalty of all that the discriminator judged on its own turn."""
-        return _of_judgments(turn, self.gamma / 2, self.every, self._steepness)
-
-    def _steepness(self, judgment: gankit.Judgment):
-        return ops.mean(_squared_slopes(judgment, judgment.fake_images))
+    def images(self, judgment: gankit.Judgment):
+        """Return the generated images."""
+        return judgment.fake_images
 
 
 class Lecam(gankit.Stabilizer):
