@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import keras
+from keras import ops
 
 import gankit
 
@@ -56,6 +57,14 @@ def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.Ker
             "gankit show feature-matching",
         )
     return whole, leaving[name]
+
+
+def as_matrix(layer: keras.layers.Layer, kernel):
+    """Return a kernel with the inputs of the layer in rows and its outputs in columns."""
+    if "Transpose" in type(layer).__name__:
+        last = len(kernel.shape) - 1
+        kernel = ops.transpose(kernel, (*range(last - 1), last, last - 1))
+    return ops.reshape(kernel, (-1, kernel.shape[-1]))
 
 
 def _has_kernel(layer: keras.layers.Layer) -> bool:

@@ -10,7 +10,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.stabilizers.graph import KERNELS, hidden, rebuilt
+from gankit_standard.stabilizers.graph import KERNELS, as_matrix, hidden, rebuilt
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -49,7 +49,7 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def __init__(self, layer: keras.layers.Layer):
         super().__init__(layer, name=f"{layer.name}_normalised", dtype=layer.dtype_policy)
-        columns = _matrix(layer, layer.variables[0]).shape[-1]
+        columns = as_matrix(layer, layer.variables[0]).shape[-1]
         self.u = self.add_weight((columns,), "random_normal", "float32", trainable=False, name="u")
 
     def call(self, inputs, training=False):
@@ -58,7 +58,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         values = {id(v): v.value for v in layer.variables}
         kernel = ops.cast(values[id(layer.variables[0])], "float32")
         values[id(layer.variables[0])] = kernel / ops.maximum(
-            self._largest(_matrix(layer, kernel), training), 1e-12
+            self._largest(as_matrix(layer, kernel), training), 1e-12
         )
         trained, rest = layer.trainable_variables, layer.non_trainable_variables
         groups = ([values[id(v)] for v in group] for group in (trained, rest))
@@ -186,14 +186,6 @@ def _with_beside(networks: Mapping[str, keras.Model], layer: Beside) -> Mapping[
     logits = keras.layers.Add(dtype="float32")([discriminator.output, layer(features)])
     changed = keras.Model(discriminator.input, logits, name=discriminator.name)
     return {**networks, "discriminator": changed}
-
-
-def _matrix(layer: keras.layers.Layer, kernel):
-    """Return the kernel with the inputs of the layer in rows and its outputs in columns."""
-    if "Transpose" in type(layer).__name__:
-        last = len(kernel.shape) - 1
-        kernel = ops.transpose(kernel, (*range(last - 1), last, last - 1))
-    return ops.reshape(kernel, (-1, kernel.shape[-1]))
 
 
 def _unit(vector):

@@ -1,0 +1,94 @@
+"""Kernels that are drawn towards orthogonal ones."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import keras
+from keras import ops
+
+import gankit
+from gankit_standard.stabilizers.graph import KERNELS, as_matrix
+from gankit_standard.stabilizers.ranges import Strength
+
+
+class Orthogonal(gankit.Stabilizer):
+    """Draws the filters of each kernel towards right angles: adds weight · ‖WᵀW ⊙ (1 − I)‖².
+
+    W is the kernel of a dense layer or a convolution as a matrix with a column for each output. The
+    sum over all of them is added to the loss of the player that trains the network. Layers inside
+    other layers are left out.
+
+    Args:
+        weight: β of BigGAN.
+        network: Whose kernels are meant.
+        form: `off-diagonal` leaves the lengths of the filters alone, as above; `identity` draws
+            them to 1, ‖WᵀW − I‖².
+
+    Reference:
+        Brock et al. 2017, Neural Photo Editing with Introspective Adversarial Networks,
+        arXiv:1609.07093; in the form of Brock et al. 2019, Large Scale GAN Training for High
+        Fidelity Natural Image Synthesis (BigGAN), arXiv:1809.11096, equations 2 and 3.
+    """
+
+    def __init__(
+        self,
+        weight: Strength = 1e-4,
+        network: Literal["discriminator", "generator", "both"] = "generator",
+        form: Literal["off-diagonal", "identity"] = "off-diagonal",
+    ):
+        self.weight = weight
+        self.names = ("discriminator", "generator") if network == "both" else (network,)
+        self.distance = {"off-diagonal": off_diagonal, "identity": off_identity}[form]
+
+    def prepare(self, gan: gankit.GAN) -> None:
+        """Find the layers that have a kernel, and who trains them.
+
+        Raises:
+            GankitError: There is none.
+        """
+        self.layers = {
+            player: [x for n in names if n in self.names for x in _layers(gan.networks[n])]
+            for player, names in gan.game.players.items()
+        }
+        if not any(self.layers.values()):
+            raise gankit.GankitError(
+                f"orthogonal finds no dense layer and no convolution in the "
+                f"{' and the '.join(self.names)}",
+                "gankit list architectures",
+            )
+
+    def penalty(self, turn: gankit.Turn):
+        """Return the penalty on the kernels that the player trains."""
+        layers = self.layers[turn.player]
+        if not self.weight or not layers:
+            return 0.0
+        return self.weight * sum(self.distance(as_matrix(x, x.kernel.value)) for x in layers)
+
+
+def off_diagonal(w):
+    """Return ‖WᵀW ⊙ (1 − I)‖² of a matrix (rows, columns)."""
+    rows, columns = w.shape
+    if rows < columns:  # ‖WᵀW‖ = ‖WWᵀ‖, which is the smaller matrix
+        lengths = ops.sum(ops.square(w), axis=0)
+        return _squared(ops.matmul(w, ops.transpose(w))) - _squared(lengths)
+    return _squared(ops.matmul(ops.transpose(w), w) * (1 - ops.eye(columns)))
+
+
+def off_identity(w):
+    """Return ‖WᵀW − I‖² of a matrix (rows, columns)."""
+    rows, columns = w.shape
+    if rows < columns:  # WᵀW has the eigenvalues of WWᵀ, and else only zeros
+        return _squared(ops.matmul(w, ops.transpose(w)) - ops.eye(rows)) + columns - rows
+    return _squared(ops.matmul(ops.transpose(w), w) - ops.eye(columns))
+
+
+def _layers(network: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Yield the layers with a kernel, those in a wrapper included."""
+    for layer in network.layers:
+        inner = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
+        if isinstance(inner, KERNELS):
+            yield inner
+
+
+def _squared(x):
+    return ops.sum(ops.square(x))
