@@ -57,6 +57,7 @@ def gankit_stabilizers():
         "minibatch-discrimination": "gankit_standard.stabilizers.networks:MinibatchDiscrimination",
         "minibatch-std": "gankit_standard.stabilizers.networks:MinibatchStd",
         "orthogonal": "gankit_standard.stabilizers.orthogonal:Orthogonal",
+        "packing": "gankit_standard.stabilizers.packing:Packing",
         "r1": "gankit_standard.stabilizers.penalties:R1",
         "r2": "gankit_standard.stabilizers.penalties:R2",
         "spectral-norm": "gankit_standard.stabilizers.networks:SpectralNorm",

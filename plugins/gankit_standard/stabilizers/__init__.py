@@ -3,6 +3,7 @@
 from gankit_standard.stabilizers.features import FeatureMatching
 from gankit_standard.stabilizers.networks import MinibatchDiscrimination, MinibatchStd, SpectralNorm
 from gankit_standard.stabilizers.orthogonal import Orthogonal
+from gankit_standard.stabilizers.packing import Packing
 from gankit_standard.stabilizers.penalties import R1, R2, Dragan, GradientPenalty, Lecam
 from gankit_standard.stabilizers.targets import LabelFlipping, LabelNoise, LabelSmoothing
 from gankit_standard.stabilizers.updates import Ema, HistoricalAveraging, WeightClipping
@@ -25,6 +26,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "MinibatchStd",
     "Orthogonal",
+    "Packing",
     "SpectralNorm",
     "WeightClipping",
 ]
