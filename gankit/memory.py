@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import keras
 
 from gankit.gan import GAN
+from gankit.network import judges, operations
 
 
 def memory(gan: GAN, images: int) -> dict[str, int]:
@@ -22,8 +23,7 @@ def memory(gan: GAN, images: int) -> dict[str, int]:
         "weights": _bytes(v for network in networks for v in network.variables),
         "gradients": _bytes(v for network in networks for v in network.trainable_variables),
         "optimizers": _bytes(gan.optimizer.variables),
-        "activations": images
-        * sum(_passes(network) * _activations(network) for network in networks),
+        "activations": images * sum(_activations(gan, name) for name in gan.networks),
     }
 
 
@@ -35,12 +35,12 @@ def _size(dtype: str) -> int:
     return {"float64": 8, "int64": 8, "float16": 2, "bfloat16": 2, "uint8": 1}.get(dtype, 4)
 
 
-def _passes(network: keras.Model) -> int:
-    """Return how often a network is called in a step: on real and generated images, or on noise."""
-    return 2 if len(network.inputs[0].shape) > 2 else 1
-
-
-def _activations(network: keras.Model) -> int:
-    """Return the bytes that the layers of a network keep for one example, for the way back."""
-    outputs = [tensor for node in network.operations for tensor in keras.tree.flatten(node.output)]
-    return sum(math.prod(tensor.shape[1:]) * _size(tensor.dtype) for tensor in outputs)
+def _activations(gan: GAN, name: str) -> int:
+    """Return the bytes that a network keeps in a step for one example, for the way back."""
+    outputs = [
+        tensor
+        for operation in operations(gan.networks[name])
+        for tensor in keras.tree.flatten(operation.output)
+    ]
+    kept = sum(math.prod(tensor.shape[1:]) * _size(tensor.dtype) for tensor in outputs)
+    return 2 * kept if name in judges(gan) else kept  # which see real and generated images
