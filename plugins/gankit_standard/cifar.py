@@ -1,11 +1,12 @@
 """CIFAR-10 and CIFAR-100."""
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
 
 import gankit
-from gankit_standard.cifar_files import read_cifar
+from gankit_standard.cifar_files import Label, read_cifar
 from gankit_standard.labelled import Split, downloaded, labelled
 
 THINGS = (
@@ -47,12 +48,9 @@ def cifar10(
     Raises:
         GankitError: There is no such file or class, or the set cannot be downloaded.
     """
-    if path is None:
-        images, labels = downloaded(keras.datasets.cifar10.load_data, "CIFAR-10", split, FILES)
-    else:
-        train = [f"data_batch_{number}" for number in range(1, 6)]
-        names = {"train": train, "test": ["test_batch"]}[split]
-        images, labels = read_cifar(Path(path).expanduser(), names, "labels")
+    files = {"train": [f"data_batch_{n}" for n in range(1, 6)], "test": ["test_batch"]}
+    load = keras.datasets.cifar10.load_data
+    images, labels = _read(load, "CIFAR-10", path, split, files, "labels")
     return labelled(images, labels, THINGS, classes, flip)
 
 
@@ -79,8 +77,20 @@ def cifar100(
     Raises:
         GankitError: There is no such file or class, or the set cannot be downloaded.
     """
-    if path is None:
-        images, labels = downloaded(keras.datasets.cifar100.load_data, "CIFAR-100", split, FILES)
-    else:
-        images, labels = read_cifar(Path(path).expanduser(), [split], "fine_labels")
+    files = {"train": ["train"], "test": ["test"]}
+    load = keras.datasets.cifar100.load_data
+    images, labels = _read(load, "CIFAR-100", path, split, files, "fine_labels")
     return labelled(images, labels, HUNDRED.split(), classes, flip)
+
+
+def _read(
+    load: Callable,
+    name: str,
+    path: str | None,
+    split: Split,
+    files: Mapping[Split, Sequence[str]],
+    label: Label,
+) -> tuple:
+    if path is None:
+        return downloaded(load, name, split, FILES)
+    return read_cifar(Path(path).expanduser(), files[split], label)

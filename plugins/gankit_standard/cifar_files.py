@@ -14,12 +14,11 @@ import gankit
 
 EDGE, CHANNELS = 32, 3
 PIXELS = EDGE * EDGE * CHANNELS
+Label = Literal["labels", "fine_labels"]
 LABEL_BYTES = {"labels": 1, "fine_labels": 2}  # a fine label comes after a coarse one
 
 
-def read_cifar(
-    path: Path, names: Sequence[str], label: Literal["labels", "fine_labels"]
-) -> tuple[np.ndarray, np.ndarray]:
+def read_cifar(path: Path, names: Sequence[str], label: Label) -> tuple[np.ndarray, np.ndarray]:
     """Return images (examples, 32, 32, 3) and labels (examples,) of uint8.
 
     The Python version is pickled. A pickle may name any function to be called; here it is refused
