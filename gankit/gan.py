@@ -1,8 +1,8 @@
 """The one model: a game whose step is written once."""
 
-import re
 from collections import UserDict
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 import keras
 from keras import ops
@@ -10,6 +10,7 @@ from keras import ops
 from gankit import engine
 from gankit.loss import Loss
 from gankit.optimizers import Optimizers
+from gankit.scalars import accuracies, adds_penalty, penalty_name, scalar_name, scalar_names
 from gankit.stabilizer import Stabilizer
 from gankit.turn import Round, Targets, Turn
 
@@ -63,7 +64,8 @@ class GAN(engine.Trainer, keras.Model):
             stabilizer.prepare(self)
         self._networks = list(self.networks.values())
         self._states = [_State(stabilizer) for stabilizer in self.stabilizers]
-        self._trackers = {name: keras.metrics.Mean(name=name) for name in self._scalars()}
+        names = scalar_names(loss, self.stabilizers)
+        self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
     def compile(self, optimizers: Mapping[str, keras.optimizers.Optimizer]) -> None:
@@ -115,7 +117,7 @@ class GAN(engine.Trainer, keras.Model):
         _, scalars, gradients = engine.gradients(losses, targets)
         for player, gradient, found in zip(players, gradients, scalars):
             self._log(player, found, self.optimizer.norm(player, gradient))
-            self.optimizer.apply(player, gradient)
+            self.optimizer.apply(player, gradient, self._moves(player))
         for player in players:
             for stabilizer in self.stabilizers:
                 stabilizer.after(player, self)
@@ -124,43 +126,28 @@ class GAN(engine.Trainer, keras.Model):
         """Return what the player minimises, and the scalars to show."""
         loss = self.game(turn)
         scalars = {}
+        for stabilizer in filter(adds_penalty, self.stabilizers):
+            penalty = stabilizer.penalty(turn)
+            loss = loss + penalty
+            if not isinstance(penalty, float):
+                scalars[penalty_name(stabilizer)] = penalty
+        scalars |= accuracies(turn, self.game.boundary) | {scalar_name(turn.player, "loss"): loss}
         for stabilizer in self.stabilizers:
-            if _adds_penalty(stabilizer):
-                penalty = stabilizer.penalty(turn)
-                loss = loss + penalty
-                if not isinstance(penalty, float):
-                    scalars[_snake_case(stabilizer)] = penalty
-        scalars |= self._accuracies(turn)
-        return loss, scalars | {f"{turn.player[0]}_loss": loss}
+            scalars |= stabilizer.watch(turn)
+        return loss, scalars
 
-    def _accuracies(self, turn: Turn) -> dict:
-        if self.game.boundary is None or not turn.judgments:
-            return {}
-        fooled = _mean([_above(j.fake, self.game.boundary) for j in turn.judgments])
-        if turn.player != "discriminator":
-            return {f"{turn.player[0]}_acc": fooled}
-        real = _mean([_above(j.real, self.game.boundary) for j in turn.judgments])
-        return {"d_real_acc": real, "d_fake_acc": 1 - fooled, "d_acc": (real + 1 - fooled) / 2}
+    def _moves(self, player: str):
+        """Return whether all stabilizers let the player's networks move, True if none minds."""
+        answers = [stabilizer.moves(player, self) for stabilizer in self.stabilizers]
+        minded = [answer for answer in answers if answer is not True]
+        return reduce(ops.logical_and, minded) if minded else True
 
     def _log(self, player: str, scalars: Mapping, norm) -> None:
-        loss = scalars[f"{player[0]}_loss"]
+        loss = scalars[scalar_name(player, "loss")]
         new = ops.logical_and(self.broken_at.value < 0, ops.logical_not(ops.isfinite(loss)))
         self.broken_at.assign(ops.where(new, self.steps.value, self.broken_at.value))
-        for name, value in {**scalars, f"{player[0]}_grad_norm": norm}.items():
+        for name, value in {**scalars, scalar_name(player, "grad_norm"): norm}.items():
             self._trackers[name].update_state(value)
-
-    def _scalars(self) -> list[str]:
-        """Return the names of all that a step shows."""
-        names = []
-        for player in self.game.players:
-            names.append(f"{player[0]}_loss")
-            if self.game.boundary is not None:
-                accuracies = (
-                    ("real_acc", "fake_acc", "acc") if player == "discriminator" else ("acc",)
-                )
-                names += [f"{player[0]}_{name}" for name in accuracies]
-            names.append(f"{player[0]}_grad_norm")
-        return names + [_snake_case(s) for s in self.stabilizers if _adds_penalty(s)]
 
     # What a turn asks for
 
@@ -212,7 +199,7 @@ class _State(keras.Layer):
     """Holds the variables and networks of a stabilizer, so that Keras carries and saves them."""
 
     def __init__(self, stabilizer: Stabilizer):
-        super().__init__(name=f"{_snake_case(stabilizer)}_state")
+        super().__init__(name=f"{penalty_name(stabilizer)}_state")
         self.held = [value for value in vars(stabilizer).values() if _is_state(value)]
         self.built = True
 
@@ -225,14 +212,6 @@ def _is_state(value) -> bool:
     return isinstance(value, keras.Variable | keras.Layer) and not isinstance(value, GAN)
 
 
-def _adds_penalty(stabilizer: Stabilizer) -> bool:
-    return type(stabilizer).penalty is not Stabilizer.penalty
-
-
-def _snake_case(stabilizer: Stabilizer) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(stabilizer).__name__).lower()
-
-
 def _normalised(array):
     """Return pictures of uint8 as float32 in [−1, 1], anything else as it is."""
     x = ops.convert_to_tensor(array)
@@ -243,11 +222,3 @@ def _normalised(array):
 
 def _rows(batch: Mapping):
     return ops.shape(next(iter(batch.values())))[0]
-
-
-def _above(logits, boundary: float):
-    return ops.mean(ops.cast(logits > boundary, "float32"))
-
-
-def _mean(values: list):
-    return sum(values) / len(values)

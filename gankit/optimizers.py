@@ -39,9 +39,21 @@ class Optimizers:
         squares = sum(ops.sum(ops.square(ops.cast(g, "float32"))) for g in gradients)
         return ops.sqrt(squares) / self.scale(player, 1.0)
 
-    def apply(self, player: str, gradients: Sequence) -> None:
-        """Move the player's networks by one step."""
-        engine.apply(self.by_player[player], gradients, self.moved[player])
+    def apply(self, player: str, gradients: Sequence, moves=True) -> None:
+        """Move the player's networks by one step.
+
+        Args:
+            player: Whose.
+            gradients: Of its variables.
+            moves: A boolean tensor that, where false, leaves the networks and the optimizer as they
+                were; True asks nothing.
+        """
+        optimizer, variables = self.by_player[player], self.moved[player]
+        held = [] if moves is True else [*variables, *optimizer.variables]
+        before = [ops.copy(variable.value) for variable in held]
+        engine.apply(optimizer, gradients, variables)
+        for variable, value in zip(held, before):
+            variable.assign(ops.where(moves, variable.value, value))
 
 
 def _scaling(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import keras
@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 
 class Stabilizer:
-    """Changes the game at one or more of six seams; each seam left out changes nothing.
+    """Changes the game at one or more of eight seams; each seam left out changes nothing.
 
     State is a `keras.Variable`, a network, or a list or dictionary of these, made in `prepare` and
     kept as an attribute: the GAN finds it, saves it and restores it. Randomness comes from
     `gan.seed`, a `keras.random.SeedGenerator`. A strength of 0 must change nothing.
+
+    Attributes:
+        shows: The names of the scalars that `watch` returns.
 
     Example:
         ```python
@@ -33,6 +36,8 @@ class Stabilizer:
                 return self.gamma / 2 * ops.mean(ops.sum(ops.square(gradient), axis=(1, 2, 3)))
         ```
     """
+
+    shows: ClassVar[tuple[str, ...]] = ()
 
     def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
         """Return the networks by name, some exchanged for others, before anything is prepared."""
@@ -52,6 +57,20 @@ class Stabilizer:
     def penalty(self, turn: Turn):
         """Return a scalar that is added to the loss of `turn.player`."""
         return 0.0
+
+    def watch(self, turn: Turn) -> Mapping[str, Any]:
+        """Look at a turn that is scored; returns scalars to show, by some of the names in `shows`.
+
+        State may be assigned here. What is shown is the mean over the epoch.
+        """
+        return {}
+
+    def moves(self, player: str, gan: GAN):
+        """Return whether the player's networks are to move on this turn, a boolean tensor.
+
+        Where it is false the turn is scored, and its networks and its optimizer stay as they are.
+        """
+        return True
 
     def after(self, player: str, gan: GAN) -> None:
         """Act after an update of the player's networks."""

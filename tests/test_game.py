@@ -302,3 +302,51 @@ def test_a_strength_of_zero_changes_nothing(pictures, stabilizers):
         values(plain.trained_by("discriminator")), values(changed.trained_by("discriminator"))
     ):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+
+
+class Alternate(gankit.Stabilizer):
+    """Lets the discriminator move on each second step, and shows what it was asked."""
+
+    shows: ClassVar = ("real_logit",)
+
+    def prepare(self, gan):
+        self.steps = gan.steps
+
+    def watch(self, turn):
+        if turn.player != "discriminator":
+            return {}
+        return {"real_logit": ops.mean(turn.judgments[0].real)}
+
+    def moves(self, player, gan):
+        return player != "discriminator" or ops.equal(self.steps.value % 2, 1)
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_a_player_who_may_not_move_keeps_networks_and_optimizer(pictures, simultaneous):
+    gan = GAN(networks(), Bce(), [Alternate()], simultaneous=simultaneous)
+    gan.compile({player: keras.optimizers.Adam(0.01) for player in PLAYERS})
+    held = [*gan.trained_by("discriminator"), *gan.optimizer.by_player["discriminator"].variables]
+    states = [values(held)]
+    for _ in range(2):
+        play(gan, pictures[:16])
+        states.append(values(held))
+    assert all(np.array_equal(a, b) for a, b in zip(states[0], states[1]))
+    assert not any(np.array_equal(a, b) for a, b in zip(states[1][:4], states[2][:4]))
+    assert int(gan.optimizer.by_player["generator"].iterations) == 2
+
+
+def test_a_player_who_may_move_moves_as_if_nobody_had_asked(pictures):
+    asked, plain = (GAN(networks(), Bce(), stabilizers) for stabilizers in ([Alternate()], []))
+    for gan in (asked, plain):
+        gan.compile({player: keras.optimizers.Adam(0.01) for player in PLAYERS})
+    asked.steps.assign(1)
+    play(asked, pictures[:16])
+    play(plain, pictures[:16])
+    for a, b in zip(values(asked.trainable_variables), values(plain.trainable_variables)):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-8)
+
+
+def test_what_a_stabilizer_watches_is_shown(pictures):
+    gan = game(Bce(), [Alternate()], learning_rate=0.0)
+    logits = ops.convert_to_numpy(gan.networks["discriminator"](pictures / 127.5 - 1))
+    assert play(gan, pictures)["real_logit"] == pytest.approx(logits.mean(), rel=1e-5)

@@ -14,8 +14,7 @@ from gankit.gan import GAN
 from gankit.run.checkpoint import Checkpoint
 from gankit.run.session import Session
 from gankit.sampling import sample, sheet_count
-
-CHARTS = {"game/loss": "loss", "game/accuracy": "acc", "game/gradient_norm": "grad_norm"}
+from gankit.scalars import CHARTS, scalar_name
 
 
 class Restore(keras.callbacks.Callback):
@@ -148,7 +147,7 @@ class Record(keras.callbacks.Callback):
         """Write all metrics by name, and those that both players have on one chart each."""
         events, steps = self.session.events, self.session.place.steps
         for player in self.model.game.players:
-            names = {chart: f"{player[0]}_{name}" for chart, name in CHARTS.items()}
+            names = {chart: scalar_name(player, q) for q, chart in CHARTS.items()}
             mine = {chart: values[name] for chart, name in names.items() if name in values}
             events.scalars(mine, steps, run=player)
         events.scalars({f"metrics/{name}": value for name, value in values.items()}, steps)
