@@ -40,6 +40,7 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
         os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
         os.environ["KERAS_TORCH_DEVICE"] = "cpu"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its errors come as exceptions
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # off, by its default, without AVX512
     with without_chatter():
         running = _start()
     if name not in (None, running):
