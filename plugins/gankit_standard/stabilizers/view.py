@@ -7,6 +7,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
+from gankit_standard.stabilizers import augment
 from gankit_standard.stabilizers.ranges import Share, Strength
 
 
@@ -77,50 +78,16 @@ class DiffAugment(gankit.Stabilizer):
 
     def view(self, images):
         """Return the pictures (batch, height, width, channels), each augmented by its own draw."""
-        if len(images.shape) != 4:
-            raise gankit.GankitError(
-                "diff-augment changes pictures, (batch, height, width, channels). "
-                f"Received: {tuple(images.shape)}",
-                "for other data: gankit show instance-noise",
-            )
+        augment.only_pictures("diff-augment", images)
         images = self._coloured(images) if self.colour else images
-        images = self._translated(images) if self.translation else images
-        return self._cut(images) if self.cutout else images
+        if self.translation:
+            images = augment.translated(images, self.translation, self.seed)
+        if self.cutout:
+            images = images * (1 - augment.holes(images, self.cutout, self.seed))
+        return images
 
     def _coloured(self, images):
         brightness, saturation, contrast = (
-            self.colour * self._uniform(images, 4, -1.0, 1.0) for _ in range(3)
+            self.colour * augment.uniform(images, -1.0, 1.0, self.seed) for _ in range(3)
         )
-        images = images + brightness / 2
-        grey = ops.mean(images, axis=3, keepdims=True)
-        images = grey + (1 + saturation) * (images - grey)
-        mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
-        return mean + (1 + contrast / 2) * (images - mean)
-
-    def _translated(self, images):
-        rows, columns = (self._shifts(images, size) for size in images.shape[1:3])
-        images = ops.einsum("bij,bjwc->biwc", rows, images)
-        return ops.einsum("bij,bhjc->bhic", columns, images)
-
-    def _shifts(self, images, size):
-        """Return a matrix for each image that moves what it is multiplied with, (batch, i, j)."""
-        reach = round(size * self.translation)
-        by = ops.floor(self._uniform(images, 3, -reach, reach + 1))
-        places = ops.arange(size, dtype="float32")
-        return ops.cast(places[None, None, :] == places[None, :, None] - by, "float32")
-
-    def _cut(self, images):
-        rows, columns = (self._hole(images, size) for size in images.shape[1:3])
-        return images * (1 - rows[:, :, None, None] * columns[:, None, :, None])
-
-    def _hole(self, images, size):
-        """Return 1 where the hole of each image is, (batch, size); its middle is in the image."""
-        side = round(size * self.cutout)
-        start = ops.floor(self._uniform(images, 2, 0, size + 1 - side % 2)) - side // 2
-        places = ops.arange(size, dtype="float32")[None]
-        return ops.cast(ops.logical_and(places >= start, places < start + side), "float32")
-
-    def _uniform(self, images, rank, low, high):
-        """Return a draw for each image, (batch, 1, …) of a rank."""
-        shape = (ops.shape(images)[0],) + (1,) * (rank - 1)
-        return keras.random.uniform(shape, low, high, dtype="float32", seed=self.seed)
+        return augment.recoloured(images, brightness / 2, saturation, contrast / 2)
