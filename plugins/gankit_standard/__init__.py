@@ -61,5 +61,6 @@ def gankit_stabilizers():
         "r1": "gankit_standard.stabilizers.penalties:R1",
         "r2": "gankit_standard.stabilizers.penalties:R2",
         "spectral-norm": "gankit_standard.stabilizers.networks:SpectralNorm",
+        "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
     }

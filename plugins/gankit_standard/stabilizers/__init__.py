@@ -8,6 +8,7 @@ from gankit_standard.stabilizers.penalties import R1, R2, Dragan, GradientPenalt
 from gankit_standard.stabilizers.targets import LabelFlipping, LabelNoise, LabelSmoothing
 from gankit_standard.stabilizers.updates import Ema, HistoricalAveraging, WeightClipping
 from gankit_standard.stabilizers.view import DiffAugment, InstanceNoise
+from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 
 __all__ = [
     "R1",
@@ -28,5 +29,6 @@ __all__ = [
     "Orthogonal",
     "Packing",
     "SpectralNorm",
+    "VirtualBatchNorm",
     "WeightClipping",
 ]

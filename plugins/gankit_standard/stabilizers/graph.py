@@ -18,14 +18,32 @@ KERNELS = (
 )
 
 
-def rebuilt(network: keras.Model, call: Callable) -> keras.Model:
+def rebuilt(network: keras.Model, call: Callable, enter: Callable = list) -> keras.Model:
     """Return the network with its own weights, each layer's output being `call(layer, *inputs)`.
 
     Layers inside a layer stay as they are.
+
+    Args:
+        network: A functional or sequential model.
+        call: What is done with each layer or operation.
+        enter: Returns, for a list of the inputs, what goes on in their place.
     """
     functional = keras.Model(network.input, network.output, name=network.name)
+    fresh = keras.tree.map_structure(_input_like, functional.input)
+    flat = keras.tree.flatten(fresh)
+    entered = dict(zip(map(id, flat), enter(flat)))
+
+    def through(layer, *inputs, **options):
+        inputs, options = keras.tree.map_structure(
+            lambda x: entered.get(id(x), x), (inputs, options)
+        )
+        return call(layer, *inputs, **options)
+
     return keras.models.clone_model(
-        functional, clone_function=lambda layer: layer, call_function=call
+        functional,
+        input_tensors=fresh,
+        clone_function=lambda layer: layer,
+        call_function=through,
     )
 
 
@@ -69,3 +87,7 @@ def as_matrix(layer: keras.layers.Layer, kernel):
 
 def _has_kernel(layer: keras.layers.Layer) -> bool:
     return isinstance(layer, (*KERNELS, keras.layers.Wrapper))
+
+
+def _input_like(x) -> keras.KerasTensor:
+    return keras.Input(batch_shape=x.shape, dtype=x.dtype, name=x.name)
