@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gankit.gan import GAN
     from gankit.images import decode_images
     from gankit.loss import AdversarialLoss, Loss
+    from gankit.misfit import Misfit
     from gankit.progress_bar import progress
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
@@ -30,6 +31,7 @@ __all__ = [
     "GankitError",
     "Judgment",
     "Loss",
+    "Misfit",
     "Stabilizer",
     "Targets",
     "Turn",
@@ -49,6 +51,7 @@ _HOMES = {
     "GankitError": "gankit.errors",
     "Judgment": "gankit.turn",
     "Loss": "gankit.loss",
+    "Misfit": "gankit.misfit",
     "Stabilizer": "gankit.stabilizer",
     "Targets": "gankit.turn",
     "Turn": "gankit.turn",

@@ -1,11 +1,17 @@
 """What a loss plugin is: the players of the game and the score of a turn."""
 
+from __future__ import annotations
+
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gankit.turn import Turn
+
+if TYPE_CHECKING:
+    from gankit.gan import GAN
+    from gankit.misfit import Misfit
 
 
 class Loss(ABC):
@@ -23,6 +29,10 @@ class Loss(ABC):
     @abstractmethod
     def __call__(self, turn: Turn):
         """Return the scalar that `turn.player` minimises."""
+
+    def misfits(self, gan: GAN) -> Iterable[Misfit]:
+        """Return why the loss does not fit the rest of the game; `gankit check` shows it."""
+        return ()
 
 
 class AdversarialLoss(Loss):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import keras
 
     from gankit.gan import GAN
+    from gankit.misfit import Misfit
     from gankit.turn import Targets, Turn
 
 
@@ -74,3 +75,7 @@ class Stabilizer:
 
     def after(self, player: str, gan: GAN) -> None:
         """Act after an update of the player's networks."""
+
+    def misfits(self, gan: GAN) -> Iterable[Misfit]:
+        """Return why the part does not fit the rest of the game; `gankit check` shows it."""
+        return ()

@@ -24,7 +24,7 @@ Examples:
 
   gankit check dcgan_lego.toml
 
-  gankit check dcgan_lego.toml --backend jax --set 'loss.name="wasserstein"'
+  gankit check dcgan_lego.toml --backend jax --set 'loss.name="least-squares"'
 """
 
 Line = Text | str
@@ -67,6 +67,7 @@ def check_recipe(recipe: "Recipe") -> Iterator[Line]:
         yield from _network_lines(experiment)
         yield from _memory_lines(experiment)
         yield from _batch_lines(experiment)
+        yield from _misfit_lines(experiment)
         yield ""
 
 
@@ -108,8 +109,17 @@ def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
     yield _fact("one batch", f"{said}; played in {seconds:.1f} s, compiling included")
 
 
-def _fact(title: str, text: str) -> Text:
-    return Text.assemble("  ", (f"{title:<11}", "bold"), text)
+def _misfit_lines(experiment: "Experiment") -> Iterator[Line]:
+    from gankit.misfit import misfits
+
+    for misfit in misfits(experiment):
+        yield ""
+        yield _fact("warning", misfit.reason, "bold yellow")
+        yield _fact("", f"→ {misfit.remedy}")
+
+
+def _fact(title: str, text: str, style: str = "bold") -> Text:
+    return Text.assemble("  ", (f"{title:<11}", style), text)
 
 
 def _parameters(variables: list) -> int:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import keras
 from rich.console import Console
+from rich.text import Text
 
 from gankit import engine
 from gankit.assemble import Experiment, assemble
+from gankit.misfit import misfits
 from gankit.recipe import Recipe
 from gankit.run import callbacks
 from gankit.run.folder import RunFolder
@@ -37,6 +39,7 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
         previous = experiment.gan.networks
         if number == session.place.steps == 0:
             _describe(recipe, session, facts or {})
+            _warn(experiment, console)
         if number >= session.place.stage:
             run.note_data(number, experiment.dataset)
             _play(experiment, session, number)
@@ -78,6 +81,12 @@ def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
     session.run.describe(text, {**used, **facts})
     session.events.text("recipe", f"```toml\n{text}\n```", 0)
     session.events.hparams(_flat(recipe.filled))
+
+
+def _warn(experiment: Experiment, console: Console) -> None:
+    """Say which parts do not fit each other."""
+    for misfit in misfits(experiment):
+        console.print(Text.assemble(("warning    ", "yellow"), str(misfit)), soft_wrap=True)
 
 
 def _flat(table: Mapping) -> dict:

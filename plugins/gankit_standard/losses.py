@@ -1,10 +1,13 @@
 """The losses: two formulas each, over the discriminator's logits (batch, 1)."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from keras import ops
 
 import gankit
+from gankit_standard.stabilizers import SpectralNorm, WeightClipping
+from gankit_standard.stabilizers.penalties import Dragan, Flat, GradientPenalty
 
 
 class Bce(gankit.AdversarialLoss):
@@ -126,6 +129,26 @@ class Wasserstein(gankit.AdversarialLoss):
     def generator(self, fake):
         """Return −E[D(G(z))]."""
         return -ops.mean(fake)
+
+    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+        """Yield a misfit where no stabilizer that gankit knows of bounds the slope."""
+        if not any(map(_bounds_the_slope, gan.stabilizers)):
+            yield gankit.Misfit(
+                "wasserstein has no lower bound unless the slope of the discriminator has an upper "
+                "one, and no stabilizer here is known to give it",
+                "add gradient-penalty, and set discriminator_norm = false in [architecture]",
+            )
+
+
+def _bounds_the_slope(stabilizer: gankit.Stabilizer) -> bool:
+    match stabilizer:
+        case GradientPenalty() | Dragan():
+            return stabilizer.weight > 0
+        case Flat():
+            return stabilizer.gamma > 0
+        case SpectralNorm():
+            return "discriminator" in stabilizer.names
+    return isinstance(stabilizer, WeightClipping)
 
 
 def _cross_entropy(logits, targets):

@@ -2,7 +2,7 @@
 
 import math
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 import keras
@@ -11,6 +11,7 @@ from pydantic import Field
 
 import gankit
 from gankit_standard.stabilizers.graph import KERNELS, as_matrix, hidden, rebuilt
+from gankit_standard.stabilizers.inside import WITHOUT_NORM, judged_through
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -34,6 +35,16 @@ class SpectralNorm(gankit.Stabilizer):
     def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
         """Wrap the layers that have a kernel."""
         return {**networks, **{name: _normalised(networks[name]) for name in self.names}}
+
+    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+        """Yield what makes a discriminator of such layers steep again."""
+        norm = judged_through(gan, keras.layers.BatchNormalization)
+        if "discriminator" in self.names and norm:
+            yield gankit.Misfit(
+                "batch normalisation in the discriminator divides by a deviation, which undoes the "
+                "bound that spectral-norm sets to the slope",
+                WITHOUT_NORM,
+            )
 
 
 class SpectralNormalization(keras.layers.Wrapper):

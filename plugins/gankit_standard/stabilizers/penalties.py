@@ -6,7 +6,7 @@ build a penalised discriminator without.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
 import keras
@@ -14,6 +14,8 @@ from keras import ops
 from pydantic import Field
 
 import gankit
+from gankit_standard.stabilizers.inside import WITHOUT_NORM, judged_through
+from gankit_standard.stabilizers.networks import Similarities
 from gankit_standard.stabilizers.ranges import Every, Strength
 
 
@@ -43,6 +45,10 @@ class GradientPenalty(gankit.Stabilizer):
     def penalty(self, turn: gankit.Turn):
         """Return the penalty of all that the discriminator judged on its own turn."""
         return _of_judgments(turn, self.weight, self.every, self._slope)
+
+    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+        """Return what leaves no image a gradient of its own."""
+        return _mixed(gan) if self.weight else ()
 
     def _slope(self, judgment: gankit.Judgment):
         real, fake = judgment.real_images, judgment.fake_images
@@ -78,6 +84,10 @@ class Dragan(gankit.Stabilizer):
         """Return the penalty of all that the discriminator judged on its own turn."""
         return _of_judgments(turn, self.weight, self.every, self._slope)
 
+    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+        """Return what leaves no image a gradient of its own."""
+        return _mixed(gan) if self.weight else ()
+
     def _slope(self, judgment: gankit.Judgment):
         real = judgment.real_images
         noise = keras.random.normal(ops.shape(real), dtype="float32", seed=self.seed)
@@ -98,6 +108,10 @@ class Flat(gankit.Stabilizer):
     def penalty(self, turn: gankit.Turn):
         """Return the penalty of all that the discriminator judged on its own turn."""
         return _of_judgments(turn, self.gamma / 2, self.every, self._steepness)
+
+    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+        """Return what leaves no image a gradient of its own."""
+        return _mixed(gan) if self.gamma else ()
 
     def _steepness(self, judgment: gankit.Judgment):
         return ops.mean(_squared_slopes(judgment, self.images(judgment)))
@@ -180,6 +194,21 @@ def _of_judgments(turn: gankit.Turn, weight: float, every: int, penalty: Callabl
     if turn.player != "discriminator" or not weight:
         return 0.0
     return turn.lazily(every, lambda: weight * sum(map(penalty, turn.judgments)))
+
+
+def _mixed(gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+    """Yield what lets the images of a batch change the discriminator's answer to each other."""
+    alone = "a penalty on its slope needs the gradient at one image alone"
+    if judged_through(gan, keras.layers.BatchNormalization):
+        yield gankit.Misfit(
+            f"batch normalisation in the discriminator mixes the images of a batch, and {alone}",
+            WITHOUT_NORM,
+        )
+    if judged_through(gan, Similarities):
+        yield gankit.Misfit(
+            f"minibatch-discrimination compares each image of a batch with the others, and {alone}",
+            "leave one of the two out, or compare by minibatch-std, as Karras et al. 2017 did",
+        )
 
 
 def _from_one(judgment: gankit.Judgment, images):

@@ -1,5 +1,8 @@
 """Changes to what the discriminator is asked to answer; no target ever leaves [0, 1]."""
 
+import inspect
+from collections.abc import Iterable, Iterator
+
 import keras
 from keras import ops
 
@@ -24,6 +27,10 @@ class LabelSmoothing(gankit.Stabilizer):
         """Lower the targets of real images towards 0 by the amount."""
         return gankit.Targets(targets.real * (1 - self.amount), targets.fake)
 
+    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+        """Return why the targets are not asked for, or are changed twice."""
+        return _misfits("label-smoothing", self, gan) if self.amount else ()
+
 
 class LabelNoise(gankit.Stabilizer):
     """Uniform noise on the targets, inward: they never leave [0, 1].
@@ -45,6 +52,10 @@ class LabelNoise(gankit.Stabilizer):
         """Move real targets down and generated ones up, each by its own draw."""
         real, fake = self._noise(targets.real), self._noise(targets.fake)
         return gankit.Targets(targets.real * (1 - real), targets.fake * (1 - fake) + fake)
+
+    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+        """Return why the targets are not asked for, or are changed twice."""
+        return _misfits("label-noise", self, gan) if self.amount else ()
 
     def _noise(self, targets):
         shape = ops.shape(targets)
@@ -74,6 +85,37 @@ class LabelFlipping(gankit.Stabilizer):
             return targets
         return gankit.Targets(self._flipped(targets.real), self._flipped(targets.fake))
 
+    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+        """Yield why the targets are not asked for, are changed twice, or tell nothing."""
+        if self.probability:
+            yield from _misfits("label-flipping", self, gan)
+        if self.probability >= 0.5:
+            yield gankit.Misfit(
+                "label-flipping asks for the wrong answer as often as for the right one, from a "
+                f"probability of 0.5 on. Received: {self.probability}",
+                "lower its probability; 0.05 is usual",
+            )
+
     def _flipped(self, targets):
         draw = keras.random.uniform(ops.shape(targets), dtype="float32", seed=self.seed)
         return ops.where(draw < self.probability, 1 - targets, targets)
+
+
+def _misfits(name: str, part: gankit.Stabilizer, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+    """Yield why a part that changes targets does nothing, or does it twice."""
+    loss = gan.game
+    if isinstance(loss, gankit.AdversarialLoss) and not _asks_for_targets(loss):
+        yield gankit.Misfit(
+            f"{name} does nothing: the loss, {type(loss).__name__}, asks for no targets",
+            "leave it out, or choose a loss that does: bce, minimax or least-squares",
+        )
+    if sum(type(other) is type(part) for other in gan.stabilizers) > 1:
+        yield gankit.Misfit(
+            f"{name} is in the recipe more than once, each on what the one before has changed",
+            "leave one of them in",
+        )
+
+
+def _asks_for_targets(loss: gankit.AdversarialLoss) -> bool:
+    formulas = (loss.discriminator, loss.generator)
+    return any("targets" in inspect.signature(formula).parameters for formula in formulas)

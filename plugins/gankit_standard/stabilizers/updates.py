@@ -1,5 +1,6 @@
 """What is done with the weights of the networks beside training them."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import keras
@@ -7,6 +8,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
+from gankit_standard.stabilizers.penalties import Dragan, GradientPenalty
 from gankit_standard.stabilizers.ranges import Strength
 
 
@@ -70,6 +72,15 @@ class WeightClipping(gankit.Stabilizer):
             return
         for variable in gan.trained_by(player):
             variable.assign(ops.clip(variable.value, -self.limit, self.limit))
+
+    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+        """Yield a penalty that pulls against the limit."""
+        if any(isinstance(x, GradientPenalty | Dragan) and x.weight for x in gan.stabilizers):
+            yield gankit.Misfit(
+                f"weights within ±{self.limit:g} hold the slope of the discriminator down, while "
+                "gradient-penalty and dragan draw it to 1",
+                "leave one of the two out; gradient-penalty is the better bound",
+            )
 
 
 class HistoricalAveraging(gankit.Stabilizer):
