@@ -13,6 +13,7 @@ def gankit_datasets():
         "folder": "gankit_standard.folder:folder",
         "mnist": "gankit_standard.mnist:mnist",
         "npz": "gankit_standard.npz:npz",
+        "stacked-mnist": "gankit_standard.stacked:stacked_mnist",
     }
 
 
