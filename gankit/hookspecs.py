@@ -37,4 +37,4 @@ def gankit_stabilizers() -> Parts:
 
 @hookspec
 def gankit_metrics() -> Parts:
-    """Metrics: pure functions of real and generated features, (examples, features) each."""
+    """Metrics: pure functions of real and generated features, which they ask for by name."""

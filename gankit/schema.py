@@ -9,10 +9,16 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUserError
 
 from gankit import docstring
 from gankit.errors import GankitError
+from gankit.metric import GIVEN
 from gankit.part import Part
 
-PASSED = {"architectures": 1, "metrics": 2}  # leading arguments, which are not options
-HIDDEN = {"architectures": ("previous",), "optimizers": ("name",), "schedules": ("name",)}
+PASSED = {"architectures": 1}  # leading arguments, which are not options
+HIDDEN = {
+    "architectures": ("previous",),
+    "metrics": tuple(GIVEN),
+    "optimizers": ("name",),
+    "schedules": ("name",),
+}
 
 
 class SectionModel(BaseModel):

@@ -44,6 +44,8 @@ def gankit_losses():
 def gankit_stabilizers():
     """Stabilizers."""
     return {
+        "ada": "gankit_standard.stabilizers.ada:Ada",
+        "consistency": "gankit_standard.stabilizers.consistency:Consistency",
         "diff-augment": "gankit_standard.stabilizers.view:DiffAugment",
         "dragan": "gankit_standard.stabilizers.penalties:Dragan",
         "ema": "gankit_standard.stabilizers.updates:Ema",
@@ -64,4 +66,19 @@ def gankit_stabilizers():
         "spectral-norm": "gankit_standard.stabilizers.networks:SpectralNorm",
         "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
+    }
+
+
+@gankit.hookimpl
+def gankit_metrics():
+    """Metrics."""
+    return {
+        "clusters": "gankit_standard.metrics.clusters:clusters",
+        "frechet-distance": "gankit_standard.metrics.distances:frechet_distance",
+        "inception-score": "gankit_standard.metrics.diversity:inception_score",
+        "kernel-distance": "gankit_standard.metrics.distances:kernel_distance",
+        "memorisation": "gankit_standard.metrics.manifolds:memorisation",
+        "ms-ssim": "gankit_standard.metrics.diversity:ms_ssim",
+        "neighbour-distance": "gankit_standard.metrics.manifolds:neighbour_distance",
+        "prdc": "gankit_standard.metrics.manifolds:prdc",
     }

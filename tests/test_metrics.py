@@ -1,0 +1,194 @@
+"""The metrics, on samples of which the answer is known."""
+
+import numpy as np
+import pytest
+from scipy import linalg
+from scipy.stats import mannwhitneyu
+
+from gankit.metric import GIVEN
+from gankit.plugins import load_plugins
+from gankit_standard import metrics
+from gankit_standard.metrics.clusters import k_means
+from gankit_standard.metrics.manifolds import nearest
+
+DRAW = np.random.default_rng(0)
+REAL = DRAW.standard_normal((600, 12))
+OTHER = DRAW.standard_normal((500, 12)) * 1.5 + 0.3
+
+
+def whitened(x):
+    """Return the rows moved and turned so that their mean is 0 and their covariance I."""
+    x = x - x.mean(axis=0)
+    return x @ np.linalg.inv(np.linalg.cholesky(np.cov(x, rowvar=False))).T
+
+
+def test_frechet_is_zero_for_the_same_and_the_square_of_a_shift():
+    assert metrics.frechet_distance(REAL, REAL) == pytest.approx(0, abs=1e-9)
+    assert metrics.frechet_distance(REAL, REAL + 0.5) == pytest.approx(12 * 0.25)
+    assert metrics.frechet_distance(REAL[:, :1], 3 * REAL[:, :1] + 3 * 0) > 0
+
+
+def test_frechet_of_a_scaled_gaussian_is_its_closed_form():
+    x = whitened(REAL)  # ‖I^½ − (4 I)^½‖² a dimension
+    assert metrics.frechet_distance(x, 2 * x) == pytest.approx(12 * (2 - 1) ** 2)
+
+
+def test_frechet_equals_the_formula_with_scipys_matrix_root():
+    means = REAL.mean(0) - OTHER.mean(0)
+    one, two = np.cov(REAL, rowvar=False), np.cov(OTHER, rowvar=False)
+    expected = means @ means + np.trace(one + two - 2 * linalg.sqrtm(one @ two).real)
+    assert metrics.frechet_distance(REAL, OTHER) == pytest.approx(expected, rel=1e-9)
+
+
+def test_frechet_of_fewer_examples_than_features():
+    x, y = REAL[:8], OTHER[:8]
+    one, two = (a - a.mean(0) for a in (x, y))
+    overlap = np.linalg.svd(one @ two.T / 7, compute_uv=False).sum()  # the same trace, by the rows
+    means = x.mean(0) - y.mean(0)
+    expected = means @ means + (np.sum(one**2) + np.sum(two**2)) / 7 - 2 * overlap
+    assert metrics.frechet_distance(x, y) == pytest.approx(expected, rel=1e-6)
+
+
+def test_kernel_distance_equals_its_definition():
+    x, y = REAL[:20], OTHER[:20]
+
+    def k(a, b):
+        return (a @ b / 12 + 1) ** 3
+
+    within = sum(
+        k(a, b) for s in (x, y) for i, a in enumerate(s) for j, b in enumerate(s) if i != j
+    )
+    expected = within / (20 * 19) - 2 * np.mean([k(a, b) for a in x for b in y])
+    found = metrics.kernel_distance(x, y, subsets=2, size=20)
+    assert found["kernel_distance"] == pytest.approx(expected)
+    assert found["kernel_distance_error"] == pytest.approx(0, abs=1e-12)
+
+
+def test_kernel_distance_is_unbiased():
+    draw = np.random.default_rng(3)
+    pairs = [draw.standard_normal((2, 40, 4)) for _ in range(300)]
+    found = [metrics.kernel_distance(x, y, subsets=1, size=40)["kernel_distance"] for x, y in pairs]
+    assert abs(np.mean(found)) < 4 * np.std(found) / np.sqrt(300)
+    assert np.std(found) > 0
+
+
+@pytest.mark.parametrize("neighbours", [1, 5])
+def test_prdc_equals_its_definition(neighbours):
+    x, y = REAL[:70], OTHER[:50]
+    within, without = (np.linalg.norm(a[:, None] - a[None], axis=2) for a in (x, y))
+    across = np.linalg.norm(x[:, None] - y[None], axis=2)
+    reach, other = (np.sort(d, axis=1)[:, neighbours] for d in (within, without))
+    found = metrics.prdc(x, y, neighbours)
+    assert found["precision"] == np.mean((across < reach[:, None]).any(0))
+    assert found["recall"] == np.mean((across < other[None]).any(1))
+    assert found["density"] == pytest.approx((across < reach[:, None]).sum(0).mean() / neighbours)
+    assert found["coverage"] == np.mean(across.min(1) < reach)
+
+
+def test_prdc_knows_a_collapsed_generator():
+    found = metrics.prdc(REAL, np.repeat(REAL[:2], 200, axis=0))
+    assert found["precision"] == 1 and found["recall"] < 0.01 and found["coverage"] < 0.05
+
+
+def test_prdc_of_equal_distributions_is_as_exchangeability_says():
+    x, y = np.random.default_rng(0).standard_normal((2, 4000, 3))
+    found = metrics.prdc(x, y, neighbours=4)
+    # Of k real and the next generated example each is the nearer one as often as not.
+    assert found["coverage"] == pytest.approx(1 - 2**-4, abs=0.015)
+    assert found["density"] == pytest.approx(1, abs=0.03)
+    assert found["precision"] == pytest.approx(found["recall"], abs=0.02)
+
+
+def test_nearest_is_exhaustive_search():
+    indices, distances = nearest(OTHER, REAL)
+    everything = np.linalg.norm(OTHER[:, None] - REAL[None], axis=2)
+    np.testing.assert_array_equal(indices, everything.argmin(1))
+    np.testing.assert_allclose(distances, everything.min(1))
+    assert metrics.neighbour_distance(REAL, OTHER) == pytest.approx(everything.min(1).mean())
+    assert metrics.neighbour_distance(REAL, REAL[:9]) == 0
+
+
+def test_memorisation_tells_copies_from_new_examples():
+    fresh, held_out = np.random.default_rng(1).standard_normal((2, 400, 12))
+    copies = REAL[:400] + 1e-3
+    new, stolen = (metrics.memorisation(REAL, fake, held_out) for fake in (fresh, copies))
+    assert stolen["memorised"] == 1 and stolen["memorisation_z"] < -20
+    assert new["memorised"] < 0.05 and abs(new["memorisation_z"]) < 3
+
+
+def test_the_statistic_of_memorisation_is_scipys():
+    fresh, held_out = np.random.default_rng(1).standard_normal((2, 40, 12))
+    z = metrics.memorisation(REAL, fresh, held_out)["memorisation_z"]
+    sides = [nearest(x, REAL)[1] for x in (fresh, held_out)]
+    p = mannwhitneyu(*sides, method="asymptotic", use_continuity=False).pvalue
+    from statistics import NormalDist
+
+    assert 2 * NormalDist().cdf(-abs(z)) == pytest.approx(p)
+
+
+def test_clusters_of_separate_blobs_are_found_and_counted():
+    middles = 50 * np.eye(6)
+    labels = np.arange(1200) % 6
+    real, fake = (middles[labels] + DRAW.standard_normal((1200, 6)) for _ in range(2))
+    found = metrics.clusters(real, fake, bins=6)
+    assert found["clusters_covered"] == 1
+    assert found["clusters_different"] == 0
+    assert found["clusters_divergence"] == pytest.approx(0, abs=1e-12)
+    half = metrics.clusters(real, fake[labels < 3], bins=6)
+    assert half["clusters_covered"] == 0.5 and half["clusters_different"] == 1
+    q = np.array([1 / 3] * 3 + [0] * 3)
+    m = (1 / 6 + q) / 2
+    expected = (np.sum(np.log(1 / 6 / m)) / 6 + np.sum(np.log(1 / 3 / m[:3])) / 3) / 2
+    assert half["clusters_divergence"] == pytest.approx(expected)
+
+
+def test_k_means_ends_where_each_middle_is_the_mean_of_its_own():
+    middles = k_means(REAL, 5)
+    chosen = np.linalg.norm(REAL[:, None] - middles[None], axis=2).argmin(1)
+    means = [REAL[chosen == i].mean(0) for i in range(5)]
+    np.testing.assert_allclose(middles, means, atol=1e-9)
+
+
+def test_inception_score_at_its_bounds():
+    sure = np.eye(10)[np.arange(200) % 10]
+    assert metrics.inception_score(sure)["inception_score"] == pytest.approx(10)
+    assert metrics.inception_score(np.full((200, 10), 0.1))["inception_score"] == pytest.approx(1)
+    assert metrics.inception_score(sure[:1].repeat(99, 0))["inception_score"] == pytest.approx(1)
+
+
+def test_inception_score_equals_its_formula():
+    rows = DRAW.dirichlet(np.ones(4), 50)
+    mean = rows.mean(0)
+    expected = np.exp(np.mean([sum(p * np.log(p / mean)) for p in rows]))
+    assert metrics.inception_score(rows, splits=1)["inception_score"] == pytest.approx(expected)
+
+
+def test_ms_ssim_is_one_for_equal_pictures_and_low_for_noise():
+    noise = DRAW.uniform(-1, 1, (20, 32, 32, 3))
+    assert metrics.ms_ssim(noise[:1].repeat(5, 0), pairs=9) == pytest.approx(1)
+    assert abs(metrics.ms_ssim(noise, pairs=200)) < 0.1
+
+
+def test_ms_ssim_of_pictures_of_one_grey_each_is_its_closed_form():
+    a, b = (
+        0.2,
+        0.7,
+    )  # of a range of 1: no structure, so that only the light of the last scale counts
+    flat = np.full((2, 24, 24, 1), 2 * a - 1)
+    flat[1] = 2 * b - 1
+    light = (2 * a * b + 1e-4) / (a * a + b * b + 1e-4)
+    weight = 0.2856 / (0.0448 + 0.2856)  # 24 and 12 pixels
+    assert metrics.ms_ssim(flat, pairs=3) == pytest.approx(light**weight)
+
+
+def test_ms_ssim_of_shared_and_own_structure_lies_between():
+    shared = DRAW.uniform(-0.5, 0.5, (1, 32, 32, 1))
+    mixed = shared + 0.2 * DRAW.uniform(-1, 1, (20, 32, 32, 1))
+    assert 0.5 < metrics.ms_ssim(mixed, pairs=100) < 0.95
+
+
+def test_every_metric_asks_only_for_what_is_given_and_has_options_of_its_own():
+    for part in load_plugins().parts["metrics"].values():
+        function = part.load()
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
+        assert set(names) & set(GIVEN), part
