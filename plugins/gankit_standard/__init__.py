@@ -45,6 +45,7 @@ def gankit_stabilizers():
     """Stabilizers."""
     return {
         "ada": "gankit_standard.stabilizers.ada:Ada",
+        "adaptive-balance": "gankit_standard.stabilizers.balance:AdaptiveBalance",
         "consistency": "gankit_standard.stabilizers.consistency:Consistency",
         "diff-augment": "gankit_standard.stabilizers.view:DiffAugment",
         "dragan": "gankit_standard.stabilizers.penalties:Dragan",

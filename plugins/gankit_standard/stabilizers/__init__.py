@@ -1,5 +1,6 @@
 """The stabilizers, each a class at one seam of the game, and each off unless a recipe names it."""
 
+from gankit_standard.stabilizers.balance import AdaptiveBalance
 from gankit_standard.stabilizers.features import FeatureMatching
 from gankit_standard.stabilizers.networks import MinibatchDiscrimination, MinibatchStd, SpectralNorm
 from gankit_standard.stabilizers.orthogonal import Orthogonal
@@ -13,6 +14,7 @@ from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 __all__ = [
     "R1",
     "R2",
+    "AdaptiveBalance",
     "DiffAugment",
     "Dragan",
     "Ema",
