@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gankit.assemble import assemble
+from gankit.misfit import misfits
 from gankit.plugins import load_plugins
 from gankit.recipe import check_recipe, read_recipe
 from gankit.shipped import shipped_recipes
@@ -15,7 +16,7 @@ BATCH, EXAMPLES = 4, 40  # two steps of five turns
 
 
 def test_there_are_as_many_as_we_think():
-    assert len(RECIPES) == 11
+    assert len(RECIPES) == 13
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -24,6 +25,7 @@ def test_it_is_in_order_and_plays(name, tmp_path):
     assert RECIPES[name].read_text("utf-8").startswith("# ")
     small = check_recipe(_small(whole.filled, tmp_path), load_plugins(), name)
     experiment = assemble(small.stages()[0])
+    assert misfits(experiment) == []
     gan = experiment.gan
     history = gan.fit(experiment.batches(), steps_per_epoch=2, verbose=0, shuffle=False).history
     assert int(gan.steps.value) == 2
