@@ -1,6 +1,8 @@
 """The stabilizers, each a class at one seam of the game, and each off unless a recipe names it."""
 
+from gankit_standard.stabilizers.ada import Ada
 from gankit_standard.stabilizers.balance import AdaptiveBalance
+from gankit_standard.stabilizers.consistency import Consistency
 from gankit_standard.stabilizers.features import FeatureMatching
 from gankit_standard.stabilizers.networks import MinibatchDiscrimination, MinibatchStd, SpectralNorm
 from gankit_standard.stabilizers.orthogonal import Orthogonal
@@ -14,7 +16,9 @@ from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 __all__ = [
     "R1",
     "R2",
+    "Ada",
     "AdaptiveBalance",
+    "Consistency",
     "DiffAugment",
     "Dragan",
     "Ema",
