@@ -34,12 +34,12 @@ class Experiment:
         return Batches(self.dataset, size, self.recipe.seed, epoch, start)
 
 
-def assemble(recipe: Recipe, previous: Mapping[str, keras.Model] | None = None) -> Experiment:
+def assemble(recipe: Recipe, previous: GAN | None = None) -> Experiment:
     """Return the experiment that a recipe describes.
 
     Args:
         recipe: Of one stage.
-        previous: The networks of the stage before.
+        previous: The game of the stage before.
 
     Raises:
         GankitError: The data cannot be read, or the parts do not fit each other.
@@ -50,13 +50,13 @@ def assemble(recipe: Recipe, previous: Mapping[str, keras.Model] | None = None) 
     return experiment
 
 
-def build(recipe: Recipe, facts: Facts, previous: Mapping[str, keras.Model] | None = None) -> GAN:
+def build(recipe: Recipe, facts: Facts, previous: GAN | None = None) -> GAN:
     """Return the game of a recipe for data of which only the facts are known.
 
     Args:
         recipe: Of one stage.
         facts: The shapes of the data and the number of classes.
-        previous: The networks of the stage before.
+        previous: The game of the stage before.
 
     Raises:
         GankitError: The parts do not fit each other.
@@ -71,15 +71,15 @@ def build(recipe: Recipe, facts: Facts, previous: Mapping[str, keras.Model] | No
         repeats={name: player.repeats for name, player in recipe.players.items()},
         simultaneous=recipe.training.updates == "simultaneous",
         seed=recipe.seed,
+        previous=previous,
     )
     gan.compile({name: player.optimizer.make() for name, player in recipe.players.items()})
     return gan
 
 
-def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: Mapping | None) -> dict:
+def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: GAN | None) -> dict:
     part = recipe.architecture
-    networks = part.make(facts, previous=previous)
-    _carry_over(previous or {}, networks)
+    networks = part.make(facts, previous=previous and previous.given)
     missing = sorted({name for names in players.values() for name in names} - set(networks))
     if missing:
         raise GankitError(
@@ -88,11 +88,3 @@ def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: Mapping 
             "gankit list architectures",
         )
     return networks
-
-
-def _carry_over(previous: Mapping, networks: Mapping) -> None:
-    """Give networks the weights of those of the same name and shapes in the stage before."""
-    for name in previous.keys() & networks.keys():
-        old, new = previous[name].weights, networks[name].weights
-        if [v.shape for v in old] == [v.shape for v in new]:
-            networks[name].set_weights(previous[name].get_weights())

@@ -1,5 +1,7 @@
 """The one model: a game whose step is written once."""
 
+from __future__ import annotations
+
 from collections import UserDict
 from collections.abc import Mapping, Sequence
 from functools import reduce
@@ -28,8 +30,11 @@ class GAN(engine.Trainer, keras.Model):
         simultaneous: Whether all players are scored on one shared forward pass, before any of them
             moves.
         seed: Of all randomness inside the step.
+        previous: The game of the stage before; networks of the same name go on from its weights
+            where these have the same shapes.
 
     Attributes:
+        given: The networks by name, before the stabilizers rebuilt them; the weights are the same.
         networks: The networks by name, as the stabilizers rebuilt them.
         averages: For each network that is sampled by other weights than its own, these, in the
             order of its `variables`.
@@ -47,12 +52,17 @@ class GAN(engine.Trainer, keras.Model):
         repeats: Mapping[str, int] | None = None,
         simultaneous: bool = False,
         seed: int = 0,
+        previous: GAN | None = None,
     ):
         super().__init__(name="gan")
         self.game = loss
+        self.given = UserDict(networks)  # which Keras does not track
         for stabilizer in stabilizers:
             networks = stabilizer.rebuild(networks)
-        self.networks = UserDict(networks)  # which Keras does not track
+        self.networks = UserDict(networks)
+        if previous is not None:
+            _carry_over(previous.given, self.given)
+            _carry_over(previous.networks, self.networks)  # with what the stabilizers added
         self.averages = UserDict()
         self.stabilizers = tuple(stabilizers)
         self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
@@ -210,6 +220,13 @@ def _is_state(value) -> bool:
     if isinstance(value, list | tuple):
         return bool(value) and all(map(_is_state, value))
     return isinstance(value, keras.Variable | keras.Layer) and not isinstance(value, GAN)
+
+
+def _carry_over(old: Mapping[str, keras.Model], new: Mapping[str, keras.Model]) -> None:
+    """Give networks the weights of those of the same name and shapes."""
+    for name in old.keys() & new.keys():
+        if [v.shape for v in old[name].weights] == [v.shape for v in new[name].weights]:
+            new[name].set_weights(old[name].get_weights())
 
 
 def _normalised(array):

@@ -60,7 +60,7 @@ def check_recipe(recipe: "Recipe") -> Iterator[Line]:
     previous, stages = None, recipe.stages()
     for number, stage in enumerate(stages, 1):
         experiment = assemble(stage, previous)
-        previous = experiment.gan.networks
+        previous = experiment.gan
         if len(stages) > 1:
             yield Text(f"stage {number} of {len(stages)}", "cyan")
         yield from _data_lines(experiment)

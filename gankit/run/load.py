@@ -27,9 +27,8 @@ def load_gan(run: RunFolder, plugins: Iterable[Path] = ()) -> GAN:
         raise GankitError(f"{run.path} has no checkpoint yet", f"gankit run --resume {run.path}")
     known = [Path(plugin) for plugin in run.read_facts().get("plugins", [])]
     stages = read_recipe(run.recipe, load_plugins(tuple(plugins) or known)).stages()
-    networks = None
+    gan = None
     for stage, facts in zip(stages[: checkpoint.place.stage + 1], run.data_facts()):
-        gan = build(stage, facts, networks)
-        networks = gan.networks
+        gan = build(stage, facts, gan)
     checkpoint.restore(gan)
     return gan

@@ -36,7 +36,7 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
         return
     for number, stage in enumerate(stages):
         experiment = assemble(stage, previous)
-        previous = experiment.gan.networks
+        previous = experiment.gan
         if number == session.place.steps == 0:
             _describe(recipe, session, facts or {})
             _warn(experiment, console)
