@@ -169,9 +169,11 @@ def test_a_share_of_the_pictures_has_a_hole_of_half_the_side():
 def test_the_gradient_through_all_changes_equals_finite_differences():
     images = pictures_of(2, 2, 3, 2)
     weights = ops.convert_to_tensor(images[::-1].copy())
+    part = ada(1.0)
 
     def total(x):
-        return ops.sum(ops.square(ada(1.0).view(x)) * weights)
+        part.seed = keras.random.SeedGenerator(3)  # the same draws each time
+        return ops.sum(ops.square(part.view(x)) * weights)
 
     np.testing.assert_allclose(*slopes(total, images), rtol=2e-3, atol=2e-3)
 
