@@ -1,0 +1,1 @@
+"""Scores of samples, each with how it was made."""

@@ -1,0 +1,110 @@
+"""Every metric on generators whose faults are known."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gankit.part import Part
+
+COUNT, SIZE = 2000, 8
+
+
+@dataclass(frozen=True)
+class Check:
+    """A known answer, and what was measured.
+
+    Args:
+        generator: What the samples are like.
+        score: Its name.
+        known: The answer in words.
+        low: The least that is right.
+        high: The most that is right.
+        measured: What the metric found.
+    """
+
+    generator: str
+    score: str
+    known: str
+    low: float
+    high: float
+    measured: float
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is the known one."""
+        return self.low <= self.measured <= self.high
+
+
+# A known answer for each generator: the score, in words, and the least and most that is right.
+KNOWN = {
+    "frechet-distance": {
+        "identical": ("frechet_distance", "0", -1e-6, 1e-6),
+        "shifted": ("frechet_distance", "δ² = 4", 4 - 1e-6, 4 + 1e-6),
+    },
+    "kernel-distance": {
+        "another draw": ("kernel_distance", "0, unbiased", -0.02, 0.02),
+        "noise": ("kernel_distance", "far above 0", 1, np.inf),
+    },
+    "prdc": {
+        "another draw": ("coverage", "1 − 2⁻⁵ = .969", 0.95, 0.985),
+        "collapsed": ("recall", "near 0", 0, 0.02),
+        "noise": ("precision", "near 0", 0, 0.05),
+    },
+    "clusters": {
+        "another draw": ("clusters_different", "near 5 %", 0, 0.15),
+        "collapsed": ("clusters_covered", "1 of 100", 0.01, 0.01),
+    },
+    "neighbour-distance": {"identical": ("neighbour_distance", "0", 0, 1e-6)},
+    "memorisation": {
+        "another draw": ("memorised", "near .01", 0, 0.03),
+        "memorised": ("memorised", "1", 0.999, 1),
+    },
+    "inception-score": {
+        "identical": ("inception_score", "10, of 10 sure classes", 10 - 1e-6, 10 + 1e-6),
+        "collapsed": ("inception_score", "1", 1 - 1e-6, 1 + 1e-6),
+    },
+    "ms-ssim": {
+        "identical": ("ms_ssim", "near 0, of noise", -0.1, 0.1),
+        "collapsed": ("ms_ssim", "1", 1 - 1e-6, 1 + 1e-6),
+    },
+}
+
+
+def self_test(metrics: Mapping[str, Part]) -> Iterator[Check]:
+    """Yield what each metric with a known answer finds of each generator."""
+    generators = _generators()
+    for name in filter(metrics.__contains__, KNOWN):
+        metric = metrics[name].load()
+        asked = metric.__code__.co_varnames[: metric.__code__.co_argcount]
+        for generator, (score, known, low, high) in KNOWN[name].items():
+            given = generators[generator]
+            found = metric(**{name: given[name] for name in asked if name in given})
+            value = found[score] if isinstance(found, Mapping) else found
+            yield Check(generator, score, known, low, high, value)
+
+
+def _generators() -> dict[str, dict[str, np.ndarray]]:
+    """Return what each generator makes, as metrics ask for it."""
+    draw = np.random.default_rng(0)
+    real, other, held_out = draw.standard_normal((3, COUNT, SIZE))
+    pictures = draw.uniform(-1, 1, (50, 32, 32, 1))
+    sure = np.eye(10)[np.arange(COUNT) % 10]
+    fakes = {
+        "identical": real,
+        "another draw": other,
+        "shifted": real + 2 / np.sqrt(SIZE),
+        "collapsed": np.repeat(real[:1], COUNT, axis=0),
+        "memorised": real + 1e-4 * other,
+        "noise": draw.uniform(-9, 9, (COUNT, SIZE)),
+    }
+    collapsed = {
+        "probabilities": sure[:1].repeat(COUNT, 0),
+        "fake_images": pictures[:1].repeat(9, 0),
+    }
+    return {
+        name: {"real": real, "fake": fake, "held_out": held_out}
+        | {"probabilities": sure, "fake_images": pictures}
+        | (collapsed if name == "collapsed" else {})
+        for name, fake in fakes.items()
+    }

@@ -1,0 +1,139 @@
+"""gankit score: features, provenance, runs and folders."""
+
+import json
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import Image
+from test_run import PARTS, RECIPE
+
+from gankit import GankitError
+from gankit.plugins import load_plugins
+from gankit.score.evaluate import Provenance, digest, evaluate
+from gankit.score.features import features
+from gankit.score.of_folders import read
+from gankit.score.self_test import KNOWN
+
+WHO = {"real": "r", "generated": "g", "averaged": None, "seed": 0, "backend": "b", "gankit": "0"}
+
+
+def metrics(*names):
+    found = load_plugins().parts["metrics"]
+    return {name: found[name] for name in names}
+
+
+def folder(path, images):
+    path.mkdir()
+    for number, image in enumerate(images):
+        Image.fromarray(image.squeeze()).save(path / f"{number:03d}.png")
+    return path
+
+
+@pytest.fixture
+def run(gankit, tmp_path):
+    """A run of one epoch."""
+    (tmp_path / "blobs.toml").write_text(RECIPE)
+    words = ("--set", "training.epochs=1", "--plugin", PARTS, "--out", "played")
+    code, _, err = gankit("run", "blobs.toml", *words)
+    assert code == 0, err
+    return tmp_path / "played"
+
+
+def test_pixels_are_means_of_equal_areas():
+    images = np.random.default_rng(0).uniform(-1, 1, (3, 32, 48, 2))
+    blocks = images.reshape(3, 16, 2, 16, 3, 2).mean((2, 4))
+    np.testing.assert_allclose(features("pixels").extract(images), blocks.reshape(3, -1))
+
+
+def test_pixels_of_a_size_that_does_not_divide_keep_the_mean():
+    images = np.random.default_rng(0).uniform(-1, 1, (3, 28, 20, 1))
+    found = features("pixels").extract(images)
+    assert found.shape == (3, 256)
+    np.testing.assert_allclose(found.mean(1), images.mean((1, 2, 3)))
+
+
+def test_small_pictures_and_points_are_their_own_features():
+    for examples in (np.ones((2, 8, 8, 1)), np.ones((2, 3))):
+        np.testing.assert_array_equal(
+            features("pixels").extract(examples), examples.reshape(len(examples), -1)
+        )
+
+
+def test_features_that_are_not_known_are_an_error():
+    with pytest.raises(GankitError, match='Did you mean "pixels"'):
+        features("pixel")
+
+
+def test_scores_come_with_how_they_were_made_and_say_what_is_left_out():
+    real, fake = np.random.default_rng(0).uniform(-1, 1, (2, 30, 8, 8, 1))
+    chosen = metrics("frechet-distance", "prdc", "memorisation")
+    scores = evaluate(chosen, features("pixels"), real, fake, partial(Provenance, **WHO))
+    assert set(scores.values) == {"frechet_distance", "precision", "recall", "density", "coverage"}
+    assert scores.left_out == {"memorisation": "needs held_out"}
+    assert scores.provenance.real_digest == digest(real) != digest(fake)
+    told = scores.as_dict()
+    assert told["features"] == "pixels" and told["generated_count"] == 30
+
+
+def test_the_digest_is_of_content_shape_and_type():
+    x = np.arange(6.0)
+    assert digest(x) == digest(x.copy())
+    assert len({digest(x), digest(x + 1), digest(x.reshape(2, 3)), digest(x.astype("f4"))}) == 4
+
+
+def test_two_folders_are_scored(gankit, tmp_path):
+    draw = np.random.default_rng(0)
+    pictures = draw.integers(0, 256, (2, 12, 8, 8, 1), dtype=np.uint8)
+    real, fake = (folder(tmp_path / n, x) for n, x in zip(("real", "fake"), pictures))
+    code, out, _ = gankit("score", real, real, "--metrics", "frechet-distance", "--json")
+    told = json.loads(out)
+    assert code == 0 and told["scores"]["frechet_distance"] == pytest.approx(0, abs=1e-9)
+    assert told["real_digest"] == digest(read(real)) and told["real_count"] == 12
+    code, out, _ = gankit("score", real, fake)
+    assert code == 0 and "frechet_distance" in out and "digest" in out
+    assert "memorisation: left out, needs held_out" in out
+    code, out, _ = gankit("score", real, fake, "--held-out", fake, "--metrics", "memorisation")
+    assert code == 0 and "memorised" in out
+
+
+def test_folders_that_cannot_be_compared_are_errors(gankit, tmp_path):
+    small, large = np.zeros((2, 3, 8, 8, 1), np.uint8), np.zeros((3, 16, 16, 1), np.uint8)
+    a, b = folder(tmp_path / "a", small[0]), folder(tmp_path / "b", large)
+    code, _, err = gankit("score", a, b)
+    assert code == 1 and "different sizes: 8 × 8 × 1" in err
+    (tmp_path / "c").mkdir()
+    assert "holds 0 pictures" in gankit("score", a, tmp_path / "c")[2]
+    Image.fromarray(large[0].squeeze()).save(a / "zz.png")
+    assert "of different sizes" in gankit("score", a, a)[2]
+    assert "no metric" in gankit("score", a, a, "--metrics", "fid")[2]
+    assert "one run, or two folders" in gankit("score")[2]
+
+
+def test_a_run_is_scored_and_the_scores_are_kept(gankit, run):
+    code, out, err = gankit("score", run, "--metrics", "frechet-distance,ms-ssim", "--count", 20)
+    assert code == 0, err
+    assert "frechet_distance" in out and "ms_ssim" in out and "20 of" in out
+    told = json.loads((run / "scores.jsonl").read_text("utf-8"))
+    assert told["real_count"] == told["generated_count"] == 20
+    assert told["scores"].keys() == {"frechet_distance", "ms_ssim"}
+    assert list((run / "scores").glob("events.*"))
+
+
+def test_a_score_is_repeated_exactly(gankit, run):
+    words = ("score", run, "--metrics", "frechet-distance", "--count", 16, "--json")
+    assert gankit(*words)[1] == gankit(*words)[1]
+
+
+def test_the_self_test_knows_right_from_wrong(gankit):
+    code, out, _ = gankit("score", "--self-test")
+    assert code == 0 and "answers are right" in out
+    assert set(KNOWN) == set(load_plugins().parts["metrics"])
+
+
+def test_the_self_test_finds_a_wrong_metric(gankit, tmp_path, monkeypatch):
+    from gankit_standard.metrics import distances
+
+    monkeypatch.setattr(distances, "frechet_distance", lambda real, fake: 0.0)
+    code, _, err = gankit("score", "--self-test", "--metrics", "frechet-distance")
+    assert code == 1 and "wrong answers: frechet_distance" in err
