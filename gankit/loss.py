@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gankit.turn import Turn
+from gankit.turn import Judgment, Turn
 
 if TYPE_CHECKING:
     from gankit.gan import GAN
@@ -59,7 +59,11 @@ class AdversarialLoss(Loss):
     def __call__(self, turn: Turn):
         """Judge the real images and as many generated ones, and score the player's formula."""
         judgment = turn.judge("discriminator", turn.batch["images"], turn.generate("generator"))
-        formula = getattr(self, turn.player)
+        return self.score(turn.player, judgment)
+
+    def score(self, player: str, judgment: Judgment):
+        """Return what a player's formula makes of a judgment, a scalar."""
+        formula = getattr(self, player)
         names = inspect.signature(formula).parameters
         return formula(**{name: getattr(judgment, name) for name in names})
 

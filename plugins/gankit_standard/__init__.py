@@ -46,6 +46,9 @@ def gankit_stabilizers():
     return {
         "ada": "gankit_standard.stabilizers.ada:Ada",
         "adaptive-balance": "gankit_standard.stabilizers.balance:AdaptiveBalance",
+        "adversarial-perturbation": (
+            "gankit_standard.stabilizers.adversarial:AdversarialPerturbation"
+        ),
         "consistency": "gankit_standard.stabilizers.consistency:Consistency",
         "diff-augment": "gankit_standard.stabilizers.view:DiffAugment",
         "dragan": "gankit_standard.stabilizers.penalties:Dragan",

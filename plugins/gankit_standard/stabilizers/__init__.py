@@ -1,6 +1,7 @@
 """The stabilizers, each a class at one seam of the game, and each off unless a recipe names it."""
 
 from gankit_standard.stabilizers.ada import Ada
+from gankit_standard.stabilizers.adversarial import AdversarialPerturbation
 from gankit_standard.stabilizers.balance import AdaptiveBalance
 from gankit_standard.stabilizers.consistency import Consistency
 from gankit_standard.stabilizers.features import FeatureMatching
@@ -18,6 +19,7 @@ __all__ = [
     "R2",
     "Ada",
     "AdaptiveBalance",
+    "AdversarialPerturbation",
     "Consistency",
     "DiffAugment",
     "Dragan",
