@@ -72,4 +72,5 @@ def _discrepancy(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def _cubic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return (x @ y.T / x.shape[1] + 1) ** 3
+    root = x @ y.T / x.shape[1] + 1
+    return root * root * root  # a power would take ten times as long
