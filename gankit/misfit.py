@@ -31,7 +31,7 @@ RANGES: dict[str, Range] = {
     "relu": (0.0, math.inf),
     "softplus": (0.0, math.inf),
 }
-SAME_VALUES = {"reshape", "flatten", "permute", "identity", "squeeze", "transpose"}
+SAME_VALUES = {"flatten", "getitem", "identity", "permute", "reshape", "squeeze", "transpose"}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from gankit.overrides import override
 from gankit.plugins import load_plugins
 from gankit.recipe import check_recipe
 
-SMALL = ("training.epochs=2", "training.batch_size=16", "architecture.width=4", "dataset.size=28")
+SMALL = ("training.epochs=2", "training.batch_size=16", "architecture.width=4")
+LITTLE = ("dataset.size=28", "dataset.count=48")
 
 
 class Reader:
@@ -124,8 +125,8 @@ def _small(words: list[str]) -> list[str]:
     if words[0] not in ("run", "check") or words[1].startswith("-"):
         return []
     recipe = tomllib.loads(Path(words[1]).read_text(encoding="utf-8"))
-    count = () if recipe["dataset"]["name"] == "folder" else ("dataset.count=48",)
-    return [word for change in (*SMALL, *count) for word in ("--set", change)]
+    little = {"folder": LITTLE[:1], "npz": ()}.get(recipe["dataset"]["name"], LITTLE)
+    return [word for change in (*SMALL, *little) for word in ("--set", change)]
 
 
 def _parse(words: list[str]) -> None:

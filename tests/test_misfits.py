@@ -24,6 +24,7 @@ from gankit_standard.stabilizers import (
     MinibatchDiscrimination,
     MinibatchStd,
     SpectralNorm,
+    VirtualBatchNorm,
     WeightClipping,
 )
 
@@ -224,6 +225,13 @@ def test_the_end_of_a_network_in_a_network_and_an_operation_are_found():
     x = keras.layers.Reshape((8, 8, 1))(body(keras.layers.Dense(64)(noise)))
     made = networks() | {"generator": keras.Model(noise, x)}
     assert len(reasons(Bce(), made=made, images=PICTURES.astype("float32"))) == 1
+
+
+def test_the_end_of_a_rebuilt_generator_is_found():
+    bright = np.full((8, 8, 8, 1), 9.0, "float32")
+    (reason,) = reasons(Bce(), VirtualBatchNorm(4), norm=True, images=bright)
+    assert "the generator ends with tanh" in reason
+    assert reasons(Bce(), VirtualBatchNorm(4), norm=True) == []
 
 
 def test_a_discriminator_answers_with_logits():
