@@ -9,7 +9,7 @@ from games import game, networks, play, values
 from keras import layers, ops
 
 import gankit
-from gankit_standard.losses import Bce, LeastSquares, Relativistic
+from gankit_standard.losses import Bce, Relativistic
 from gankit_standard.mlp import mlp
 from gankit_standard.stabilizers import (
     R1,
@@ -110,7 +110,7 @@ def test_the_new_weights_follow_the_seed_of_the_recipe():
     assert (kernel(1) != kernel(2)).all()
 
 
-@pytest.mark.parametrize("loss", [Bce, LeastSquares, Relativistic])
+@pytest.mark.parametrize("loss", [Bce, Relativistic])
 def test_targets_accuracies_and_penalties_know_nothing_of_packs(pictures, loss):
     others = [LabelNoise(), LabelSmoothing(), R1(0.1), R2(0.1), GradientPenalty(0.1, every=2)]
     gan = game(loss(), [Packing(4), *others], learning_rate=1e-3)

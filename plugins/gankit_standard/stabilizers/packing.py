@@ -8,6 +8,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
+from gankit_standard.stabilizers.graph import rebuilt
 
 Size = Annotated[int, Field(ge=1)]
 
@@ -70,15 +71,15 @@ def _packed(network: keras.Model, size: int) -> keras.Model:
             "label",
             "set conditional = false in the recipe's [architecture], or leave packing out",
         )
-    functional = keras.Model(network.inputs[0], network.outputs[0], name=network.name)
-    examples = keras.Input(functional.input.shape[1:], name=functional.input.name)
-    packs, remade = Pack(size)(examples), {}
+    remade = {}
+
+    def enter(inputs):
+        return map(Pack(size), inputs)
 
     def call(layer, *inputs, **options):
-        inputs = keras.tree.map_structure(lambda x: packs if x is examples else x, inputs)
         return _called(layer, remade, inputs, options)
 
-    return keras.models.clone_model(functional, examples, lambda layer: layer, call)
+    return rebuilt(network, call, enter)
 
 
 def _called(layer, remade: dict, inputs: tuple, options: dict):
