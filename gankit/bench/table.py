@@ -1,0 +1,94 @@
+"""The table of a benchmark: what was published above what was measured."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from gankit.bench.results import Row
+
+HEAD = ("", "modes", "HQ %", "reverse KL", "spread", "steps", "time")
+
+# PacGAN's table 1: modes, share of high quality in %, reverse KL, each with its standard error
+# where shared/anchors.md has it.
+PUBLISHED = {
+    "ring": {
+        "GAN": ("6.3±0.5", "98.2±0.2", "0.45±0.09"),
+        "ALI": ("6.6", "97.6", "0.36"),
+        "PacGAN2": ("7.9±0.1", "95.6±2.0", "0.07"),
+        "PacGAN3": ("7.8", "97.7", "0.10"),
+        "PacGAN4": ("7.8", "95.9", "0.07"),
+    },
+    "grid": {
+        "GAN": ("17.3±0.8", "94.8±0.7", "0.70±0.07"),
+        "ALI": ("24.1", "95.7", "0.14"),
+        "PacGAN2": ("23.8", "91.3", "0.13"),
+        "PacGAN3": ("24.6", "94.2", "0.06"),
+        "PacGAN4": ("24.8±0.2", "93.6", "0.04"),
+    },
+}
+PUBLISHED_STEPS = "400,000"
+
+
+def table(benchmark: str, rows: Iterable[Row]) -> list[str]:
+    """Return the lines of a table, at most 80 characters wide.
+
+    Args:
+        benchmark: `ring` or `grid`.
+        rows: What was measured.
+    """
+    rows = list(rows)
+    seeds = max((len(row.scores) for row in rows), default=0)
+    published = [
+        (name, *values, "", PUBLISHED_STEPS, "") for name, values in PUBLISHED[benchmark].items()
+    ]
+    lines = _aligned([HEAD, *published, *map(_cells, rows)])
+    return [
+        f"{benchmark}: published above (PacGAN, table 1), measured below",
+        f"2,500 samples of each of {seeds} games; mean ± standard error",
+        "",
+        lines[0],
+        *lines[1 : 1 + len(published)],
+        "-" * len(lines[0].rstrip()),
+        *lines[1 + len(published) :],
+        "",
+        *NOTES,
+    ]
+
+
+NOTES = (
+    "HQ: within 3σ of a mode; real points have 98.9 %. A mode counts with one HQ",
+    "sample. Reverse KL: of the shares of the modes. Spread: the deviation inside",
+    "modes in that of real points: below 1, HQ was bought by shrinking. Steps: of",
+    "each game, the referee's with it. Time: of all games together.",
+)
+
+
+def with_error(values: Sequence[float], digits: int) -> str:
+    """Return the mean ± its standard error s / √n; without one for a single value."""
+    mean = f"{np.mean(values):.{digits}f}"
+    if len(values) < 2:
+        return mean
+    return f"{mean}±{np.std(values, ddof=1) / np.sqrt(len(values)):.{digits}f}"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    scores = list(row.scores.values())
+    return (
+        row.name,
+        with_error([score.modes for score in scores], 1),
+        with_error([100 * score.high_quality for score in scores], 1),
+        with_error([score.reverse_kl for score in scores], 3),
+        with_error([score.spread for score in scores], 2),
+        f"{row.steps:,}",
+        "{}:{:02}".format(*divmod(round(row.seconds), 60)),
+    )
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*table)]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:]))]
+        ).rstrip()
+        for row in table
+    ]
