@@ -56,7 +56,7 @@ class Results:
         Raises:
             GankitError: It cannot be written.
         """
-        place = self.folder / f"{played.row}-{'-'.join(map(str, seeds))}"
+        place = self.folder / f"{played.row}-{seeds[0]}-{seeds[-1]}"
         facts = {"row": played.row, "seeds": list(seeds), "steps": played.steps}
         facts |= {"seconds": round(played.seconds, 1), **_here(), "recipe": recipe}
         facts["scores"] = {seed: asdict(s) for seed, s in zip(seeds, self._scores(played.samples))}

@@ -89,7 +89,7 @@ def _measure(arm, results, seeds, steps, console) -> None:
         def watch(step: int, total: int) -> None:
             status.update(f"{arm.name}: step {step:,} of {total:,}")
 
-        for played in play(arm, missing, results.protocol.samples, steps, watch):
+        for played in list(play(arm, missing, results.protocol.samples, steps, watch)):
             results.add(played, missing, text)
             console.print(f"{played.row}: {played.seconds:.0f} s", highlight=False)
 

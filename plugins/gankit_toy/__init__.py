@@ -7,9 +7,3 @@ import gankit
 def gankit_datasets():
     """Modes in a ring and in a grid."""
     return {"grid": "gankit_toy.modes:grid", "ring": "gankit_toy.modes:ring"}
-
-
-@gankit.hookimpl
-def gankit_stabilizers():
-    """What helps a sharp picture of small modes."""
-    return {"annealed-flatness": "gankit_toy.annealed:AnnealedFlatness"}
