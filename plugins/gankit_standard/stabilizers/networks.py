@@ -61,7 +61,10 @@ class SpectralNormalization(keras.layers.Wrapper):
     def __init__(self, layer: keras.layers.Layer):
         super().__init__(layer, name=f"{layer.name}_normalised", dtype=layer.dtype_policy)
         columns = as_matrix(layer, layer.variables[0]).shape[-1]
-        self.u = self.add_weight((columns,), "random_normal", "float32", trainable=False, name="u")
+        # cast on reading, PyTorch would assign to the copy
+        self.u = self.add_weight(
+            (columns,), "random_normal", "float32", trainable=False, autocast=False, name="u"
+        )
 
     def call(self, inputs, training=False):
         """Return what the layer makes of the inputs."""
@@ -77,7 +80,7 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def _largest(self, matrix, training: bool):
         """Return the largest singular value, as well as u knows it."""
-        fixed, u = ops.stop_gradient(matrix), ops.cast(self.u.value, "float32")
+        fixed, u = ops.stop_gradient(matrix), self.u.value
         v = _unit(ops.matmul(fixed, u))
         if training:
             u = _unit(ops.matmul(v, fixed))
