@@ -2,7 +2,7 @@
 
 A network of these trains faster than one of Keras' own (benchmarks/step.py measures it) and may be
 differentiated twice on every backend, as a gradient penalty does. What the kernels do not cover,
-such as dilation, groups or channels first, Keras computes.
+such as dilation or channels first, Keras computes.
 """
 
 import keras
@@ -20,10 +20,10 @@ class Conv2D(keras.layers.Conv2D):
 
     def convolution_op(self, inputs, kernel):
         """Return the convolution of the inputs, without bias and activation."""
-        if self.groups > 1 or not _covers(self, inputs):
+        if not _covers(self, inputs):
             return super().convolution_op(inputs, kernel)
         kernel = ops.convert_to_tensor(kernel)
-        return kernels.convolution(inputs, kernel, self.strides, self.padding)
+        return kernels.convolution(inputs, kernel, self.strides, self.padding, self.groups)
 
 
 @_public
@@ -50,9 +50,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
         """Return the inputs, normalised over all axes but the last."""
         if not (training and self.trainable) or mask is not None or not self._covers(inputs):
             return super().call(inputs, training=training, mask=mask)
-        outputs, mean, variance = kernels.batch_normalization(
-            inputs, self.gamma.value, self.beta.value, self.epsilon
-        )
+        gamma = self.gamma.value if self.scale else ops.ones_like(self.moving_variance.value)
+        beta = self.beta.value if self.center else ops.zeros_like(self.moving_mean.value)
+        outputs, mean, variance = kernels.batch_normalization(inputs, gamma, beta, self.epsilon)
         for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving.value * self.momentum + value * (1 - self.momentum))
         return ops.cast(outputs, self.compute_dtype)
@@ -61,8 +61,6 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return (
             len(inputs.shape) in (2, 4)
             and self.axis in (-1, len(inputs.shape) - 1)
-            and self.center
-            and self.scale
             and not self.renorm
             and not self.synchronized
             and self.epsilon > 1e-5  # cuDNN's least

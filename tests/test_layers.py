@@ -64,6 +64,29 @@ def test_convolutions_have_the_derivatives_that_keras_has(kind):
         assert_close(ours, reference, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("groups", "channels", "filters", "strides"),
+    [(3, 6, 9, (1, 1)), (4, 80, 40, (2, 2)), (6, 6, 6, (1, 1))],  # in one bunch, in four, depthwise
+)
+def test_a_grouped_convolution_is_one_of_a_kernel_in_blocks(groups, channels, filters, strides):
+    layer = layers.Conv2D(filters, 3, strides, "same", use_bias=False, groups=groups)
+    x = random.normal(size=(2, 4, 5, channels))
+    kernel = random.normal(size=(3, 3, channels // groups, filters)) / 3
+    blocks = np.kron(np.eye(groups), np.ones((channels // groups, filters // groups)))
+    windows = Windows((3, 3), strides, "same")
+
+    def dense(kernel):
+        return np.tile(kernel, (1, 1, groups, 1)) * blocks
+
+    def forward(kernel, x):
+        return windows.convolve(x, dense(kernel))
+
+    def pull_back(kernel, x, dy):
+        return windows.transpose(dy, dense(kernel), x.shape[1:3])
+
+    assert_equal_to_reference(layer, kernel, x, forward, pull_back)
+
+
 @pytest.mark.parametrize("size", [(), (3, 4)])
 def test_batch_normalization_and_its_derivatives(size):
     # Keras' own is no reference: its second derivative is wrong on TensorFlow.
@@ -81,6 +104,24 @@ def test_batch_normalization_and_its_derivatives(size):
         return (dz - dz.mean(axes) - z * (dz * z).mean(axes)) / deviation(x)
 
     assert_equal_to_reference(layers.BatchNormalization(), gamma, x, forward, pull_back)
+
+
+def test_batch_normalization_without_gain_and_bias_is_that_with_1_and_0():
+    x = tensor(2 * random.normal(size=(4, 3, 2, 3)) + 1)
+    plain, whole = layers.BatchNormalization(center=False, scale=False), layers.BatchNormalization()
+
+    def penalty(layer, x):
+        output = stateless(layer, x.shape)
+        weights = [v.value for v in layer.trainable_variables]
+        slope = input_gradient(lambda x: output(weights, x) ** 3, x)
+        return ops.sum(slope**2)
+
+    assert_close(plain(x, training=True), whole(x, training=True))
+    assert_close(plain(x), whole(x))
+    found = input_gradient(lambda x: penalty(plain, x), x)
+    expected = input_gradient(lambda x: penalty(whole, x), x)
+    assert_close(found, expected, rtol=1e-4, atol=1e-4)
+    assert not plain.trainable_variables
 
 
 @pytest.mark.parametrize("shape", [(6, 3), (4, 3, 2, 3)])

@@ -14,9 +14,14 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from gankit.engine.grouped import grouped
 
-def convolution(x, kernel, strides, padding):
+
+def convolution(x, kernel, strides, padding, groups=1):
     """Return the convolution of x; padding is "same" or "valid"."""
+    if groups > 1:
+        dense = partial(convolution, strides=strides, padding=padding)
+        return grouped(dense, x, kernel, groups)
     return _convolved(x, kernel, tuple(strides), padding.upper())
 
 

@@ -4,11 +4,18 @@ Images are (batch, height, width, channels); a kernel is (height, width, in, out
 (height, width, out, in) for a transposed one.
 """
 
+from functools import partial
+
 import tensorflow as tf
 
+from gankit.engine.grouped import grouped
 
-def convolution(x, kernel, strides, padding):
+
+def convolution(x, kernel, strides, padding, groups=1):
     """Return the convolution of x; padding is "same" or "valid"."""
+    if groups > 1:
+        dense = partial(convolution, strides=strides, padding=padding)
+        return grouped(dense, x, kernel, groups)
     return tf.nn.conv2d(x, kernel, strides, padding.upper())
 
 

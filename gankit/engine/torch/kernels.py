@@ -9,13 +9,13 @@ import torch
 import torch.nn.functional as F
 
 
-def convolution(x, kernel, strides, padding):
+def convolution(x, kernel, strides, padding, groups=1):
     """Return the convolution of x; padding is "same" or "valid"."""
     x, kernel = _channels_first(x), _out_first(kernel)
     rows, columns = _pads(x.shape[2:], kernel.shape[2:], strides, padding)
     if rows[0] != rows[1] or columns[0] != columns[1]:
         x, rows, columns = F.pad(x, (*columns, *rows)), (0, 0), (0, 0)
-    return _channels_last(F.conv2d(x, kernel, None, strides, (rows[0], columns[0])))
+    return _channels_last(F.conv2d(x, kernel, None, strides, (rows[0], columns[0]), 1, groups))
 
 
 def transposed_convolution(x, kernel, strides, padding):
