@@ -7,7 +7,6 @@ from games import game, networks, play, values
 from keras import layers, ops
 
 import gankit
-from gankit_standard.labels import join_labels
 from gankit_standard.losses import Bce
 from gankit_standard.stabilizers import Ema, SpectralNorm, VirtualBatchNorm
 from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNormalization
@@ -116,14 +115,11 @@ def split(network):
 
 def conditional(embedding=False):
     """Return a generator 8 → (8, 8, 1) that takes labels of three classes."""
-    z = keras.Input((8,))
-    if embedding:
-        labels = keras.Input((), dtype="int32")
-        inputs, x = [z, labels], layers.Concatenate()([z, layers.Embedding(3, 4)(labels)])
-    else:
-        inputs, x = join_labels(z, 3)
-    x = gankit.layers.BatchNormalization()(layers.Dense(64)(x))
-    return keras.Model(inputs, layers.Reshape((8, 8, 1))(x), name="generator")
+    z, labels = keras.Input((8,)), keras.Input((), dtype="int32")
+    known = layers.Embedding(3, 4)(labels) if embedding else ops.one_hot(labels, 3)
+    x = layers.Dense(64)(layers.Concatenate()([z, known]))
+    x = layers.Reshape((8, 8, 1))(gankit.layers.BatchNormalization()(x))
+    return keras.Model([z, labels], x, name="generator")
 
 
 @pytest.mark.parametrize("embedding", [False, True])
