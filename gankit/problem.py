@@ -101,6 +101,6 @@ def _message(detail: Mapping[str, Any], place: Place, scopes: Mapping[Place, Sco
 
 
 def _either(one: Problem, other: Problem) -> Problem:
-    head, _, received = one.message.rpartition(". Received: ")
-    text, _, _ = other.message.rpartition(". Received: ")
-    return Problem(one.place, f"{head}, or {text}. Received: {received}", one.hint)
+    head, _, received = one.message.rpartition(" Received: ")
+    text, _, _ = other.message.rpartition(" Received: ")
+    return Problem(one.place, f"{head.rstrip('.')}, or {text} Received: {received}", one.hint)
