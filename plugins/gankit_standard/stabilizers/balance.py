@@ -20,8 +20,8 @@ class AdaptiveBalance(gankit.Stabilizer):
     shown as `d_moves` and `g_moves`.
 
     Args:
-        high: At an accuracy of 1 the discriminator never waits.
-        low: At an accuracy of 0 the generator never waits; at most `high`.
+        high: The accuracy above which the discriminator waits; at 1 it never does.
+        low: The accuracy below which the generator waits, at most `high`; at 0 it never does.
         decay: The share of the average accuracy, which begins at ½, that stays at each turn of the
             discriminator; 0 asks the last batch alone, as the paper does.
 
