@@ -140,7 +140,8 @@ class GAN(engine.Trainer, keras.Model):
             penalty = stabilizer.penalty(turn)
             loss = loss + penalty
             if not isinstance(penalty, float):
-                scalars[penalty_name(stabilizer)] = penalty
+                name = penalty_name(stabilizer)  # two of one class are shown as their sum
+                scalars[name] = scalars.get(name, 0.0) + penalty
         scalars |= accuracies(turn, self.game.boundary) | {scalar_name(turn.player, "loss"): loss}
         for stabilizer in self.stabilizers:
             scalars |= stabilizer.watch(turn)
