@@ -8,8 +8,7 @@ from gankit.bench.results import Row
 
 HEAD = ("", "modes", "HQ %", "reverse KL", "spread", "steps", "time")
 
-# PacGAN's table 1: modes, share of high quality in %, reverse KL, each with its standard error
-# where shared/anchors.md has it.
+# Modes, share of high quality in %, and reverse KL.
 PUBLISHED = {
     "ring": {
         "GAN": ("6.3±0.5", "98.2±0.2", "0.45±0.09"),
@@ -41,7 +40,7 @@ def table(benchmark: str, rows: Iterable[Row]) -> list[str]:
     published = [
         (name, *values, "", PUBLISHED_STEPS, "") for name, values in PUBLISHED[benchmark].items()
     ]
-    lines = _aligned([HEAD, *published, *map(_cells, rows)])
+    lines = aligned([HEAD, *published, *map(_cells, rows)])
     return [
         f"{benchmark}: published above (PacGAN, table 1), measured below",
         f"2,500 samples of each of {seeds} games; mean ± standard error",
@@ -72,19 +71,24 @@ def with_error(values: Sequence[float], digits: int) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    scores = list(row.scores.values())
     return (
         row.name,
-        with_error([score.modes for score in scores], 1),
-        with_error([100 * score.high_quality for score in scores], 1),
-        with_error([score.reverse_kl for score in scores], 3),
-        with_error([score.spread for score in scores], 2),
+        with_error(row.values("modes"), 1),
+        with_error([100 * share for share in row.values("high_quality")], 1),
+        with_error(row.values("reverse_kl"), 3),
+        with_error(row.values("spread"), 2),
         f"{row.steps:,}",
-        "{}:{:02}".format(*divmod(round(row.seconds), 60)),
+        clock(row.seconds),
     )
 
 
-def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
+def clock(seconds: float) -> str:
+    """Return seconds as minutes and seconds."""
+    return "{}:{:02}".format(*divmod(round(seconds), 60))
+
+
+def aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, its first column to the left and the others to the right."""
     widths = [max(map(len, column)) for column in zip(*table)]
     return [
         "  ".join(

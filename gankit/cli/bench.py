@@ -9,8 +9,6 @@ from rich.console import Console
 
 from gankit.cli.console import show_lines
 from gankit.cli.options import Backend, Cpu
-from gankit.errors import GankitError
-from gankit.spelling import listed, suggestion
 
 EXAMPLES = """
 Examples:
@@ -26,80 +24,40 @@ class Benchmark(StrEnum):
 
     ring = "ring"
     grid = "grid"
+    ablation = "ablation"
 
 
 def bench(
-    benchmark: Annotated[Benchmark, typer.Argument(help="What to measure.")],
-    arms: Annotated[
-        str | None, typer.Option(metavar="ARMS", help="Which, by commas. [default: all]")
-    ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many games of each arm.")] = 10,
+    benchmark: Annotated[
+        Benchmark,
+        typer.Argument(help="Points in a ring or a grid; or pictures, a stabilizer at a time."),
+    ],
+    arms: Annotated[str, typer.Option(help="Names, with commas; all if empty.")] = "",
+    seeds: Annotated[
+        int, typer.Option(min=0, help="How many games of each arm; 0: 10, or 3 of the ablation.")
+    ] = 0,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Of each game. [default: the arm's own]")
+        int | None, typer.Option(min=1, help="Of each game.", show_default="the arm's own")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Where it is kept what was measured. [default: bench/BENCHMARK]"),
+        typer.Option(help="Keeps what was measured.", show_default="bench/BENCHMARK"),
     ] = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Measure known cases of mode collapse, beside what was published; resumable."""
+    """Measure known cases, beside what was published; what was measured before is kept."""
     from gankit.backend import choose_backend
 
     console = Console()
-    chosen = choose_backend(backend, cpu)
-    console.print(f"playing on {chosen}, {seeds} games of an arm at once", highlight=False)
-    show_lines(
-        measure(
-            benchmark.value, arms, range(seeds), steps, out or Path("bench", benchmark), console
-        )
-    )
+    console.print(f"playing with {choose_backend(backend, cpu)}", highlight=False)
+    from gankit.bench import ablation, measure
 
-
-def measure(benchmark, names, seeds, steps, out, console) -> list[str]:
-    """Measure what is missing in a folder, and return the lines of the table.
-
-    Raises:
-        GankitError: There is no such arm, or the folder holds what was measured otherwise.
-    """
-    from gankit.bench.arms import arms
-    from gankit.bench.protocol import PROTOCOLS
-    from gankit.bench.results import Results
-    from gankit.bench.table import table
-
-    chosen = _chosen(arms(benchmark), names)
-    results = Results(out, PROTOCOLS[benchmark])
-    for arm in chosen:
-        _measure(arm, results, seeds, steps, console)
-    return table(benchmark, [results.row(row, seeds) for arm in chosen for row in arm.rows])
-
-
-def _measure(arm, results, seeds, steps, console) -> None:
-    from gankit.bench.play import budget, play
-
-    recipe = budget(arm, steps)
-    text = f"{recipe[0].to_toml()}\n# steps of each stage: {recipe[1]}\n"
-    missing = results.missing(arm.rows, seeds, text)
-    if not missing:
-        console.print(f"{arm.name}: measured before, in {results.folder}", highlight=False)
-        return
-    with console.status(f"{arm.name}: …") as status:
-
-        def watch(step: int, total: int) -> None:
-            status.update(f"{arm.name}: step {step:,} of {total:,}")
-
-        for played in list(play(arm, missing, results.protocol.samples, steps, watch)):
-            results.add(played, missing, text)
-            console.print(f"{played.row}: {played.seconds:.0f} s", highlight=False)
-
-
-def _chosen(arms, names: str | None) -> list:
-    wanted = [name.strip() for name in names.split(",")] if names else list(arms)
-    for name in wanted:
-        if name not in arms:
-            raise GankitError(
-                f"no arm {name!r}.{suggestion(name, arms)} Allowed: {listed(arms)}",
-                "gankit bench --help",
-            )
-    return [arms[name] for name in wanted]
+    names = [name.strip() for name in arms.split(",") if name.strip()]
+    folder = out or Path("bench", benchmark.value)
+    if benchmark == Benchmark.ablation:
+        lines = ablation.measure(names, range(seeds or 3), steps, folder, console)
+    else:
+        measured = names, range(seeds or 10), steps, folder, console
+        lines = measure.measure(benchmark.value, *measured)
+    show_lines(lines)
