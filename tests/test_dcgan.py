@@ -5,7 +5,6 @@ from keras import ops
 
 import gankit
 from gankit_standard.dcgan import dcgan
-from gankit_standard.labels import join_labels
 
 
 def facts(size: int, channels: int = 1) -> gankit.Facts:
@@ -100,16 +99,6 @@ def test_a_label_is_beside_the_noise_and_in_channels_of_the_image():
     assert dcgan(labelled)["generator"].input.name == "noise"
     with pytest.raises(gankit.GankitError, match="needs labels"):
         dcgan(facts(64), conditional=True)
-
-
-def test_all_pixels_of_an_image_are_told_its_label():
-    noise = keras.Input((5, 6, 2))
-    joined = keras.Model(*join_labels(noise, 3))
-    images = np.random.default_rng(0).standard_normal((2, 5, 6, 2)).astype("float32")
-    out = joined([ops.convert_to_tensor(images), ops.convert_to_tensor(np.array([2, 0], "int32"))])
-    out = ops.convert_to_numpy(out)
-    np.testing.assert_array_equal(out[..., :2], images)
-    assert (out[0, :, :, 2:] == [0, 0, 1]).all() and (out[1, :, :, 2:] == [1, 0, 0]).all()
 
 
 def test_a_critic_has_no_normalisation():

@@ -24,6 +24,8 @@ def gankit_architectures():
         "convolutional": "gankit_standard.convolutional:convolutional",
         "dcgan": "gankit_standard.dcgan:dcgan",
         "mlp": "gankit_standard.mlp:mlp",
+        "r3gan": "gankit_standard.r3gan:r3gan",
+        "resnet": "gankit_standard.resnet:resnet",
     }
 
 

@@ -9,10 +9,9 @@ from pydantic import Field
 
 import gankit
 from gankit import layers
-from gankit_standard.labels import join_labels, known_classes
+from gankit_standard.labels import Conditional, Labels
+from gankit_standard.sizes import Count, Widths
 
-Count = Annotated[int, Field(ge=1)]
-Widths = Annotated[tuple[Count, ...], Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -26,7 +25,7 @@ def convolutional(
     kernel: Count = 5,
     slope: Share = 0.3,
     dropout: Share = 0.3,
-    conditional: bool = False,
+    conditional: Conditional = False,
 ) -> dict[str, keras.Model]:
     """Dense and convolutional layers, given one by one; the defaults are the usual DCGAN of MNIST.
 
@@ -46,8 +45,10 @@ def convolutional(
         kernel: The edge of all kernels, in pixels.
         slope: Of the leaky ReLU below 0.
         dropout: The share of the discriminator's activations that are dropped.
-        conditional: Whether both networks are told the label, one-hot beside the noise and as
-            channels of the image.
+        conditional: Whether both networks are told the label: one-hot beside the noise and as
+            channels of the image (Mirza & Osindero 2014, arXiv:1411.1784), or by `projection`
+            (Miyato & Koyama 2018, arXiv:1802.05637), with a gain and a bias for each class in the
+            generator's batch normalisation.
 
     Returns:
         generator: From noise (batch, latent) to images in [−1, 1].
@@ -61,45 +62,37 @@ def convolutional(
     _check_lengths("discriminator", discriminator_widths, discriminator_strides)
     start = (*_start(facts.shape, generator_strides), generator_widths[0])
     widths = [*generator_widths[1:], facts.shape[-1]]
-    classes = known_classes(facts, conditional)
+    enlarging = list(zip(widths, generator_strides))
+    reducing = list(zip(discriminator_widths, discriminator_strides))
+    noise = Labels(keras.Input((latent,), name="noise"), facts, conditional)
+    images = Labels(keras.Input(facts.shape, name="images"), facts, conditional)
     return {
-        "generator": _generator(
-            latent, classes, start, list(zip(widths, generator_strides)), kernel, slope
-        ),
-        "discriminator": _discriminator(
-            facts.shape,
-            classes,
-            list(zip(discriminator_widths, discriminator_strides)),
-            kernel,
-            slope,
-            dropout,
-        ),
+        "generator": _generator(noise, start, enlarging, kernel, slope),
+        "discriminator": _discriminator(images, reducing, kernel, slope, dropout),
     }
 
 
-def _generator(latent, classes, start, convolutions, kernel, slope) -> keras.Model:
-    inputs, x = join_labels(keras.Input((latent,), name="noise"), classes)
-    x = keras.layers.Dense(math.prod(start), use_bias=False)(x)
-    x = layers.BatchNormalization()(x)
-    x = keras.layers.LeakyReLU(slope)(x)
+def _generator(noise, start, convolutions, kernel, slope) -> keras.Model:
+    x = keras.layers.Dense(math.prod(start), use_bias=False)(noise.join())
+    x = keras.layers.LeakyReLU(slope)(noise.normalise(x))
     x = keras.layers.Reshape(start)(x)
     for place, (width, stride) in enumerate(convolutions):
         if place:
-            x = layers.BatchNormalization()(x)
-            x = keras.layers.LeakyReLU(slope)(x)
+            x = keras.layers.LeakyReLU(slope)(noise.normalise(x))
         x = layers.Conv2DTranspose(width, kernel, stride, padding="same", use_bias=False)(x)
-    images = keras.layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(inputs, images, name="generator")
+    pictures = keras.layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model(noise.inputs, pictures, name="generator")
 
 
-def _discriminator(shape, classes, convolutions, kernel, slope, dropout) -> keras.Model:
-    inputs, x = join_labels(keras.Input(shape, name="images"), classes)
+def _discriminator(images, convolutions, kernel, slope, dropout) -> keras.Model:
+    x = images.join()
     for width, stride in convolutions:
         x = layers.Conv2D(width, kernel, stride, padding="same")(x)
         x = keras.layers.LeakyReLU(slope)(x)
         x = layers.Dropout(dropout)(x) if dropout else x
-    logits = keras.layers.Dense(1, dtype="float32")(keras.layers.Flatten()(x))
-    return keras.Model(inputs, logits, name="discriminator")
+    x = keras.layers.Flatten()(x)
+    logits = keras.layers.Dense(1, dtype="float32")(x)
+    return keras.Model(images.inputs, images.judge(logits, x), name="discriminator")
 
 
 def _start(shape: Sequence[int], strides: Sequence[int]) -> tuple[int, int]:

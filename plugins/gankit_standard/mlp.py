@@ -1,18 +1,15 @@
 """Multilayer perceptrons, for data of any shape."""
 
 import math
-from typing import Annotated, Literal
+from typing import Literal
 
 import keras
 from keras import ops
-from pydantic import Field
 
 import gankit
-from gankit import layers
-from gankit_standard.labels import join_labels, known_classes
+from gankit_standard.labels import Conditional, Labels
+from gankit_standard.sizes import Count, Widths
 
-Count = Annotated[int, Field(ge=1)]
-Widths = Annotated[tuple[Count, ...], Field(min_length=1)]
 Activation = Literal["relu", "leaky-relu", "tanh"]
 
 
@@ -24,7 +21,7 @@ def mlp(
     activation: Activation = "leaky-relu",
     generator_norm: bool = True,
     maxout: Count = 1,
-    conditional: bool = False,
+    conditional: Conditional = False,
 ) -> dict[str, keras.Model]:
     """Networks of dense layers, for pictures or points (Goodfellow et al. 2014, arXiv:1406.2661).
 
@@ -37,7 +34,10 @@ def mlp(
         generator_norm: Whether the generator has batch normalisation.
         maxout: Above 1, a unit of the discriminator is the largest of so many linear pieces
             (Goodfellow et al. 2013, arXiv:1302.4389) instead of one with the activation.
-        conditional: Whether both networks are told the label, one-hot beside their input.
+        conditional: Whether both networks are told the label: one-hot beside their input (Mirza &
+            Osindero 2014, arXiv:1411.1784), or by `projection` (Miyato & Koyama 2018,
+            arXiv:1802.05637), with a gain and a bias for each class in the generator's batch
+            normalisation; without this, an embedding of the label is beside the noise.
 
     Returns:
         generator: From noise (batch, latent) to pictures in [−1, 1], or to points.
@@ -46,39 +46,34 @@ def mlp(
     Raises:
         GankitError: It is conditional, and the data has no labels.
     """
-    classes = known_classes(facts, conditional)
+    noise = Labels(keras.Input((latent,), name="noise"), facts, conditional)
+    images = Labels(keras.Input(facts.shape, name="images"), facts, conditional)
     return {
-        "generator": _generator(
-            latent, classes, generator_widths, facts.shape, activation, generator_norm
-        ),
-        "discriminator": _discriminator(
-            facts.shape, classes, discriminator_widths, activation, maxout
-        ),
+        "generator": _generator(noise, generator_widths, facts.shape, activation, generator_norm),
+        "discriminator": _discriminator(images, discriminator_widths, activation, maxout),
     }
 
 
-def _generator(latent, classes, widths, shape, activation, norm) -> keras.Model:
-    inputs, x = join_labels(keras.Input((latent,), name="noise"), classes)
+def _generator(noise, widths, shape, activation, norm) -> keras.Model:
+    x = noise.join() if norm else noise.join_embedded()
     for width in widths:
         x = keras.layers.Dense(width, use_bias=not norm)(x)
-        x = layers.BatchNormalization(momentum=0.9)(x) if norm else x
+        x = noise.normalise(x, 0.9) if norm else x
         x = _activate(x, activation)
     x = keras.layers.Dense(math.prod(shape))(x)
     x = keras.layers.Reshape(shape)(x)
     output = "tanh" if len(shape) == 3 else "linear"
-    images = keras.layers.Activation(output, dtype="float32")(x)
-    return keras.Model(inputs, images, name="generator")
+    drawn = keras.layers.Activation(output, dtype="float32")(x)
+    return keras.Model(noise.inputs, drawn, name="generator")
 
 
-def _discriminator(shape, classes, widths, activation, maxout) -> keras.Model:
-    images = keras.Input(shape, name="images")
-    inputs, x = join_labels(images, classes)
-    x = keras.layers.Flatten()(x)
+def _discriminator(images, widths, activation, maxout) -> keras.Model:
+    x = keras.layers.Flatten()(images.join())
     for width in widths:
         x = keras.layers.Dense(width * maxout)(x)
         x = _largest(x, maxout) if maxout > 1 else _activate(x, activation)
     logits = keras.layers.Dense(1, dtype="float32")(x)
-    return keras.Model(inputs, logits, name="discriminator")
+    return keras.Model(images.inputs, images.judge(logits, x), name="discriminator")
 
 
 def _activate(x, activation):
