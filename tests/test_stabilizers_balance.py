@@ -81,11 +81,14 @@ def test_the_average_follows_the_accuracy_that_is_shown_and_waits_for_it(picture
     assert len(set(waited)) > 1  # not always the same
 
 
-def test_repeats_that_are_not_needed_are_skipped(pictures):
-    gan = game([AdaptiveBalance(0.5, 0.0, decay=0.0)], repeats={"discriminator": 8})
-    logs = play(gan, pictures)
-    assert 0 < logs["d_moves"] < 1 and logs["g_moves"] == 1
-    assert logs["d_moves"] * 8 == int(gan.optimizer.by_player["discriminator"].iterations.value)
+def test_repeats_that_are_not_needed_are_skipped(pictures, monkeypatch):
+    part = AdaptiveBalance(0.6, 0.0, decay=0.8)
+    monkeypatch.setattr(part, "_right", lambda judgment: 0.0)  # accuracies of .72, .58 and .46
+    gan = game([part], repeats={"discriminator": 3})
+    part.accuracy.assign(0.9)
+    logs = play(gan, pictures[:12])
+    assert (logs["d_moves"], logs["g_moves"]) == (pytest.approx(2 / 3), 1)
+    assert int(gan.optimizer.by_player["discriminator"].iterations.value) == 2
 
 
 def test_without_an_accuracy_nobody_waits(pictures):
