@@ -49,7 +49,7 @@ def arms(benchmark: str) -> dict[str, Arm]:
     found = [
         Arm("plain", benchmark, {"training": {"epochs": 5}}),
         *(_packing(benchmark, size) for size in (2, 3, 4)),
-        Arm("best", f"{benchmark}_best", referee=2000),
+        Arm("best", f"{benchmark}_best", referee=1500),
     ]
     return {arm.name: arm for arm in found}
 

@@ -19,6 +19,7 @@ from gankit.gan import GAN
 from gankit.recipe import Recipe
 
 Watch = Callable[[int, int], None]
+REFEREE_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def play(arm: Arm, seeds: Sequence[int], count: int, steps: int | None, watch: W
     yield Played(row, _sample(gan, len(seeds), count), sum(lengths), time.perf_counter() - clock)
     for row in more:
         game = referee_game(gan, len(seeds), referee)
-        _fit(game, _Draws(dataset, _rows(stage, seeds), referee, [seeds[0], -1]), progress)
+        draws = _Draws(dataset, REFEREE_BATCH * len(seeds), referee, [seeds[0], -1])
+        _fit(game, draws, progress)
         samples = _accepted(gan, game, len(seeds), count, seeds[0])
         yield Played(row, samples, sum(lengths) + referee, time.perf_counter() - clock)
 

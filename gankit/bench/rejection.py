@@ -7,7 +7,7 @@ import numpy as np
 Draw = Callable[[], tuple[np.ndarray, np.ndarray]]
 
 
-def rejected(draw: Draw, count: int, seed: int, cut: float = 0.999) -> np.ndarray:
+def rejected(draw: Draw, count: int, seed: int, cut: float = 0.99) -> np.ndarray:
     """Return samples of each copy, each sample x accepted with probability min(1, r(x) / R).
 
     Where the referee's logit is the logarithm of the ratio r of the densities of data and
