@@ -10,7 +10,10 @@ from recipe_reading import PARTS
 
 from gankit.cli import app, main
 
-VERBS = ["check", "run", "sample", "show", "list", "plugins", "schema", "new recipe"]
+VERBS = [
+    *("check", "run", "sample", "score", "bench", "show"),
+    *("list", "plugins", "schema", "new recipe"),
+]
 GANKIT = "from gankit.cli import main; main()"
 
 
