@@ -34,6 +34,16 @@ def networks(norm=False, classes=0):
     return found
 
 
+def linear():
+    """Return a critic w · x of (8, 8, 1), w fixed by a seed, and a generator of grey pictures."""
+    images, noise = keras.Input((8, 8, 1)), keras.Input((3,))
+    critic = keras.Model(images, layers.Dense(1, use_bias=False)(layers.Flatten()(images)))
+    critic.set_weights([0.2 * np.random.default_rng(1).standard_normal((64, 1))])
+    grey = layers.Dense(64, kernel_initializer="zeros", trainable=False)(noise)
+    grey = keras.Model(noise, layers.Reshape((8, 8, 1))(grey))
+    return {"discriminator": critic, "generator": grey}
+
+
 def game(loss, stabilizers=(), learning_rate=0.1, norm=False, made=None, **options):
     """Return a compiled GAN of `networks`, or of those made, with plain gradient descent."""
     gan = GAN(made or networks(norm), loss, stabilizers, **options)

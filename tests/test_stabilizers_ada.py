@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from games import game, play, values
+from games import game, linear, play, values
 from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import R1, Ada, affine, pipeline
+from gankit_standard.stabilizers import Ada, affine, pipeline
 
 ALL = ("pixels", "geometry", "colour", "cutout")
 
@@ -190,17 +190,19 @@ def test_the_second_derivative_of_drawing_anew_equals_finite_differences():
 
 
 def slopes(function, images):
-    """Return the gradient of a function of second order, and its central differences."""
+    """Return slopes of a function of second order on six ways, by gradient and by difference."""
     found = array(gankit.input_gradient(function, ops.convert_to_tensor(images)))
-    expected = np.zeros_like(found)
-    for at in np.ndindex(images.shape):
-        nudge = np.zeros_like(images)
-        nudge[at] = 0.1  # of second order: the differences are exact
-        ends = (function(ops.convert_to_tensor(images + sign * nudge)) for sign in (1, -1))
-        above, below = (float(ops.stop_gradient(end)) for end in ends)
-        expected[at] = (above - below) / 0.2
-    assert np.abs(found).max() > 0.1
-    return found, expected
+    ways = 0.3 * np.random.default_rng(5).normal(size=(6, *images.shape)).astype("float32")
+    expected = [
+        (at(function, images + way) - at(function, images - way)) / 2  # of second order: exact
+        for way in ways
+    ]
+    assert np.abs(expected).max() > 0.1
+    return [(found * way).sum() for way in ways], expected
+
+
+def at(function, images):
+    return float(ops.stop_gradient(function(ops.convert_to_tensor(images))))
 
 
 def test_points_are_no_pictures():
@@ -257,14 +259,14 @@ def test_other_turns_and_a_speed_of_zero_leave_p():
 )
 def test_p_counts_the_images_that_were_judged(pictures, loss, options):
     part = Ada(target=-1.0, speed=1.0, start=0.25, changes=())  # a target that all batches exceed
-    logs = play(eager(game(loss(), [part], 0.0, **options)), pictures[:16], steps=2)
+    logs = play(quick(loss(), part, learning_rate=0.0, **options), pictures[:16], steps=2)
     assert float(part.p.value) == pytest.approx(0.25 + 2 * 16 / 1000, abs=1e-6)
     assert 0.25 < logs["ada_p"] <= float(part.p.value)  # the mean on the way
 
 
 def test_p_is_restored_with_the_game(pictures):
     one, other = (Ada(target=-1.0, speed=0.1, changes=("colour",)) for _ in range(2))
-    gan, copy = (eager(game(Bce(), [part])) for part in (one, other))
+    gan, copy = (quick(Bce(), part) for part in (one, other))
     play(gan, pictures[:8], steps=2)
     state, theirs = ([*x.variables, *x.metrics_variables] for x in (copy, gan))
     for variable, value in zip(state, values(theirs), strict=True):
@@ -273,20 +275,16 @@ def test_p_is_restored_with_the_game(pictures):
     assert play(gan, pictures[:8]) == play(copy, pictures[:8])
 
 
-def test_a_slope_penalty_goes_through_the_changes(pictures):
-    gan = eager(game(Bce(), [Ada(start=0.8, changes=ALL), R1(0.1)], 1e-3))
-    assert np.isfinite(list(play(gan, pictures[:4], steps=2).values())).all()
-
-
 def test_a_strength_of_zero_changes_nothing(pictures):
-    gans = [eager(game(Bce(), parts)) for parts in ([], [Ada(start=0.0, speed=0.0)])]
+    gans = [quick(Bce(), *parts) for parts in ([], [Ada(start=0.0, speed=0.0)])]
     logs = [play(gan, pictures[:8], steps=2) for gan in gans]
     assert logs[1] == {**logs[0], "ada_p": 0.0}
     for a, b in zip(*(values(gan.trainable_variables) for gan in gans)):
         np.testing.assert_array_equal(a, b)
 
 
-def eager(gan):
-    """Return a game that is not compiled: soon done."""
+def quick(loss, *parts, **options):
+    """Return a game of linear networks that is not compiled: soon done."""
+    gan = game(loss, parts, made=linear(), **options)
     gan.run_eagerly, gan.jit_compile = True, False
     return gan

@@ -2,10 +2,9 @@
 
 from types import SimpleNamespace
 
-import keras
 import numpy as np
 import pytest
-from games import game, play, values
+from games import game, linear, play, values
 from keras import ops
 
 import gankit
@@ -26,7 +25,7 @@ def array(x):
     return ops.convert_to_numpy(ops.stop_gradient(x)).astype("float64")
 
 
-def linear(images):
+def sloped(images):
     return ops.sum(images * tensor(WEIGHTS), axis=(1, 2, 3))[:, None] + 0.2
 
 
@@ -64,7 +63,7 @@ LOSSES = {
 def test_all_logits_of_a_linear_discriminator_err_by_the_same(loss, epsilon):
     real, fake = ((x * WEIGHTS).sum((1, 2, 3)) + 0.2 for x in (REAL, FAKE))
     expected = LOSSES[loss](real - epsilon * SLOPE, fake + epsilon * SLOPE)
-    found = part(loss(), 0.7, epsilon).penalty(turn(linear))
+    found = part(loss(), 0.7, epsilon).penalty(turn(sloped))
     assert float(found) == pytest.approx(0.7 * expected, rel=1e-5)
 
 
@@ -78,12 +77,12 @@ def test_each_number_goes_as_far_as_epsilon_and_deceives():
 
 
 def test_only_the_discriminator_learns_from_them():
-    assert part(Bce()).penalty(turn(linear, "generator")) == 0.0
+    assert part(Bce()).penalty(turn(sloped, "generator")) == 0.0
 
 
 def test_the_weights_move_by_the_gradient_at_the_moved_images(pictures):
     """A linear critic: its loss has the slope −E x + E G(z), and ε sign w more in the penalty."""
-    gan = game(Wasserstein(), [AdversarialPerturbation(0.5, 0.1)], 0.01, made=critic())
+    gan = game(Wasserstein(), [AdversarialPerturbation(0.5, 0.1)], 0.01, made=linear())
     gan.run_eagerly, gan.jit_compile = True, False
     (before,) = values(gan.trained_by("discriminator"))
     logs = play(gan, pictures[:16])
@@ -97,18 +96,9 @@ def test_the_weights_move_by_the_gradient_at_the_moved_images(pictures):
     np.testing.assert_allclose(after, w - 0.01 * slope, atol=1e-6)
 
 
-def critic():
-    """Return a linear critic without a bias, and a generator of grey pictures."""
-    images, noise = keras.Input((8, 8, 1)), keras.Input((3,))
-    score = keras.layers.Dense(1, use_bias=False)(keras.layers.Flatten()(images))
-    grey = keras.layers.Dense(64, kernel_initializer="zeros", trainable=False)(noise)
-    grey = keras.layers.Reshape((8, 8, 1))(grey)
-    return {"discriminator": keras.Model(images, score), "generator": keras.Model(noise, grey)}
-
-
 def test_targets_are_those_of_the_game(pictures):
     parts = [LabelSmoothing(0.3), AdversarialPerturbation(1.0, 0.0)]
-    logs = play(game(Bce(), parts, 0.0), pictures[:8])
+    logs = play(game(Bce(), parts, 0.0, made=linear()), pictures[:8])
     assert logs["adversarial_perturbation"] == pytest.approx(logs["d_loss"] / 2, rel=1e-5)
 
 
@@ -124,7 +114,7 @@ def test_a_loss_without_formulas_is_named():
 
 
 def test_a_strength_of_zero_changes_nothing(pictures):
-    gans = [game(Bce(), parts) for parts in ([], [AdversarialPerturbation(0.0)])]
+    gans = [game(Bce(), parts, made=linear()) for parts in ([], [AdversarialPerturbation(0.0)])]
     for gan in gans:
         gan.run_eagerly, gan.jit_compile = True, False
         play(gan, pictures[:8], steps=2)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from games import game, play, values
+from games import game, linear, play, values
 from keras import ops
 
 import gankit
@@ -26,14 +26,14 @@ def array(tensor):
     return ops.convert_to_numpy(ops.stop_gradient(tensor)).astype("float64")
 
 
-def linear(images):
+def sloped(images):
     """Return w · x + 3 of each image, (batch, 1)."""
     return ops.sum(images * ops.convert_to_tensor(WEIGHTS[:1]), axis=(1, 2, 3))[:, None] + 3
 
 
 def penalty(part, player="discriminator"):
     real, fake = map(ops.convert_to_tensor, (REAL, FAKE))
-    judgment = gankit.Judgment(linear, real, fake, lambda targets: targets)
+    judgment = gankit.Judgment(sloped, real, fake, lambda targets: targets)
     return part.penalty(SimpleNamespace(player=player, judgments=[judgment]))
 
 
@@ -81,12 +81,9 @@ def test_points_are_no_pictures():
 
 def test_both_answers_move_by_its_gradient(pictures):
     """A linear critic without a bias: w ← w − ∇ of its loss and of the penalty, in float64."""
-    inputs = keras.Input((8, 8, 1))
-    flat = keras.layers.Dense(1, use_bias=False)(keras.layers.Flatten()(inputs))
-    critic = keras.Model(inputs, flat)
-    generator = still()
     part = Consistency(weight=0.1, translation=0.25)
-    gan = game(Wasserstein(), [part], 0.01, made={"discriminator": critic, "generator": generator})
+    gan = game(Wasserstein(), [part], 0.01, made=linear())
+    critic = gan.networks["discriminator"]
     gan.run_eagerly, gan.jit_compile = True, False
     (before,) = values(critic.weights)
     seed = keras.random.SeedGenerator(0)
@@ -102,15 +99,8 @@ def test_both_answers_move_by_its_gradient(pictures):
     np.testing.assert_allclose(values(critic.weights)[0][:, 0], w - 0.01 * slope, atol=1e-6)
 
 
-def still():
-    """Return a generator of grey pictures."""
-    noise = keras.Input((3,))
-    grey = keras.layers.Dense(64, kernel_initializer="zeros", trainable=False)(noise)
-    return keras.Model(noise, keras.layers.Reshape((8, 8, 1))(grey))
-
-
 def test_a_strength_of_zero_changes_nothing(pictures):
-    gans = [game(Bce(), parts) for parts in ([], [Consistency(0.0)])]
+    gans = [game(Bce(), parts, made=linear()) for parts in ([], [Consistency(0.0)])]
     for gan in gans:
         gan.run_eagerly, gan.jit_compile = True, False
         play(gan, pictures[:8], steps=2)

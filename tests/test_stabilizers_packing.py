@@ -24,6 +24,7 @@ from gankit_standard.stabilizers import (
     SpectralNorm,
 )
 
+POINTS = gankit.Facts({"images": (2,)})
 SHAPES = {
     "points": ((2,), lambda x: layers.Dense(5)(x)),
     "copies": ((3, 2), lambda x: layers.Dense(5)(x)),
@@ -103,35 +104,40 @@ def test_only_the_first_layers_are_made_anew():
 def test_the_new_weights_follow_the_seed_of_the_recipe():
     def kernel(seed):
         random.seed(seed)
-        found = mlp(gankit.Facts({"images": (2,)}), discriminator_widths=(8,))
+        found = mlp(POINTS, 3, (8,), (8,))
         return array(Packing(2).rebuild(found)["discriminator"].weights[0])
 
     np.testing.assert_array_equal(kernel(1), kernel(1))
     assert (kernel(1) != kernel(2)).all()
 
 
+def of_points(loss, *parts):
+    """Return a game of small networks for points that is not compiled: soon done."""
+    made = mlp(POINTS, 3, (8,), (8,), generator_norm=False)
+    gan = game(loss, parts, learning_rate=1e-3, made=made)
+    gan.run_eagerly, gan.jit_compile = True, False
+    return gan
+
+
 @pytest.mark.parametrize("loss", [Bce, Relativistic])
-def test_targets_accuracies_and_penalties_know_nothing_of_packs(pictures, loss):
+def test_targets_accuracies_and_penalties_know_nothing_of_packs(loss):
     others = [LabelNoise(), LabelSmoothing(), R1(0.1), R2(0.1), GradientPenalty(0.1, every=2)]
-    gan = game(loss(), [Packing(4), *others], learning_rate=1e-3)
-    logs = play(gan, pictures[:16], steps=2)
+    logs = play(of_points(loss(), Packing(4), *others), drawn(16, 2), steps=2)
     assert np.isfinite(list(logs.values())).all()
     assert logs.get("d_real_acc", 0.25) * 4 % 1 == 0  # of four packs
 
 
-def test_other_changes_of_the_layers_come_after(pictures):
+def test_other_changes_of_the_layers_come_after():
     others = [SpectralNorm(), MinibatchStd(), MinibatchDiscrimination(4, 2), FeatureMatching()]
-    gan = game(Bce(), [Packing(2), *others], learning_rate=1e-3)
-    assert np.isfinite(list(play(gan, pictures[:8], steps=2).values())).all()
+    gan = of_points(Bce(), Packing(2), *others)
+    assert np.isfinite(list(play(gan, drawn(8, 2), steps=2).values())).all()
 
 
-def test_the_slope_penalty_is_of_each_example(pictures):
-    gan = game(Bce(), [Packing(2), R1(2.0)], learning_rate=0.0)
-    x = pictures[:8].astype("float32") / 127.5 - 1
-    judge = gan.networks["discriminator"]
-    gradient = array(gankit.input_gradient(judge, ops.convert_to_tensor(x)))
-    expected = np.square(gradient).sum((1, 2, 3)).mean()
-    assert play(gan, pictures[:8])["r1"] == pytest.approx(expected, rel=1e-4)
+def test_the_slope_penalty_is_of_each_example():
+    gan, x = of_points(Bce(), Packing(2), R1(2.0)), drawn(8, 2)
+    gradient = gankit.input_gradient(gan.networks["discriminator"], ops.convert_to_tensor(x))
+    expected = np.square(array(gradient)).sum(1).mean()
+    assert play(gan, x)["r1"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_discriminator_that_is_told_labels_cannot_judge_packs():
@@ -154,9 +160,9 @@ def test_layers_that_cannot_be_made_anew_are_named(first):
     assert "packing first" in str(caught.value)
 
 
-def test_weights_of_packs_are_trained(pictures):
-    gan = game(Bce(), [Packing(2)])
+def test_weights_of_packs_are_trained():
+    gan = of_points(Bce(), Packing(2))
     before = values(gan.trained_by("discriminator"))
-    play(gan, pictures)
+    play(gan, drawn(8, 2))
     for old, new in zip(before, values(gan.trained_by("discriminator"))):
         assert (old != new).any()
