@@ -36,9 +36,9 @@ def normal(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape).astype("float32")
 
 
-def unmoved(networks, loss, stabilizers, batch, steps=1):
+def unmoved(networks, loss, stabilizers, batch, steps=1, learning_rate=1e-2):
     """Return the trainable weights that no step of plain gradient descent has changed."""
-    gan = game(loss, stabilizers, learning_rate=1e-2, made=networks)
+    gan = game(loss, stabilizers, learning_rate, made=networks)
     gan.run_eagerly, gan.jit_compile = True, False
     weights = [w for network in networks.values() for w in network.trainable_weights]
     before = values(weights)
