@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
@@ -138,13 +139,18 @@ def _unimported_docstring(reference: str) -> str | None:
     spec = _spec(module)
     if not spec or not spec.origin or not spec.has_location:
         return None
+    return _docstrings(Path(spec.origin)).get(attribute)
+
+
+@cache
+def _docstrings(source: Path) -> Mapping[str, str | None]:
+    """Return the docstrings of a file's functions and classes by their names."""
     try:
-        body = ast.parse(Path(spec.origin).read_bytes()).body
+        body = ast.parse(source.read_bytes()).body
     except (OSError, SyntaxError, ValueError):
-        return None
+        return {}
     kinds = (ast.FunctionDef, ast.ClassDef)
-    nodes = [node for node in body if isinstance(node, kinds) and node.name == attribute]
-    return ast.get_docstring(nodes[-1]) if nodes else None
+    return {node.name: ast.get_docstring(node) for node in body if isinstance(node, kinds)}
 
 
 def _spec(module: str) -> ModuleSpec | None:
