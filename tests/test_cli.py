@@ -103,8 +103,9 @@ def test_the_quick_verbs_answer_in_half_a_second(python, words):
         after = os.times()
         return sum(after[2:4]) - sum(before[2:4])
 
-    typer = min(seconds("import typer.rich_utils") for _ in range(3))  # a quarter of a second
-    limit = 0.5 * max(1.0, typer / 0.25)
+    # Typer reads arguments with pydantic: on a slow machine both take most of the half second.
+    imports = min(seconds("import typer.rich_utils, pydantic") for _ in range(3))
+    limit = max(0.5, 3 * imports)
     assert any(seconds(GANKIT, *words) < limit for _ in range(8))
 
 
