@@ -10,10 +10,10 @@ from test_run import PARTS, RECIPE
 
 from gankit import GankitError
 from gankit.plugins import load_plugins
-from gankit.score.evaluate import Provenance, digest, evaluate
-from gankit.score.features import features
-from gankit.score.of_folders import read
-from gankit.score.self_test import KNOWN
+from gankit.scoring.evaluate import Provenance, digest, evaluate
+from gankit.scoring.features import features
+from gankit.scoring.of_folders import read
+from gankit.scoring.self_test import KNOWN
 
 WHO = {"real": "r", "generated": "g", "averaged": None, "seed": 0, "backend": "b", "gankit": "0"}
 

@@ -20,7 +20,7 @@ from gankit.part import pick as pick_part
 from gankit.plugins import Catalogue, load_plugins
 from gankit.recipe import Recipe, check_recipe
 from gankit.sampling import sample
-from gankit.score.features import pixels
+from gankit.scoring.features import pixels
 from gankit.shipped import shipped_recipes
 
 BASE = "quickstart"

@@ -17,7 +17,7 @@ from gankit.plugins import load_plugins
 if TYPE_CHECKING:
     import numpy as np
 
-    from gankit.score.evaluate import Scores
+    from gankit.scoring.evaluate import Scores
 
 EXAMPLES = """
 Examples:
@@ -94,7 +94,7 @@ def score_run(
 
     run = RunFolder.open(path)
     backend = choose_backend(backend or run.read_facts()["backend"], cpu)
-    from gankit.score import of_run
+    from gankit.scoring import of_run
 
     return of_run.score(run, metrics, features, count, seed, _pictures(held_out), backend, plugins)
 
@@ -105,7 +105,7 @@ def score_folders(real, generated, metrics, features, count, seed, held_out=None
     Raises:
         GankitError: A folder cannot be read, or their pictures are of different sizes.
     """
-    from gankit.score import of_folders
+    from gankit.scoring import of_folders
 
     return of_folders.score(real, generated, metrics, features, count, seed, _pictures(held_out))
 
@@ -131,7 +131,7 @@ def self_test_lines(metrics: Mapping[str, Part]) -> Iterator[Line]:
     Raises:
         GankitError: An answer is wrong.
     """
-    from gankit.score.self_test import self_test
+    from gankit.scoring.self_test import self_test
 
     checks = list(self_test(metrics))
     rows = [("score", "of samples", "known", "measured", "")]
@@ -149,6 +149,6 @@ def self_test_lines(metrics: Mapping[str, Part]) -> Iterator[Line]:
 def _pictures(folder: Path | None) -> "np.ndarray | None":
     if folder is None:
         return None
-    from gankit.score.of_folders import read
+    from gankit.scoring.of_folders import read
 
     return read(folder)

@@ -16,9 +16,9 @@ from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
 from gankit.run.load import load_gan
 from gankit.sampling import sample
-from gankit.score.evaluate import Provenance, Scores, evaluate
-from gankit.score.examples import choose, in_range
-from gankit.score.features import features as features_named
+from gankit.scoring.evaluate import Provenance, Scores, evaluate
+from gankit.scoring.examples import choose, in_range
+from gankit.scoring.features import features as features_named
 
 
 def score(

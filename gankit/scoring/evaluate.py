@@ -9,7 +9,7 @@ import numpy as np
 from gankit.metric import GIVEN
 from gankit.part import Part
 from gankit.schema import takes
-from gankit.score.features import Features
+from gankit.scoring.features import Features
 
 
 @dataclass(frozen=True)

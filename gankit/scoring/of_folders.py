@@ -10,9 +10,9 @@ from PIL import Image
 import gankit
 from gankit.errors import GankitError
 from gankit.part import Part
-from gankit.score.evaluate import Provenance, Scores, evaluate
-from gankit.score.examples import choose, in_range
-from gankit.score.features import features as features_named
+from gankit.scoring.evaluate import Provenance, Scores, evaluate
+from gankit.scoring.examples import choose, in_range
+from gankit.scoring.features import features as features_named
 
 SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 
