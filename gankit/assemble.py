@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import keras
 
+from gankit.backend import without_chatter
 from gankit.batches import Batches
 from gankit.dataset import Dataset, Facts
 from gankit.errors import GankitError
@@ -50,6 +51,7 @@ def assemble(recipe: Recipe, previous: GAN | None = None) -> Experiment:
     return experiment
 
 
+@without_chatter()  # copying a layer makes Keras look for TensorFlow, also on other backends
 def build(recipe: Recipe, facts: Facts, previous: GAN | None = None) -> GAN:
     """Return the game of a recipe for data of which only the facts are known.
 

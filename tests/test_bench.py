@@ -122,6 +122,14 @@ def test_the_plain_arm_has_the_published_settings(benchmark):
         assert (optimizer["learning_rate"], optimizer["beta_1"]) == (1e-4, 0.8)
 
 
+@pytest.mark.parametrize("benchmark", ["ring", "grid"])
+def test_the_control_is_the_best_arm_but_for_its_loss_and_stabilizers(benchmark):
+    control, best = (dict(arms(benchmark)[name].read().filled) for name in ("control", "best"))
+    assert control.pop("loss") != best.pop("loss")
+    assert (control.pop("stabilizers", []), len(best.pop("stabilizers"))) == ([], 3)
+    assert control == best
+
+
 def test_the_mean_has_its_standard_error():
     assert with_error([1.0, 2.0, 3.0, 4.0], 3) == "2.500±0.645"  # √(5/3) / 2
     assert with_error([7.0], 1) == "7.0"

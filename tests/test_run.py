@@ -216,6 +216,12 @@ def test_a_finished_run_has_nothing_left_to_do(gankit, recipe, tmp_path):
     assert state(tmp_path / "run")[0] == before
 
 
+def test_no_backend_chatters_when_a_stabilizer_copies_layers(gankit, recipe):
+    copies = 'stabilizers=[{ name = "packing" }]'  # Keras looks for TensorFlow then
+    options = ("--plugin", PARTS, "--set", "training.epochs=1", "--set", copies)
+    assert gankit("run", recipe, *options).stderr == ""
+
+
 @pytest.mark.skipif(
     os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow", reason="it needs TensorFlow"
 )

@@ -49,6 +49,7 @@ def arms(benchmark: str) -> dict[str, Arm]:
     found = [
         Arm("plain", benchmark, {"training": {"epochs": 5}}),
         *(_packing(benchmark, size) for size in (2, 3, 4)),
+        Arm("control", f"{benchmark}_best", {"loss": {"name": "bce"}, "stabilizers": []}),
         Arm("best", f"{benchmark}_best", referee=1500),
     ]
     return {arm.name: arm for arm in found}

@@ -8,7 +8,10 @@ number of copies, to which Adam is indifferent.
 import keras
 from keras import ops
 
+from gankit.backend import without_chatter
 
+
+@without_chatter()  # copying a layer makes Keras look for TensorFlow, also on other backends
 def together(network: keras.Model, copies: int) -> keras.Model:
     """Return so many copies of a network as one, each with weights of its own.
 
