@@ -130,6 +130,18 @@ def test_the_control_is_the_best_arm_but_for_its_loss_and_stabilizers(benchmark)
     assert control == best
 
 
+@pytest.mark.parametrize("benchmark", ["ring", "grid"])
+def test_packing_is_the_small_arm_with_packs_of_as_many_steps(benchmark):
+    known = arms(benchmark)
+    small, (steps,) = budget(known["small"])
+    for size in (2, 3, 4):
+        packing, (as_many,) = budget(known[f"packing-{size}"])
+        assert [part.options["size"] for part in packing.stabilizers] == [size]
+        assert packing.training.batch_size == size * small.training.batch_size
+        assert as_many == pytest.approx(steps, abs=6 * size)  # what is left of an epoch
+        assert packing.players == small.players and packing.loss == small.loss
+
+
 def test_the_mean_has_its_standard_error():
     assert with_error([1.0, 2.0, 3.0, 4.0], 3) == "2.500±0.645"  # √(5/3) / 2
     assert with_error([7.0], 1) == "7.0"

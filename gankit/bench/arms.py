@@ -46,22 +46,33 @@ class Arm:
 
 def arms(benchmark: str) -> dict[str, Arm]:
     """Return the arms of `ring` or `grid` by name."""
+    best = f"{benchmark}_best"
     found = [
-        Arm("plain", benchmark, {"training": {"epochs": 5}}),
-        *(_packing(benchmark, size) for size in (2, 3, 4)),
-        Arm("control", f"{benchmark}_best", {"loss": {"name": "bce"}, "stabilizers": []}),
-        Arm("best", f"{benchmark}_best", referee=1500),
+        Arm("plain", benchmark, {"training": {"epochs": 3}}),
+        Arm("small", best, SMALL),
+        *(_packing(best, size) for size in (2, 3, 4)),
+        Arm("control", best, {"loss": {"name": "bce"}, "stabilizers": []}),
+        Arm("best", best, referee=1500),
     ]
     return {arm.name: arm for arm in found}
 
 
-def _packing(benchmark: str, size: int) -> Arm:
-    """Return the plain arm with a discriminator that judges packs, 100 of them at a time."""
-    changes = {
-        "stabilizers": [{"name": "packing", "size": size}],
-        "training": {"epochs": 5 * size, "batch_size": 100 * size},
-    }
-    return Arm(f"packing-{size}", benchmark, changes)
+_ADAM = {"name": "adam", "learning_rate": 1e-3, "beta_1": 0.5, "beta_2": 0.999}
+
+# The plain GAN with the networks of the best arm, at a learning rate that stays.
+SMALL = {
+    "loss": {"name": "bce"},
+    "stabilizers": [],
+    "players": {"discriminator": {"optimizer": _ADAM}, "generator": {"optimizer": _ADAM}},
+    "training": {"epochs": 6},
+}
+
+
+def _packing(recipe: str, size: int) -> Arm:
+    """Return the small arm with a discriminator that judges packs, 128 of them at a time."""
+    training = {"epochs": 6 * size, "batch_size": 128 * size}
+    packs = {"stabilizers": [{"name": "packing", "size": size}], "training": training}
+    return Arm(f"packing-{size}", recipe, SMALL | packs)
 
 
 def _paced(value: Any, pace: float) -> Any:
