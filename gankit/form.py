@@ -154,6 +154,8 @@ class Form:
                 self.problems.append(Problem(("players", name, "repeats"), message))
 
     def _check_metrics(self, filled: Any) -> None:
+        if not all(isinstance(metric, schema.SectionModel) for metric in filled.metrics):
+            return  # one is named that is none, and it may be that one's score
         names = [metric.option_name for metric in filled.metrics]
         for index, name in enumerate(names):
             if name in names[:index]:
