@@ -160,8 +160,15 @@ def _recipe(filled: Any, table: Mapping[str, Any], players: Iterable[str], sourc
         scoring=Scoring(**values(filled.scoring)),
         source=source,
         given=table,
-        filled=filled.model_dump(mode="json", by_alias=True, exclude_none=True),
+        filled=_filled(filled, table),
     )
+
+
+def _filled(filled: Any, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the recipe as a table, without `[scoring]` where there is nothing to score by."""
+    whole = filled.model_dump(mode="json", by_alias=True, exclude_none=True)
+    idle = {"metrics", "scoring"} - table.keys() if not filled.metrics else ()
+    return {key: value for key, value in whole.items() if key not in idle}
 
 
 def _player(filled: Any) -> Player:

@@ -186,6 +186,8 @@ def test_metrics_have_options_and_scoring_has_defaults():
     assert recipe.scoring == Scoring(every=1, count=2000, features="pixels", best=None)
     assert read(recipe.to_toml()) == recipe
     assert read(MINIMAL).metrics == ()
+    assert "scoring" not in read(MINIMAL).to_toml()  # where nothing is scored
+    assert "every = 2" in read(MINIMAL, "scoring.every=2").to_toml()
     x, y = np.random.default_rng(0).standard_normal((2, 50, 3))
     expected = recipe.metrics[0].part.load()(x, y, 3)
     assert recipe.metrics[0].bound().load()(real=x, fake=y) == expected

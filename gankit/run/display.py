@@ -29,12 +29,9 @@ class Display:
         self._epochs = self._bars.add_task("epochs", total=epochs, completed=epoch, note="")
         self._steps = self._bars.add_task("steps", total=None, note="")
         self._values = Text()
-        self._scores = Text(no_wrap=True, overflow="ellipsis")
+        self._scores = ""
         self._live = Live(
-            Group(self._bars, self._values, self._scores),
-            console=console,
-            transient=True,
-            refresh_per_second=4,
+            Group(self._bars, self._values), console=console, transient=True, refresh_per_second=4
         )
 
     def __enter__(self) -> "Display":
@@ -49,7 +46,7 @@ class Display:
         """Show a step of the epoch, the means so far, images a second and the seconds left."""
         self._bars.update(self._steps, completed=step, total=steps, note=f"{speed:,.0f} images/s")
         self._bars.update(self._epochs, note=f"{_clock(left)} left")
-        self._values.plain = "  ".join(_shown(values))
+        self._values.plain = "\n".join(filter(None, ("  ".join(_shown(values)), self._scores)))
 
     def epoch(self, epoch: int, values: Mapping, speed: float, left: float) -> None:
         """Show a finished epoch in a line that stays."""
@@ -64,9 +61,8 @@ class Display:
     def score(self, standing: Standing) -> None:
         """Show the scores of a finished epoch beside the best in a line that stays."""
         width = len(str(self.epochs))
-        found = "  ".join(_compared(standing))
-        self._scores.plain = found
-        line = f"score {standing.last['epoch']:>{width}}/{self.epochs}  {found}"
+        self._scores = "  ".join(_compared(standing))
+        line = f"score {standing.last['epoch']:>{width}}/{self.epochs}  {self._scores}"
         self.console.print(line, highlight=False, soft_wrap=True)
 
     def warn(self, message: str) -> None:
