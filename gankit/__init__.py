@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gankit.gan import GAN
     from gankit.images import decode_images
     from gankit.loss import AdversarialLoss, Loss
+    from gankit.metric import better
     from gankit.misfit import Misfit
     from gankit.progress_bar import progress
     from gankit.stabilizer import Stabilizer
@@ -35,6 +36,7 @@ __all__ = [
     "Stabilizer",
     "Targets",
     "Turn",
+    "better",
     "cached",
     "decode_images",
     "hookimpl",
@@ -55,6 +57,7 @@ _HOMES = {
     "Stabilizer": "gankit.stabilizer",
     "Targets": "gankit.turn",
     "Turn": "gankit.turn",
+    "better": "gankit.metric",
     "cached": "gankit.cache",
     "decode_images": "gankit.images",
     "input_gradient": "gankit.engine",

@@ -34,10 +34,10 @@ class EventLog:
     Args:
         folder: Where the events go.
         purge_step: The first step that is to be played; of a run that is resumed, TensorBoard
-            forgets what it wrote from there on before it was killed.
+            forgets what it wrote from there on before it was killed. None forgets nothing.
     """
 
-    def __init__(self, folder: str | os.PathLike, purge_step: int = 0):
+    def __init__(self, folder: str | os.PathLike, purge_step: int | None = 0):
         self.folder = Path(folder)
         self.purge_step = purge_step
         self._files: dict[str, io.BufferedWriter] = {}
@@ -68,14 +68,14 @@ class EventLog:
         )
         self._add([Summary.Value(tag=tag, image=picture)], step)
 
-    def text(self, tag: str, markdown: str, step: int) -> None:
-        """Add a text, as Markdown."""
+    def text(self, tag: str, markdown: str, step: int, run: str = "") -> None:
+        """Add a text, as Markdown; `run` as of `scalars`."""
         plugin = SummaryMetadata.PluginData(plugin_name="text")
         kind = SummaryMetadata(plugin_data=plugin, data_class=DATA_CLASS_TENSOR)
         tensor = TensorProto(
             dtype=DT_STRING, tensor_shape=TensorShapeProto(), string_val=[markdown.encode()]
         )
-        self._add([Summary.Value(tag=tag, tensor=tensor, metadata=kind)], step)
+        self._add([Summary.Value(tag=tag, tensor=tensor, metadata=kind)], step, run)
 
     def hparams(self, values: Mapping[str, object]) -> None:
         """Put the run in TensorBoard's table of runs, once.
@@ -126,7 +126,8 @@ class EventLog:
         # TensorBoard reads the files of a folder in the order of their names.
         file = (folder / f"events.out.tfevents.{time.time_ns()}").open("xb")
         _write(file, file_version="brain.Event:2")
-        _write(file, step=self.purge_step, session_log=SessionLog(status=SessionLog.START))
+        if self.purge_step is not None:
+            _write(file, step=self.purge_step, session_log=SessionLog(status=SessionLog.START))
         return file
 
 

@@ -16,10 +16,13 @@ from gankit.recipe_model import (
     KEYS,
     SECTIONS,
     Table,
+    own_model,
     player_model,
     recipe_model,
-    training_model,
 )
+from gankit.scoring.settings import SCORING, all_directions
+from gankit.spelling import listed, shown, suggestion
+from gankit.training import TRAINING
 
 AnyTable = dict[str, Any]
 
@@ -40,9 +43,13 @@ class Form:
         self.problems: list[Problem] = []
         self._table = table
         self._catalogue = catalogue
-        self._scopes = {("training",): Scope(_names(training_model()), "gankit show training")}
+        self._scopes = {
+            (part.name,): Scope(_names(own_model(part)), f"gankit show {part.name}")
+            for part in (TRAINING, SCORING)
+        }
         self._models = {section: self._section(section) for section in SECTIONS}
-        self._stabilizers = self._all_stabilizers()
+        self._stabilizers = self._array("stabilizers")
+        self._metrics = self._array("metrics")
         self._described = _table(table.get("players", {}))
         self.players = self._players_of_loss()
 
@@ -55,7 +62,10 @@ class Form:
         names = list(dict.fromkeys([*self.players, *(n for n in known if n in self._described)]))
         table = self._with_optimizers(names)
         model = recipe_model(
-            **self._models, stabilizers=self._stabilizers, players=self._all(names)
+            **self._models,
+            stabilizers=self._stabilizers,
+            players=self._all(names),
+            metrics=self._metrics,
         )
         self._scopes[()] = Scope(KEYS, "gankit schema")
         self._scopes["players",] = Scope(list(known), f"gankit show {self._name_of('loss')}")
@@ -65,19 +75,20 @@ class Form:
             self.problems += found(error, table, self._scopes)
             return None
         self._check_repeats(filled)
+        self._check_metrics(filled)
         return None if self.problems else filled
 
     def _section(self, section: str) -> Any:
         kind = SECTIONS[section]
         return self._model((section,), self._table.get(section), kind, self._from_catalogue(kind))
 
-    def _all_stabilizers(self) -> Any:
-        tables = self._table.get("stabilizers", [])
+    def _array(self, kind: str) -> Any:
+        tables = self._table.get(kind, [])
         if not isinstance(tables, list):
             return list
-        part = self._from_catalogue("stabilizers")
-        places = [("stabilizers", index) for index in range(len(tables))]
-        models = [self._model(p, t, "stabilizers", part) for p, t in zip(places, tables)]
+        part = self._from_catalogue(kind)
+        places = [(kind, index) for index in range(len(tables))]
+        models = [self._model(p, t, kind, part) for p, t in zip(places, tables)]
         return tuple[tuple(models)]
 
     def _from_catalogue(self, kind: str) -> Callable[[Any], type]:
@@ -141,6 +152,21 @@ class Form:
             if repeats != 1:
                 message = f'should be 1 where updates = "simultaneous". Received: {repeats}'
                 self.problems.append(Problem(("players", name, "repeats"), message))
+
+    def _check_metrics(self, filled: Any) -> None:
+        if not all(isinstance(metric, schema.SectionModel) for metric in filled.metrics):
+            return  # one is named that is none, and it may be that one's score
+        names = [metric.option_name for metric in filled.metrics]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                message = f"is there twice: its scores would have one name. Received: {shown(name)}"
+                self.problems.append(Problem(("metrics", index, "name"), message))
+        best = filled.scoring.option_best
+        known = all_directions(metric.part for metric in filled.metrics)
+        if best is not None and best not in known:
+            message = f"is no score that says which way is better.{suggestion(best, known)} "
+            message += f"Allowed: {listed(known)}. Received: {shown(best)}"
+            self.problems.append(Problem(("scoring", "best"), message, "gankit list metrics"))
 
     def _name_of(self, section: str) -> Any:
         return _table(self._table.get(section)).get("name", "")

@@ -11,6 +11,7 @@ from gankit.overrides import override, read_override
 from gankit.plugins import Catalogue
 from gankit.problem import Problem, refusal
 from gankit.recipe_model import KEYS
+from gankit.scoring.settings import Scoring
 from gankit.section import Section, section, values
 from gankit.spelling import shown
 from gankit.training import Training
@@ -41,6 +42,8 @@ class Recipe:
         stabilizers: `make()` of each returns a `gankit.Stabilizer`, in their order.
         players: The players of the loss, in the order they play.
         training: How long to train, and how.
+        metrics: `make(real=…, fake=…)` of each returns a number, or several by name.
+        scoring: When they score the generator while it trains, and how.
         source: The file it is from.
         given: The recipe as it was given, `--set` applied.
         filled: The recipe with its defaults, as a table.
@@ -54,6 +57,8 @@ class Recipe:
     stabilizers: tuple[Section, ...]
     players: Mapping[str, Player]
     training: Training
+    metrics: tuple[Section, ...]
+    scoring: Scoring
     source: str = field(compare=False)
     given: Mapping[str, Any] = field(compare=False, repr=False)
     filled: Mapping[str, Any] = field(compare=False, repr=False)
@@ -151,10 +156,19 @@ def _recipe(filled: Any, table: Mapping[str, Any], players: Iterable[str], sourc
         stabilizers=tuple(map(section, filled.stabilizers)),
         players={name: _player(getattr(filled.players, f"player_{name}")) for name in players},
         training=Training(**values(filled.training)),
+        metrics=tuple(map(section, filled.metrics)),
+        scoring=Scoring(**values(filled.scoring)),
         source=source,
         given=table,
-        filled=filled.model_dump(mode="json", by_alias=True, exclude_none=True),
+        filled=_filled(filled, table),
     )
+
+
+def _filled(filled: Any, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the recipe as a table, without `[scoring]` where there is nothing to score by."""
+    whole = filled.model_dump(mode="json", by_alias=True, exclude_none=True)
+    idle = {"metrics", "scoring"} - table.keys() if not filled.metrics else ()
+    return {key: value for key, value in whole.items() if key not in idle}
 
 
 def _player(filled: Any) -> Player:

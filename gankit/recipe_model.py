@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gankit import schema
+from gankit.part import Part
+from gankit.scoring.settings import SCORING
 from gankit.training import TRAINING, Count
 
 SECTIONS = {"dataset": "datasets", "architecture": "architectures", "loss": "losses"}
-KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "stages")
+KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "metrics", "scoring", "stages")
 DEFAULT_OPTIMIZER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="Of all randomness.")]
 
@@ -21,10 +23,10 @@ class Table(BaseModel):
 
 
 def recipe_model(
-    *, dataset: Any, architecture: Any, loss: Any, stabilizers: Any, players: Any
+    *, dataset: Any, architecture: Any, loss: Any, stabilizers: Any, players: Any, metrics: Any
 ) -> type[Table]:
     """Return the pydantic model of a recipe whose sections have these types."""
-    training = training_model()
+    training, scoring = own_model(TRAINING), own_model(SCORING)
     return create_model(
         "recipe",
         __base__=Table,
@@ -35,6 +37,8 @@ def recipe_model(
         stabilizers=(stabilizers, ()),
         players=(players, {}),
         training=(training, Field(default_factory=training)),
+        metrics=(metrics, ()),
+        scoring=(scoring, Field(default_factory=scoring)),
     )
 
 
@@ -47,6 +51,6 @@ def player_model(optimizer: Any) -> type[Table]:
 
 
 @cache
-def training_model() -> type[schema.SectionModel]:
-    """Return the pydantic model of `[training]`."""
-    return schema.make_model("training", TRAINING, schema.fields(TRAINING, {}))
+def own_model(part: Part) -> type[schema.SectionModel]:
+    """Return the pydantic model of a section of gankit's own, `[training]` or `[scoring]`."""
+    return schema.make_model(part.name, part, schema.fields(part, {}))

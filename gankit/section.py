@@ -1,7 +1,8 @@
 """A section of a recipe, filled in: a part and its options."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from gankit.errors import GankitError
@@ -40,6 +41,10 @@ class Section:
             if self.part.kind not in ("optimizers", "schedules"):
                 raise
             raise GankitError(f"{self.part}: {error}", f"gankit show {self.name}") from error
+
+    def bound(self) -> Part:
+        """Return the part as one that is called without its options."""
+        return replace(self.part, given=partial(self.part.load(), **_made(self.options)))
 
 
 def section(model: SectionModel) -> Section:

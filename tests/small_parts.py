@@ -7,15 +7,16 @@ from keras import layers
 import gankit
 
 
-def blobs(count: int = 96, flip: bool = True) -> gankit.Dataset:
-    """Blobs of light, (8, 8, 1), of two classes.
+def blobs(count: int = 96, flip: bool = True, size: int = 8) -> gankit.Dataset:
+    """Blobs of light, (size, size, 1), of two classes.
 
     Args:
         count: How many.
         flip: Whether a mirror image is as good.
+        size: In pixels, a multiple of 4.
     """
     draw = np.random.default_rng(0)
-    x = np.linspace(-1, 1, 8)
+    x = np.linspace(-1, 1, size)
     left, width = draw.uniform(-0.5, 0.5, (count, 1, 1)), draw.uniform(0.3, 0.6, (count, 1, 1))
     light = np.exp(-((x[None, None] - left) ** 2 + x[None, :, None] ** 2) / width**2)
     labels = (left[:, 0, 0] > 0).astype("int32")
@@ -33,7 +34,8 @@ def small(facts: gankit.Facts, latent: int = 4, dropout: float = 0.2) -> dict[st
         dropout: In the discriminator.
     """
     noise = keras.Input((latent,), name="noise")
-    x = layers.Reshape((2, 2, 8))(layers.Dense(32)(noise))
+    edge = facts.shape[0] // 4
+    x = layers.Reshape((edge, edge, 8))(layers.Dense(8 * edge**2)(noise))
     x = layers.LeakyReLU()(layers.BatchNormalization()(x))
     x = gankit.layers.Conv2DTranspose(1, 4, strides=4, padding="same", activation="tanh")(x)
     seen = keras.Input(facts.shape, name="images")
@@ -60,6 +62,23 @@ class Explode(gankit.Stabilizer):
         return -keras.ops.log(1.0 - late)
 
 
+@gankit.better("high")
+def far(real, fake, scale: float = 1.0) -> float:
+    """How far the mean sample is from the mean example: the more, the better, for once.
+
+    Args:
+        real: Features, (count, size).
+        fake: Features, (count, size).
+        scale: What the distance is multiplied by.
+    """
+    return scale * float(np.linalg.norm(real.mean(axis=0) - fake.mean(axis=0)))
+
+
+def light(fake_images) -> float:
+    """How light the samples are, which is neither good nor bad."""
+    return float(fake_images.mean())
+
+
 @gankit.hookimpl
 def gankit_datasets():
     return {"blobs": blobs}
@@ -73,3 +92,8 @@ def gankit_architectures():
 @gankit.hookimpl
 def gankit_stabilizers():
     return {"explode": Explode}
+
+
+@gankit.hookimpl
+def gankit_metrics():
+    return {"far": far, "light": light}

@@ -9,6 +9,7 @@ from gankit.assemble import assemble
 from gankit.misfit import misfits
 from gankit.plugins import load_plugins
 from gankit.recipe import check_recipe, read_recipe
+from gankit.scoring.scorer import Scorer
 from gankit.shipped import shipped_recipes
 
 RECIPES = shipped_recipes()
@@ -30,6 +31,10 @@ def test_it_is_in_order_and_plays(name, tmp_path):
     history = gan.fit(experiment.batches(), steps_per_epoch=2, verbose=0, shuffle=False).history
     assert int(gan.steps.value) == 2
     assert all(math.isfinite(value) for values in history.values() for value in values), history
+    scorer = Scorer(experiment, EXAMPLES)
+    scores = scorer(gan, "a trial")
+    assert bool(scores.values) == bool(whole.metrics) and not scores.left_out
+    assert (scorer.best_by in scores.values) == bool(whole.metrics)
 
 
 def _small(table: dict, folder) -> dict:

@@ -28,6 +28,7 @@ Examples:
 """
 
 Line = Text | str
+FEW = 64  # samples on which metrics are tried
 RecipePath = Annotated[Path, typer.Argument(metavar="RECIPE", help="A TOML file.")]
 
 
@@ -67,6 +68,7 @@ def check_recipe(recipe: "Recipe") -> Iterator[Line]:
         yield from _network_lines(experiment)
         yield from _memory_lines(experiment)
         yield from _batch_lines(experiment)
+        yield from _score_lines(experiment)
         yield from _misfit_lines(experiment)
         yield ""
 
@@ -109,13 +111,31 @@ def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
     yield _fact("one batch", f"{said}; played in {seconds:.1f} s, compiling included")
 
 
+def _score_lines(experiment: "Experiment") -> Iterator[Line]:
+    """Try the metrics on a few samples, and yield which scores there will be, and when."""
+    if not experiment.recipe.metrics:
+        return
+    from gankit.scoring.scorer import Scorer
+
+    settings, scorer = experiment.recipe.scoring, Scorer(experiment, FEW)
+    found = scorer(experiment.gan, "a trial")
+    often = "each epoch" if settings.every == 1 else f"every {settings.every} epochs"
+    yield _fact("scores", f"{often}, of {settings.count:,} samples by {settings.features}:")
+    chooses = f"; best by {scorer.best_by}" if scorer.best_by else ""
+    yield _fact("", f"{listed(found.values)}{chooses}")
+    for name, why in found.left_out.items():
+        yield from _warning(f"the metric {name} is left out: {why}", "leave it out of the recipe")
+
+
 def _misfit_lines(experiment: "Experiment") -> Iterator[Line]:
     from gankit.misfit import misfits
 
     for misfit in misfits(experiment):
-        yield ""
-        yield _fact("warning", misfit.reason, "bold yellow")
-        yield _fact("", f"→ {misfit.remedy}")
+        yield from _warning(misfit.reason, misfit.remedy)
+
+
+def _warning(reason: str, remedy: str) -> Iterator[Line]:
+    yield from ("", _fact("warning", reason, "bold yellow"), _fact("", f"→ {remedy}"))
 
 
 def _fact(title: str, text: str, style: str = "bold") -> Text:

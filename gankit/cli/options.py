@@ -20,4 +20,7 @@ Backend = Annotated[
     typer.Option(metavar="NAME", help="tensorflow, jax or torch; without it, Keras' own choice."),
 ]
 Cpu = Annotated[bool, typer.Option("--cpu", help="Keep off the GPUs.")]
+CheckpointName = Annotated[
+    str, typer.Option("--checkpoint", metavar="NAME", help="last, best, or e.g. step-000000123.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gankit.cli.console import show_lines
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
+from gankit.cli.score import standing_lines
 from gankit.errors import GankitError, Interrupted
 
 EXAMPLES = """
@@ -99,6 +101,7 @@ def _train(recipe, run, console: Console, plugins):
     console.print(f"run folder {run.path}", highlight=False)
     console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
     train(recipe, run, console, {"plugins": [str(path) for path in plugins]})
+    show_lines(standing_lines(run))
     last = sorted(run.samples.glob("*.png"))[-1]
     console.print(f"samples    {last}", highlight=False)
     console.print(f"more       gankit sample {run.path}", highlight=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gankit.cli.options import Backend, Cpu, PluginFiles
+from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles
 
 EXAMPLES = """
 Examples:
@@ -14,6 +14,8 @@ Examples:
   gankit sample runs/quickstart-1
 
   gankit sample runs/quickstart-1 --count 16 --seed 7 --grid --out pictures
+
+  gankit sample runs/quickstart-1 --checkpoint best
 """
 
 
@@ -25,32 +27,43 @@ def sample(
         bool, typer.Option("--grid", help="One sheet instead of single files.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="The folder. [default: RUN/pictures]")] = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
     """Write pictures that the generator of a run makes."""
-    paths = draw(run, count, seed, grid, out, backend, cpu, plugin or [])
+    paths = draw(run, count, seed, grid, out, backend, cpu, plugin or [], checkpoint)
     made = f"{len(paths)} pictures, the first" if len(paths) > 1 else "the sheet"
     Console().print(f"wrote {made} {paths[0]}", highlight=False, soft_wrap=True)
 
 
-def draw(path, count=64, seed=0, grid=False, out=None, backend=None, cpu=False, plugins=()):
-    """Write pictures from a run's newest checkpoint and return their paths.
+def draw(
+    path,
+    count=64,
+    seed=0,
+    grid=False,
+    out=None,
+    backend=None,
+    cpu=False,
+    plugins=(),
+    checkpoint="last",
+):
+    """Write pictures from one of a run's checkpoints and return their paths.
 
     Raises:
-        GankitError: It is no run, it has no checkpoint, or what made it is no longer there.
+        GankitError: It is no run, it has no such checkpoint, or what made it is no longer there.
     """
     from gankit.backend import choose_backend
     from gankit.run.folder import RunFolder
 
     run = RunFolder.open(path)
     choose_backend(backend or run.read_facts()["backend"], cpu)
-    from gankit.run.load import load_gan
+    from gankit.run.load import restore
     from gankit.sampling import sample
 
-    gan = load_gan(run, plugins)
-    samples = sample(gan, count, seed, run.data_facts()[-1].classes)
+    restored = restore(run, plugins, checkpoint)
+    samples = sample(restored.gan, count, seed, restored.facts.classes)
     return _write(samples, out or run.path / "pictures", seed, grid)
 
 

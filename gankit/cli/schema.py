@@ -45,8 +45,9 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
     problems: list[GankitError] = []
     kinds = {kind: _any_of(parts.values(), problems) for kind, parts in catalogue.parts.items()}
     sections = {section: kinds[kind] for section, kind in SECTIONS.items()}
-    stabilizer, player = kinds["stabilizers"], player_model(_any_optimizer())
-    model = recipe_model(**sections, stabilizers=list[stabilizer], players=dict[str, player])
+    arrays = {kind: list[kinds[kind]] for kind in ("stabilizers", "metrics")}
+    player = player_model(_any_optimizer())
+    model = recipe_model(**sections, **arrays, players=dict[str, player])
     stages = (list[dict[str, Any]], [])
     described = json_schema(create_model("recipe", __base__=model, stages=stages))
     nameless = described["$defs"][f"optimizers-{DEFAULT_OPTIMIZER['name']}"]

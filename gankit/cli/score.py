@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 from rich.text import Text
 
 from gankit.cli.console import aligned, show_lines
-from gankit.cli.options import AsJson, Backend, Cpu, PluginFiles
+from gankit.cli.options import AsJson, Backend, CheckpointName, Cpu, PluginFiles
 from gankit.errors import GankitError
 from gankit.part import Part, pick
 from gankit.plugins import load_plugins
@@ -17,12 +18,16 @@ from gankit.plugins import load_plugins
 if TYPE_CHECKING:
     import numpy as np
 
-    from gankit.scoring.evaluate import Scores
+    from gankit.run.folder import RunFolder
+    from gankit.scoring.evaluate import Provenance, Scores
+    from gankit.scoring.lines import Line as ScoreLine
 
 EXAMPLES = """
 Examples:
 
   gankit score runs/quickstart-1 --metrics frechet-distance,prdc
+
+  gankit score runs/quickstart-1 --checkpoint best
 
   gankit score real-pictures generated-pictures --json
 """
@@ -42,6 +47,7 @@ def score(
     held_out: Annotated[
         Path | None, typer.Option(help="A folder of real pictures not trained on.")
     ] = None,
+    checkpoint: CheckpointName = "last",
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Try the metrics on known answers instead.")
     ] = False,
@@ -58,7 +64,8 @@ def score(
     wanted = {"metrics": chosen, "features": features, "count": count, "seed": seed}
     wanted["held_out"] = held_out
     if len(places or ()) == 1:
-        scores = score_run(places[0], **wanted, backend=backend, cpu=cpu, plugins=plugin or ())
+        how = {"backend": backend, "cpu": cpu, "plugins": plugin or (), "checkpoint": checkpoint}
+        scores = score_run(places[0], **wanted, **how)
     elif len(places or ()) == 2:
         scores = score_folders(*places, **wanted)
     else:
@@ -67,6 +74,7 @@ def score(
         print(json.dumps(scores.as_dict(), ensure_ascii=False))
     else:
         show_lines(score_lines(scores))
+        show_lines(_while_training(places))
 
 
 def choose(parts: Mapping[str, Part], names: str) -> dict[str, Part]:
@@ -80,14 +88,23 @@ def choose(parts: Mapping[str, Part], names: str) -> dict[str, Part]:
 
 
 def score_run(
-    path, metrics, features, count, seed, held_out=None, backend=None, cpu=False, plugins=()
+    path,
+    metrics,
+    features,
+    count,
+    seed,
+    held_out=None,
+    backend=None,
+    cpu=False,
+    plugins=(),
+    checkpoint="last",
 ) -> "Scores":
-    """Score a run's newest checkpoint against the data that it was trained on.
+    """Score one of a run's checkpoints against the data that it was trained on.
 
     The scores are added to `scores.jsonl` in the run's folder, and to TensorBoard.
 
     Raises:
-        GankitError: It is no run, or has no checkpoint, or what made it is no longer there.
+        GankitError: It is no run, or has no such checkpoint, or what made it is no longer there.
     """
     from gankit.backend import choose_backend
     from gankit.run.folder import RunFolder
@@ -96,7 +113,8 @@ def score_run(
     backend = choose_backend(backend or run.read_facts()["backend"], cpu)
     from gankit.scoring import of_run
 
-    return of_run.score(run, metrics, features, count, seed, _pictures(held_out), backend, plugins)
+    given = (metrics, features, count, seed, _pictures(held_out), backend, plugins, checkpoint)
+    return of_run.score(run, *given)
 
 
 def score_folders(real, generated, metrics, features, count, seed, held_out=None) -> "Scores":
@@ -116,13 +134,58 @@ def score_lines(scores: "Scores") -> Iterator[Line]:
     yield from aligned(table, ("bold", "green"))
     for name, why in scores.left_out.items():
         yield Text(f"  {name}: left out, {why}", "yellow")
-    made = scores.provenance
     yield ""
+    yield from made_lines(scores.provenance)
+
+
+def made_lines(made: "Provenance") -> Iterator[Line]:
+    """Yield how scores were made."""
     yield f"  features   {made.features} (weights: {made.weights}; resized: {made.resizer})"
     yield f"  real       {made.real_count:,} of {made.real}, digest {made.real_digest}"
     averaged = {True: ", averaged weights", False: ", its own weights"}.get(made.averaged, "")
     yield f"  generated  {made.generated_count:,} of {made.generated}{averaged}"
     yield f"  made with  seed {made.seed}, {made.backend}, gankit {made.gankit}"
+
+
+def standing_lines(run: "RunFolder") -> Iterator[Line]:
+    """Yield what a run's last and best checkpoints scored while it trained, and how; or nothing."""
+    from gankit.scoring.lines import standing
+
+    found = standing(run)
+    if found is None:
+        return
+    last, best = found.last, found.best or {}
+    yield from aligned(list(_compared(last, best)), ("bold", "green", "green", "dim"))
+    made = list(made_lines(_provenance(last)))
+    yield from ("", *made)
+    if best:
+        yield from (each for each in made_lines(_provenance(best)) if each not in made)
+
+
+def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]:
+    from gankit.run.display import shown_score
+
+    told = f"best, epoch {best['epoch']}" if best else ""
+    yield ("scores", f"last, epoch {last['epoch']}", told, "better")
+    for name, value in last["scores"].items():
+        way = last["better"].get(name, "")
+        chooses = ", and chooses the best" if best and name == last["best_by"] else ""
+        other = shown_score(best["scores"].get(name)) if best else ""
+        yield (name, shown_score(value), other, way + chooses)
+
+
+def _while_training(places) -> Iterator[Line]:
+    """Yield what a run scored while it trained; nothing for folders of pictures."""
+    from gankit.run.folder import RunFolder
+
+    found = list(standing_lines(RunFolder.open(places[0]))) if len(places) == 1 else []
+    yield from ("", "while it trained:", *found) if found else ()
+
+
+def _provenance(line: "ScoreLine") -> "Provenance":
+    from gankit.scoring.evaluate import Provenance
+
+    return Provenance(**{each.name: line[each.name] for each in fields(Provenance)})
 
 
 def self_test_lines(metrics: Mapping[str, Part]) -> Iterator[Line]:

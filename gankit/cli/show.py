@@ -35,7 +35,7 @@ _PLACES = {
     "stabilizers": "[[stabilizers]]",
     "optimizers": "[players.generator.optimizer]",
     "schedules": "[players.generator.optimizer.learning_rate]",
-    "sections": "[training]",
+    "metrics": "[[metrics]]",
 }
 
 
@@ -60,9 +60,11 @@ def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
         GankitError: There is none.
     """
     from gankit.keras_optimizers import optimizers, schedules
+    from gankit.scoring.settings import SCORING
     from gankit.training import TRAINING
 
-    known = [*catalogue.parts.values(), optimizers(), schedules(), {"training": TRAINING}]
+    own = {part.name: part for part in (TRAINING, SCORING)}
+    known = [*catalogue.parts.values(), optimizers(), schedules(), own]
     found = [parts[name] for parts in known if name in parts]
     if not found:
         near = suggestion(name, [name for parts in known for name in parts])
@@ -77,19 +79,18 @@ def part_lines(part: Part) -> Iterator[Line]:
     yield Text.assemble((part.name, "bold"), f"  {NOUNS[part.kind]} of {part.plugin}")
     yield docstring.summary(about)
     yield from _titled("options", _option_lines(options))
+    yield from _titled("scores", _score_lines(part) if part.kind == "metrics" else [])
     yield from _titled("paper", [f"  {paper}" for paper in docstring.papers(about)])
     yield from _titled("in a recipe", [f"  {line}" for line in snippet(part, options)])
 
 
 def snippet(part: Part, options: Mapping[str, Any]) -> list[str]:
-    """Return the lines with which a recipe names a part, with its defaults; none for a metric."""
-    if part.kind not in _PLACES:
-        return []
+    """Return the lines with which a recipe names a part, with its defaults."""
     name = {} if part.kind == "sections" else {"name": part.name}
     defaults = {key: o["default"] for key, o in options.items() if o.get("default") is not None}
     required = [f"# {key} = …" for key, option in options.items() if "default" not in option]
     lines = toml.write(name | defaults).splitlines()
-    return [_PLACES[part.kind], *lines[:1], *required, *lines[1:]]
+    return [_PLACES.get(part.kind, f"[{part.name}]"), *lines[:1], *required, *lines[1:]]
 
 
 def recipe_lines(path: Path, catalogue: Catalogue, overrides: Iterable[str]) -> Iterator[Line]:
@@ -122,6 +123,13 @@ def _option_lines(options: Mapping[str, Any]) -> Iterator[Line]:
         yield line
         if option.get("description"):
             yield f"      {option['description']}"
+
+
+def _score_lines(part: Part) -> Iterator[Line]:
+    from gankit.metric import directions
+
+    table = [(name, f"better {way}") for name, way in directions(part).items()]
+    yield from aligned(table, ("bold", "dim")) if table else ()
 
 
 def _titled(title: str, lines: Iterable[Line]) -> Iterator[Line]:

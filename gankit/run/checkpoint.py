@@ -14,6 +14,10 @@ from keras import ops
 
 from gankit.errors import GankitError
 from gankit.gan import GAN
+from gankit.run.folder import write_text
+from gankit.spelling import listed, shown
+
+_DAMAGE = (OSError, ValueError, KeyError, TypeError)  # what reading a damaged one raises
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class Place:
     epoch: int = 0
     step: int = 0
     steps: int = 0
+
+    @property
+    def name(self) -> str:
+        """What a checkpoint of this place is called."""
+        return f"step-{self.steps:09d}"
 
 
 @dataclass(frozen=True)
@@ -61,28 +70,34 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """The checkpoints of a run: each appears whole or not at all, the newest two are kept.
+    """The checkpoints of a run: each appears whole or not at all; the newest two and the best stay.
 
     Args:
-        folder: Where they are; need not exist yet.
+        folder: Where they are; need not exist yet. The file `best` in it names the best one.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def save(self, gan: GAN, place: Place) -> Path:
+    def save(self, gan: GAN, place: Place, best: str | None = None) -> Path:
         """Write a checkpoint aside, flush it to the disk, and rename it.
+
+        Args:
+            gan: The game.
+            place: How far the run is.
+            best: The name of the best checkpoint, which may be this one.
 
         Raises:
             GankitError: It cannot be written; those before it are intact.
         """
-        path = self.folder / f"step-{place.steps:09d}"
+        path = self.folder / place.name
         partial = self.folder / f".{path.name}.partial"
         try:
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
             _write(partial, _values(gan), place)
             _exchange(partial, path)
+            self.mark(best)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise GankitError(
@@ -90,12 +105,61 @@ class Checkpoints:
                 f"make room, then: gankit run --resume {self.folder.parent}",
             ) from error
         for old in self.paths()[:-2]:
-            shutil.rmtree(old, ignore_errors=True)
+            if old.name != self.best:
+                shutil.rmtree(old, ignore_errors=True)
         return path
+
+    def mark(self, best: str | None) -> None:
+        """Note which checkpoint is the best, if there is one of this name."""
+        if best and best != self.best and (self.folder / best).is_dir():
+            write_text(self.folder / "best", f"{best}\n")
+
+    @property
+    def best(self) -> str | None:
+        """The name of the best checkpoint, None where none is known."""
+        mark = self.folder / "best"
+        return mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
 
     def paths(self) -> list[Path]:
         """Return the folders of the checkpoints, the newest last."""
         return sorted(self.folder.glob("step-*"))
+
+    def names(self) -> list[str]:
+        """Return the names of the checkpoints, the newest last."""
+        return [path.name for path in self.paths()]
+
+    def find(self, name: str) -> Checkpoint:
+        """Return a checkpoint.
+
+        Args:
+            name: `last`, `best`, or its own.
+
+        Raises:
+            GankitError: It is not there, or it is damaged.
+        """
+        if name == "last":
+            newest = self.newest()
+            if newest is None:
+                run = self.folder.parent
+                raise GankitError(f"{run} has no checkpoint yet", f"gankit run --resume {run}")
+            return newest
+        chosen = self.best if name == "best" else name
+        if chosen not in self.names():
+            raise GankitError(*self._missing(name))
+        try:
+            return _read(self.folder / chosen)
+        except _DAMAGE as error:
+            raise GankitError(
+                f"the checkpoint {self.folder / chosen} is damaged: {error}"
+            ) from error
+
+    def _missing(self, name: str) -> tuple[str, str]:
+        """Return what is wrong with a name, and what to do."""
+        marked = ["best"] if self.best in self.names() else []
+        allowed = listed(["last", *marked, *self.names()])
+        message = f"{self.folder.parent} has no checkpoint {shown(name)}. Allowed: {allowed}"
+        hint = "a run keeps its best one where its recipe has [[metrics]]" * (name == "best")
+        return message, hint
 
     def newest(self, warn=print) -> Checkpoint | None:
         """Return the newest checkpoint that is whole, None if there never was one.
@@ -110,7 +174,7 @@ class Checkpoints:
         for path in reversed(paths):
             try:
                 return _read(path)
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except _DAMAGE as error:
                 warn(f"the checkpoint {path} is damaged ({error}): using the one before")
         if paths:
             raise GankitError(f"every checkpoint in {self.folder} is damaged", "start a new run")

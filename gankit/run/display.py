@@ -1,11 +1,13 @@
 """What a run shows in the terminal while it trains."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
+
+from gankit.scoring.lines import Line, Standing
 
 SHOWN = ("d_loss", "g_loss", "d_acc", "g_acc")
 
@@ -27,6 +29,7 @@ class Display:
         self._epochs = self._bars.add_task("epochs", total=epochs, completed=epoch, note="")
         self._steps = self._bars.add_task("steps", total=None, note="")
         self._values = Text()
+        self._scores = ""
         self._live = Live(
             Group(self._bars, self._values), console=console, transient=True, refresh_per_second=4
         )
@@ -43,7 +46,7 @@ class Display:
         """Show a step of the epoch, the means so far, images a second and the seconds left."""
         self._bars.update(self._steps, completed=step, total=steps, note=f"{speed:,.0f} images/s")
         self._bars.update(self._epochs, note=f"{_clock(left)} left")
-        self._values.plain = "  ".join(_shown(values))
+        self._values.plain = "\n".join(filter(None, ("  ".join(_shown(values)), self._scores)))
 
     def epoch(self, epoch: int, values: Mapping, speed: float, left: float) -> None:
         """Show a finished epoch in a line that stays."""
@@ -55,12 +58,43 @@ class Display:
             line += f"  {_clock(left)} left"
         self.console.print(line, highlight=False, soft_wrap=True)
 
+    def score(self, standing: Standing) -> None:
+        """Show the scores of a finished epoch beside the best in a line that stays."""
+        width = len(str(self.epochs))
+        self._scores = "  ".join(_compared(standing))
+        line = f"score {standing.last['epoch']:>{width}}/{self.epochs}  {self._scores}"
+        self.console.print(line, highlight=False, soft_wrap=True)
+
+    def warn(self, message: str) -> None:
+        """Show a warning that stays."""
+        line = Text.assemble(("warning    ", "yellow"), message)
+        self.console.print(line, soft_wrap=True)
+
 
 def _shown(values: Mapping) -> list[str]:
     """Return the values that fit into a line: losses and accuracies."""
     names = [name for name in SHOWN if name in values]
     names += [name for name in values if name.endswith("_loss") and name not in names]
     return [f"{name} {values[name]:.3g}" for name in names]
+
+
+def _compared(standing: Standing) -> Iterator[str]:
+    """Yield the last scores, and behind the one that chooses the best checkpoint the best one."""
+    last, best = standing.last, standing.best
+    for name, value in last["scores"].items():
+        text = f"{name} {shown_score(value)}"
+        yield f"{text} ({_best(last, best, name)})" if best and name == last["best_by"] else text
+
+
+def shown_score(value: float | None) -> str:
+    """Return a score as it is printed."""
+    return "none" if value is None else f"{value:.4g}"
+
+
+def _best(last: Line, best: Line, name: str) -> str:
+    if best["epoch"] == last["epoch"]:
+        return "the best yet"
+    return f"best {shown_score(best['scores'][name])}, epoch {best['epoch']}"
 
 
 def _clock(seconds: float) -> str:

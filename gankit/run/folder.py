@@ -21,6 +21,7 @@ class RunFolder:
         recipe: The filled recipe, which repeats the run.
         facts: `run.json`: versions, device, seed, the data's facts.
         history: `history.csv`, a row an epoch.
+        scores: `scores.jsonl`, a line for each time that a checkpoint was scored.
         samples: A sheet of samples from fixed noise an epoch.
         checkpoints: What resuming needs.
     """
@@ -30,6 +31,7 @@ class RunFolder:
         self.recipe = path / "recipe.toml"
         self.facts = path / "run.json"
         self.history = path / "history.csv"
+        self.scores = path / "scores.jsonl"
         self.samples = path / "samples"
         self.checkpoints = path / "checkpoints"
 

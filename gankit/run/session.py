@@ -13,6 +13,7 @@ from gankit.run.checkpoint import Checkpoint, Checkpoints, Place
 from gankit.run.display import Display
 from gankit.run.folder import RunFolder
 from gankit.run.history import History
+from gankit.scoring import lines
 
 
 class Session:
@@ -26,6 +27,7 @@ class Session:
     Attributes:
         checkpoint: Where the session goes on from; None at the start of a run.
         place: What is finished.
+        best: The name of the best checkpoint; None as long as there is none.
         steps_per_epoch: Of the stage that is playing.
         due: Whether this step is one to look at: reading a loss waits for the device.
     """
@@ -35,6 +37,7 @@ class Session:
         self.checkpoints = Checkpoints(run.checkpoints)
         self.checkpoint: Checkpoint | None = self.checkpoints.newest(console.print)
         self.place = self.checkpoint.place if self.checkpoint else Place()
+        self.best = self._best()
         self.stage_epochs = [stage.training.epochs for stage in stages]
         self.display = Display(console, self.epochs, self.epoch)
         self.history = History(run.history, self.epoch)
@@ -86,7 +89,15 @@ class Session:
 
     def save(self, gan) -> Path:
         """Save a checkpoint of this place."""
-        return self.checkpoints.save(gan, self.place)
+        return self.checkpoints.save(gan, self.place, self.best)
+
+    def _best(self) -> str | None:
+        """Return the best of what was scored up to here; what was scored later will be again."""
+        lines.forget(self.run.scores, self.place.steps)
+        standing = lines.standing(self.run)
+        if standing and standing.best:
+            self.checkpoints.mark(standing.best["checkpoint"])
+        return self.checkpoints.best
 
 
 @dataclass

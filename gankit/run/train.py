@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import keras
 from rich.console import Console
-from rich.text import Text
 
 from gankit import engine
 from gankit.assemble import Experiment, assemble
@@ -12,6 +11,7 @@ from gankit.misfit import misfits
 from gankit.recipe import Recipe
 from gankit.run import callbacks
 from gankit.run.folder import RunFolder
+from gankit.run.score import Score
 from gankit.run.session import Session
 
 
@@ -39,7 +39,7 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
         previous = experiment.gan
         if number == session.place.steps == 0:
             _describe(recipe, session, facts or {})
-            _warn(experiment, console)
+            _warn(experiment, session)
         if number >= session.place.stage:
             run.note_data(number, experiment.dataset)
             _play(experiment, session, number)
@@ -64,6 +64,7 @@ def _play(experiment: Experiment, session: Session, stage: int) -> None:
 
 def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks.Callback]:
     recipe, dataset = experiment.recipe, experiment.dataset
+    scoring = [Score(session, experiment)] if recipe.metrics else []
     return [
         callbacks.Restore(session.checkpoint),
         callbacks.Count(session),
@@ -71,6 +72,7 @@ def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks
         callbacks.Show(session),
         callbacks.Sample(session, dataset, recipe.training.sample_every, recipe.seed),
         callbacks.Record(session),
+        *scoring,
     ]
 
 
@@ -83,10 +85,10 @@ def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
     session.events.hparams(_flat(recipe.filled))
 
 
-def _warn(experiment: Experiment, console: Console) -> None:
+def _warn(experiment: Experiment, session: Session) -> None:
     """Say which parts do not fit each other."""
     for misfit in misfits(experiment):
-        console.print(Text.assemble(("warning    ", "yellow"), str(misfit)), soft_wrap=True)
+        session.display.warn(str(misfit))
 
 
 def _flat(table: Mapping) -> dict:

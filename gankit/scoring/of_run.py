@@ -1,7 +1,6 @@
 """The scores of a run's samples."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +11,14 @@ from gankit.events import EventLog
 from gankit.part import Part
 from gankit.plugins import load_plugins
 from gankit.recipe import read_recipe
-from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
-from gankit.run.load import load_gan
+from gankit.run.load import restore
 from gankit.sampling import sample
+from gankit.scoring import lines
 from gankit.scoring.evaluate import Provenance, Scores, evaluate
 from gankit.scoring.examples import choose, in_range
 from gankit.scoring.features import features as features_named
+from gankit.scoring.settings import all_directions
 
 
 def score(
@@ -30,8 +30,9 @@ def score(
     held_out: np.ndarray | None,
     backend: str,
     plugins: Iterable[Path] = (),
+    checkpoint: str = "last",
 ) -> Scores:
-    """Return the scores of a run's newest checkpoint, and write them down in its folder.
+    """Return the scores of one of a run's checkpoints, and write them down in its folder.
 
     Args:
         run: The folder.
@@ -42,27 +43,53 @@ def score(
         held_out: Real examples that were not trained on.
         backend: What the generator runs on.
         plugins: Files of parts; by default those that the run was made with.
+        checkpoint: `last`, `best`, or the name of one.
 
     Raises:
-        GankitError: There is no checkpoint, the data is no longer there, or no such features are.
+        GankitError: There is no such checkpoint, no such features, or the data is no longer there.
     """
     extractor = features_named(features)
-    gan = load_gan(run, plugins)
-    place = Checkpoints(run.checkpoints).newest().place
+    restored = restore(run, plugins, checkpoint)
+    gan, place = restored.gan, restored.place
     real, source = _real(run, place.stage, count, seed, plugins)
-    fake = sample(gan, count, seed, run.data_facts()[-1].classes)
-    describe = partial(
+    fake = sample(gan, count, seed, restored.facts.classes)
+    named = where(run, place.steps, restored.epoch)
+    describe = made_of(gan, source, named, seed, backend)
+    scores = evaluate(metrics, extractor, real, fake, describe, held_out)
+    better = all_directions(metrics.values())
+    lines.add(run.scores, lines.line("score", place, restored.epoch, scores, better))
+    events = EventLog(run.path / "scores", None)  # an older checkpoint may be scored after a newer
+    show(events, scores, place.steps)
+    events.flush()
+    return scores
+
+
+def where(run: RunFolder, steps: int, epoch: int) -> str:
+    """Return what the provenance calls a place of a run."""
+    return f"{run.path}, step {steps:,}, epoch {epoch}"
+
+
+def made_of(gan, real: str, generated: str, seed: int, backend: str) -> Callable[..., Provenance]:
+    """Return what makes the provenance of a game's samples, of what is left to tell."""
+    return partial(
         Provenance,
-        real=source,
-        generated=f"{run.path}, step {place.steps:,}",
+        real=real,
+        generated=generated,
         averaged="generator" in gan.averages,
         seed=seed,
         backend=backend,
         gankit=gankit.__version__,
     )
-    scores = evaluate(metrics, extractor, real, fake, describe, held_out)
-    _write_down(run, scores, place.steps)
-    return scores
+
+
+def show(events: EventLog, scores: Scores, steps: int, part: str = "") -> None:
+    """Add scores to TensorBoard's curves of a part of a run, and how they were made as a text."""
+    named = scores.provenance.features
+    found = {f"scores/{name} ({named})": value for name, value in scores.values.items()}
+    events.scalars(found, steps, run=part)
+    rows = [f"| {key} | {value} |" for key, value in vars(scores.provenance).items()]
+    made = "\n".join(["| made with | |", "| --- | --- |", *rows])
+    events.text("scores", made, steps, run=part)
 
 
 def _real(run: RunFolder, stage: int, count: int, seed: int, plugins) -> tuple[np.ndarray, str]:
@@ -72,16 +99,3 @@ def _real(run: RunFolder, stage: int, count: int, seed: int, plugins) -> tuple[n
     dataset = section.make()
     chosen = dataset.arrays["images"][choose(count, len(dataset), seed)]
     return in_range(np.asarray(chosen)), f"the {len(dataset):,} of {section.name} trained on"
-
-
-def _write_down(run: RunFolder, scores: Scores, steps: int) -> None:
-    """Add the scores to the run's file, and to a curve of their own in TensorBoard."""
-    text = json.dumps({"step": steps, **scores.as_dict()}, ensure_ascii=False)
-    with (run.path / "scores.jsonl").open("a", encoding="utf-8") as file:
-        file.write(text + "\n")
-    events = EventLog(run.path / "scores", steps)
-    named = scores.provenance.features
-    events.scalars({f"scores/{name} ({named})": v for name, v in scores.values.items()}, steps)
-    rows = [f"| {key} | {value} |" for key, value in vars(scores.provenance).items()]
-    events.text("scores", "\n".join(["| made with | |", "| --- | --- |", *rows]), steps)
-    events.flush()

@@ -6,10 +6,13 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+import gankit
+
 Count = Annotated[int, Field(ge=1)]
 STEPS = 50  # of k-means, at most
 
 
+@gankit.better(clusters_covered="high", clusters_different="low", clusters_divergence="low")
 def clusters(
     real, fake, bins: Count = 100, significance: Annotated[float, Field(gt=0, lt=1)] = 0.05
 ) -> dict[str, float]:

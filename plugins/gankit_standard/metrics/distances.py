@@ -5,9 +5,12 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+import gankit
+
 Count = Annotated[int, Field(ge=1)]
 
 
+@gankit.better("low")
 def frechet_distance(real, fake) -> float:
     """Fréchet distance of two Gaussians with the features' means and covariances.
 
@@ -29,6 +32,7 @@ def frechet_distance(real, fake) -> float:
     return float(shift @ shift + np.sum(one**2) + np.sum(other**2) - 2 * overlap)
 
 
+@gankit.better(kernel_distance="low")
 def kernel_distance(real, fake, subsets: Count = 100, size: Count = 1000) -> dict[str, float]:
     """Kernel distance (KID): the squared maximum mean discrepancy, unbiased, of a cubic kernel.
 

@@ -5,12 +5,15 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+import gankit
+
 Count = Annotated[int, Field(ge=1)]
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of the scales, from the finest on
 WINDOW, DEVIATION = 11, 1.5
 STABLE = (0.01**2, 0.03**2)  # of a dynamic range of 1
 
 
+@gankit.better(inception_score="high")
 def inception_score(probabilities, splits: Count = 10) -> dict[str, float]:
     """The form of the Inception score: sure of each sample, unsure of all of them together.
 

@@ -6,10 +6,13 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+import gankit
+
 Count = Annotated[int, Field(ge=1)]
 ROWS = 1024  # of a distance matrix that are held at a time
 
 
+@gankit.better(precision="high", recall="high", coverage="high")
 def prdc(real, fake, neighbours: Count = 5) -> dict[str, float]:
     """Precision and recall, density and coverage, of manifolds made of balls around examples.
 
@@ -58,6 +61,7 @@ def neighbour_distance(real, fake) -> float:
     return float(np.mean(nearest(fake, real)[1]))
 
 
+@gankit.better(memorised="low")
 def memorisation(real, fake, held_out) -> dict[str, float]:
     """How much nearer to the training examples the samples are than held-out examples are.
 

@@ -1,0 +1,73 @@
+"""Scores a generator again and again, while it trains."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import keras
+import numpy as np
+
+from gankit.assemble import Experiment
+from gankit.sampling import sample
+from gankit.scoring.evaluate import Scores, evaluate
+from gankit.scoring.examples import choose, in_range
+from gankit.scoring.features import features as features_named
+from gankit.scoring.of_run import made_of
+from gankit.scoring.settings import all_directions
+
+
+class Scorer:
+    """Scores the generator of an experiment as it is, by the metrics of its recipe.
+
+    The noise and the real examples are always the same, and drawn by numpy: no state of the game is
+    read or moved but the generator's weights. The features of the real examples are kept.
+
+    Args:
+        experiment: What is played.
+        count: Of samples, if not what the recipe says.
+
+    Attributes:
+        better: Which way the scores are better, of those that tell.
+        best_by: The score that chooses the best checkpoint, None if none tells.
+
+    Raises:
+        GankitError: There are no such features.
+    """
+
+    def __init__(self, experiment: Experiment, count: int | None = None):
+        recipe, dataset = experiment.recipe, experiment.dataset
+        settings = recipe.scoring
+        self.seed, self.classes = recipe.seed, len(dataset.classes)
+        self.count = count or settings.count
+        self.source = f"the {len(dataset):,} of {recipe.dataset.name} trained on"
+        self.metrics = {metric.name: metric.bound() for metric in recipe.metrics}
+        self.better = all_directions(metric.part for metric in recipe.metrics)
+        self.best_by = settings.best or next(iter(self.better), None)
+        rows = choose(self.count, len(dataset), self.seed)
+        self.real = in_range(np.asarray(dataset.arrays["images"][rows]))
+        found = features_named(settings.features)
+        self.features = replace(found, extract=_remembering(found.extract, self.real))
+
+    def __call__(self, gan, generated: str) -> Scores:
+        """Return the scores of a game's generator.
+
+        Args:
+            gan: The game.
+            generated: What the provenance calls it.
+        """
+        fake = sample(gan, self.count, self.seed, self.classes)
+        describe = made_of(gan, self.source, generated, self.seed, keras.backend.backend())
+        return evaluate(self.metrics, self.features, self.real, fake, describe)
+
+
+def _remembering(extract: Callable, examples: np.ndarray) -> Callable:
+    """Return a function that extracts the features of these examples only once."""
+    known = []
+
+    def remembered(others: np.ndarray):
+        if others is not examples:
+            return extract(others)
+        if not known:
+            known.append(extract(others))
+        return known[0]
+
+    return remembered

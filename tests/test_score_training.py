@@ -1,0 +1,253 @@
+"""Scores while a run trains: the same bits, no line lost or twice, the best beside the last."""
+
+import json
+import re
+import shutil
+import signal
+import time
+from random import Random
+
+import numpy as np
+import pytest
+from rich.console import Console
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from test_run import PARTS, RECIPE, STAGES, start, state
+
+from gankit import GankitError
+from gankit.cli import run as cli_run
+from gankit.plugins import load_plugins
+from gankit.run.checkpoint import Checkpoints
+from gankit.run.folder import RunFolder
+from gankit.run.load import load_gan, restore
+from gankit.sampling import sample
+from gankit.scoring import lines, of_run
+
+FAR = """
+[[metrics]]
+name = "far"
+[[metrics]]
+name = "frechet-distance"
+[[metrics]]
+name = "memorisation"
+[scoring]
+count = 32
+"""
+FEWER = FAR.replace("count", "every = 2\ncount")
+GROWING = """
+[[stages]]
+training = { epochs = 2 }
+[[stages]]
+dataset = { size = 16 }
+training = { epochs = 2 }
+"""
+
+
+def train(folder, text, name="run"):
+    """Train a recipe in this process and return the run's folder."""
+    recipe = folder / f"{name}.toml"
+    recipe.write_text(text)
+    return cli_run.start(recipe, quiet(), out=folder / name, plugins=[PARTS])
+
+
+def quiet():
+    """Return a console that nobody reads."""
+    return Console(quiet=True)
+
+
+def written(run):
+    """Return what a run wrote while it trained, whatever its folder is called."""
+    text = run.scores.read_text("utf-8").replace(str(run.path), "RUN")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def assert_same_bits(run, other):
+    """Compare the newest checkpoints; Keras counts its names on within a process."""
+    (name, arrays), (other_name, others) = state(run), state(other)
+    assert name == other_name
+    for a, b in zip(arrays.values(), others.values(), strict=True):
+        assert a.dtype == b.dtype and a.tobytes() == b.tobytes()
+
+
+def kill(folder, luck, *arguments):
+    """Start gankit, and kill it about when one of its first epochs is scored."""
+    process, seen = start(folder, *arguments), luck.randint(1, 3)
+    for line in process.stdout:
+        seen -= line.startswith(("epoch", "score"))
+        if not seen:
+            break
+    time.sleep(luck.uniform(0, 0.1))
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory):
+    """A run of six epochs that was scored after each."""
+    return train(tmp_path_factory.mktemp("scored"), RECIPE + FAR)
+
+
+@pytest.fixture
+def copied(scored, tmp_path):
+    """A copy of it."""
+    return RunFolder(shutil.copytree(scored.path, tmp_path / "copied"))
+
+
+def test_scoring_leaves_every_bit_of_a_run_as_it_is(scored, tmp_path):
+    plain = train(tmp_path, RECIPE)
+    assert not plain.scores.exists()
+    assert_same_bits(plain.path, scored.path)
+
+
+def test_each_epoch_has_a_line_with_how_it_was_made(scored):
+    found = written(scored)
+    assert [line["step"] for line in found] == [12, 24, 36, 48, 60, 72]
+    assert [line["epoch"] for line in found] == [1, 2, 3, 4, 5, 6]
+    for line in found:
+        assert line["scores"].keys() == {"far", "frechet_distance"}  # nothing is held out
+        assert line["better"] == {"far": "high", "frechet_distance": "low"}
+        assert (line["features"], line["real_count"], line["generated_count"]) == ("pixels", 32, 32)
+        assert (line["averaged"], line["seed"], line["verb"]) == (True, 7, "run")
+        assert line["generated"].endswith(f"step {line['step']}, epoch {line['epoch']}")
+
+
+def test_the_scores_are_those_of_the_metrics(scored):
+    gan, images = load_gan(scored), load_plugins([PARTS]).parts["datasets"]["blobs"].load()().arrays
+    rows = np.sort(np.random.default_rng(7).choice(96, 32, replace=False))
+    real = (images["images"][rows] / np.float32(127.5) - 1).reshape(32, -1).astype("float64")
+    fake = sample(gan, 32, 7).reshape(32, -1).astype("float64")
+    expected = np.linalg.norm(real.mean(0) - fake.mean(0))
+    assert written(scored)[-1]["scores"]["far"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_best_checkpoint_is_kept_beside_the_last(scored):
+    values = [line["scores"]["far"] for line in written(scored)]
+    best = int(np.argmax(values))
+    assert best < 4  # else it would be there without being kept
+    names = Checkpoints(scored.checkpoints).names()
+    assert names == [f"step-{12 * (best + 1):09d}", "step-000000070", "step-000000072"]
+    assert restore(scored, checkpoint="best").place.epoch == best + 1
+    assert restore(scored).place.epoch == 6
+
+
+def test_the_verb_scores_any_checkpoint_and_shows_last_and_best(gankit, copied):
+    name = Checkpoints(copied.checkpoints).best
+    words = ("--metrics", "far", "--count", 32, "--seed", 7, "--plugin", PARTS)
+    for checkpoint in ("best", name):
+        code, out, err = gankit("score", copied.path, *words, "--checkpoint", checkpoint)
+        assert code == 0, err
+    by_run, *_, line = (json.loads(text) for text in copied.scores.read_text().splitlines())
+    assert (line["verb"], line["checkpoint"]) == ("score", name)
+    assert line["scores"]["far"] == pytest.approx(by_run["scores"]["far"], rel=1e-6)
+    assert "while it trained:" in out
+    assert re.search(r"last, epoch 6 +best, epoch 1", out) and "high, and chooses the best" in out
+    assert out.count("features   pixels") == 2 and out.count("32 of") >= 4
+    code, _, err = gankit("score", copied.path, *words, "--checkpoint", "bets")
+    assert code == 1 and 'no checkpoint "bets". Allowed: last, best, step-' in err
+
+
+def test_samples_of_the_best_checkpoint_are_others(gankit, copied, tmp_path):
+    for name in ("last", "best"):
+        words = ("--count", 1, "--out", name, "--checkpoint", name)
+        assert gankit("sample", copied.path, *words)[0] == 0
+    last, best = ((tmp_path / name / "sample-0-0000.png").read_bytes() for name in ("last", "best"))
+    assert last != best
+
+
+def test_the_curves_are_in_tensorboard_with_how_they_were_made(scored):
+    events = EventAccumulator(str(scored.path / "scoring")).Reload()
+    values = [line["scores"]["far"] for line in written(scored)]
+    points = events.Scalars("scores/far (pixels)")
+    assert [point.step for point in points] == [12, 24, 36, 48, 60, 72]
+    np.testing.assert_allclose([point.value for point in points], values, rtol=1e-6)
+    made = events.Tensors("scores")[-1].tensor_proto.string_val[0].decode()
+    assert "| features | pixels |" in made and "| real_count | 32 |" in made
+
+
+@pytest.mark.parametrize(
+    ("where", "at"), [((Checkpoints, "save"), 8), ((Checkpoints, "mark"), 6), ((of_run, "show"), 2)]
+)
+def test_what_is_killed_beside_scoring_loses_no_line_and_has_none_twice(
+    scored, tmp_path, monkeypatch, where, at
+):
+    """`save` is between a line and its checkpoint, `mark` between a checkpoint and its mark."""
+    calls, found = [], getattr(*where)
+
+    def dying(*given, **named):
+        calls.append(1)
+        if len(calls) == at:
+            raise GankitError("killed")
+        return found(*given, **named)
+
+    monkeypatch.setattr(*where, dying)
+    with pytest.raises(GankitError, match="killed"):
+        train(tmp_path, RECIPE + FAR)
+    monkeypatch.undo()
+    run = cli_run.go_on(tmp_path / "run", quiet())
+    assert written(run) == written(scored)
+    assert Checkpoints(run.checkpoints).best == Checkpoints(scored.checkpoints).best
+    assert_same_bits(run.path, scored.path)
+
+
+def test_a_run_killed_at_any_instant_is_scored_as_one_that_was_not(python, tmp_path):
+    (tmp_path / "blobs.toml").write_text(RECIPE + STAGES + FEWER)
+    luck = Random()
+    kill(tmp_path, luck, "run", "blobs.toml", "--plugin", PARTS, "--out", "killed")
+    kill(tmp_path, luck, "run", "--resume", "killed")
+    python("-m", "gankit", "run", "--resume", "killed")
+    whole = train(tmp_path, RECIPE + STAGES + FEWER, "whole")
+    killed = RunFolder(tmp_path / "killed")
+    assert_same_bits(whole.path, killed.path)
+    theirs = json.loads(json.dumps(written(killed)).replace('"killed,', '"RUN,'))
+    assert theirs == written(whole)
+    assert [line["epoch"] for line in theirs] == [2, 4, 6, 8, 10, 12, 14]
+    assert Checkpoints(whole.checkpoints).best == Checkpoints(killed.checkpoints).best
+
+
+def test_the_best_of_stages_whose_data_differ_is_of_the_last(gankit, tmp_path):
+    run = train(tmp_path, RECIPE + GROWING + FAR)
+    found = written(run)
+    assert [(line["stage"], line["epoch"]) for line in found] == [(0, 1), (0, 2), (1, 3), (1, 4)]
+    assert len({line["real_digest"] for line in found}) == 2
+    standing = lines.standing(run)
+    assert standing.best["stage"] == 1
+    assert standing.best["scores"]["far"] == max(line["scores"]["far"] for line in found[2:])
+    assert sample(load_gan(run, checkpoint="best"), 2, 0).shape == (2, 16, 16, 1)
+    words = ("--metrics", "far", "--checkpoint", "best", "--plugin", PARTS)
+    assert gankit("score", run.path, *words)[0] == 0
+
+
+def test_a_damaged_newest_checkpoint_gives_its_score_again(scored, copied):
+    newest = copied.checkpoints / state(copied.path)[0]
+    (newest / "state.npz").write_bytes(b"")
+    run = cli_run.go_on(copied.path, quiet())
+    assert [{**line, "generated": ""} for line in written(run)] == [
+        {**line, "generated": ""} for line in written(scored)
+    ]
+    assert_same_bits(run.path, scored.path)
+
+
+def test_the_terminal_shows_the_latest_and_the_best(gankit, tmp_path):
+    (tmp_path / "blobs.toml").write_text(RECIPE + FEWER)
+    code, out, err = gankit("run", "blobs.toml", "--plugin", PARTS, "--set", "training.epochs=3")
+    assert code == 0, err
+    said = re.findall(r"^score (\d)/3  far [\d.]+ \((.*?)\)  frechet_distance [\d.]+$", out, re.M)
+    assert [number for number, _ in said] == ["2", "3"] and said[0][1] == "the best yet"
+    assert re.fullmatch(r"best [\d.]+, epoch 2|the best yet", said[1][1])
+    assert out.count("the metric memorisation is left out: needs held_out") == 1
+    assert re.search(r"scores +last, epoch 3 +best, epoch \d +better\n +far +[\d.]+ +[\d.]+", out)
+    assert "features   pixels (weights: none" in out and "seed 7, " in out
+    code, again, _ = gankit("run", "--resume", "runs/blobs-1")
+    assert code == 0 and "finished" in again and "last, epoch 3" in again
+
+
+def test_check_tries_the_metrics_and_names_what_is_left_out(gankit, tmp_path):
+    (tmp_path / "blobs.toml").write_text(RECIPE + FEWER)
+    code, out, _ = gankit("check", "blobs.toml", "--plugin", PARTS)
+    assert code == 0 and "every 2 epochs, of 32 samples by pixels" in out
+    assert "far, frechet_distance; best by far" in out
+    assert "the metric memorisation is left out: needs held_out" in " ".join(out.split())
+    words = ("--plugin", PARTS, "--set", 'scoring.features="pixel"')
+    for verb in ("check", "run"):
+        code, out, err = gankit(verb, "blobs.toml", *words)
+        assert code == 1 and 'Did you mean "pixels"' in err and "epoch 1" not in out
