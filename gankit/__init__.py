@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gankit.progress_bar import progress
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs.export import export
 
 __version__ = "0.1.0"
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Turn",
     "cached",
     "decode_images",
+    "export",
     "hookimpl",
     "input_gradient",
     "layers",
@@ -57,6 +59,7 @@ _HOMES = {
     "Turn": "gankit.turn",
     "cached": "gankit.cache",
     "decode_images": "gankit.images",
+    "export": "gankit.verbs.export",
     "input_gradient": "gankit.engine",
     "progress": "gankit.progress_bar",
 }

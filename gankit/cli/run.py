@@ -8,6 +8,7 @@ from rich.console import Console
 
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.errors import GankitError, Interrupted
+from gankit.spelling import plugin_words
 
 EXAMPLES = """
 Examples:
@@ -44,7 +45,8 @@ def run(
         else:
             raise typer.BadParameter("name a recipe, or a run to --resume")
     except Interrupted as stopped:
-        console.print(f"saved; go on with: gankit run --resume {stopped}", highlight=False)
+        words = f"gankit run --resume {stopped} {plugin_words(plugins)}".rstrip()
+        console.print(f"saved; go on with: {words}", highlight=False, soft_wrap=True)
         raise typer.Exit(130) from None
 
 
@@ -75,13 +77,10 @@ def go_on(path, console, backend=None, cpu=False, plugins=()):
     from gankit.run.folder import RunFolder
 
     run = RunFolder.open(path)
-    facts = run.read_facts()
-    plugins = plugins or [Path(plugin) for plugin in facts.get("plugins", [])]
-    _begin(console, backend or facts["backend"], cpu)
-    from gankit.plugins import load_plugins
-    from gankit.recipe import read_recipe
+    _begin(console, backend or run.read_facts()["backend"], cpu)
+    from gankit.run.load import load_recipe
 
-    return _train(read_recipe(run.recipe, load_plugins(plugins)), run, console, plugins)
+    return _train(load_recipe(run, plugins), run, console, plugins)
 
 
 def _begin(console: Console, backend: str | None, cpu: bool) -> None:
@@ -101,7 +100,8 @@ def _train(recipe, run, console: Console, plugins):
     train(recipe, run, console, {"plugins": [str(path) for path in plugins]})
     last = sorted(run.samples.glob("*.png"))[-1]
     console.print(f"samples    {last}", highlight=False)
-    console.print(f"more       gankit sample {run.path}", highlight=False)
+    words = f"gankit sample {run.path} {plugin_words(plugins)}".rstrip()
+    console.print(f"more       {words}", highlight=False, soft_wrap=True)
     return run
 
 
