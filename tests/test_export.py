@@ -191,7 +191,7 @@ def test_a_missing_package_is_named(gankit, made, monkeypatch):
     code, _, err = gankit("export", made[0].path, "--format", "onnx")
     assert code == 1
     assert err.startswith("error: the format onnx needs onnx, tf2onnx, onnxruntime, which")
-    assert err.endswith("→ pip install onnx tf2onnx onnxruntime\n")
+    assert err.endswith('→ pip install "gankit[onnx]"\n')
 
 
 @pytest.mark.parametrize(

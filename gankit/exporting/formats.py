@@ -41,7 +41,7 @@ class Format:
         if missing:
             raise GankitError(
                 f"the format {self.name} needs {listed(missing)}, which is not installed",
-                f"pip install {' '.join(missing)}",
+                f'pip install "gankit[{self.name}]"',
             )
         return import_module(self.module)
 
