@@ -151,6 +151,22 @@ def test_onnx_runtime_computes_the_same(tmp_path, recipe):
     assert json.loads(session.get_modelmeta().custom_metadata_map["step"]) == 40
 
 
+@needs_tensorflow
+def test_what_onnx_runtime_does_not_run_is_refused(gankit, made, monkeypatch):
+    runtime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("tf2onnx")
+
+    def fails(*_, **__):
+        raise RuntimeError("no such operation")
+
+    run, before = made[0], left(made[0].path)
+    monkeypatch.setattr(runtime, "InferenceSession", fails)
+    code, _, err = gankit("export", run.path, "--plugin", PARTS, "--format", "onnx")
+    assert code == 1 and "RuntimeError: no such operation" in err
+    assert err.endswith("→ choose another format: --format saved-model, or --format keras\n")
+    assert left(run.path) == before
+
+
 def test_a_layer_that_keras_does_not_know_is_refused_with_what_is_possible(gankit, tmp_path):
     run, _ = made_run(tmp_path, [PARTS], VIRTUAL)
     before = left(run.path)

@@ -17,8 +17,8 @@ class Format:
     Args:
         name: As it is typed.
         suffix: How the name of the file or folder ends.
-        module: What writes it and loads it again: `write(network, path, about)`, and
-            `outputs(path, inputs, network)` of what was written.
+        module: What writes it and loads it again: `prepared(network)` in the layers that it takes,
+            `write(network, path, about)`, and `outputs(path, inputs, network)` of what was written.
         backend: The one it needs; the run's own if None.
         packages: What must be installed beside gankit.
         load: How it is loaded elsewhere, with `{path}`.

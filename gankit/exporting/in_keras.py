@@ -12,7 +12,9 @@ import numpy as np
 from gankit.backend import ON_CPU
 from gankit.errors import GankitError
 from gankit.exporting import stranger
-from gankit.exporting.plain import strangers
+from gankit.exporting.plain import plain, strangers
+
+prepared = plain
 
 
 def write(network: keras.Model, path: Path, about: Mapping) -> None:

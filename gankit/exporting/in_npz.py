@@ -9,7 +9,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from gankit.exporting.plain import description
+from gankit.exporting.plain import description, plain
+
+prepared = plain
 
 
 def write(network: keras.Model, path: Path, about: Mapping) -> None:

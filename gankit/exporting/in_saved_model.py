@@ -6,6 +6,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from gankit.exporting.plain import unfolded
+
+prepared = unfolded
+
 
 def write(network: keras.Model, path: Path, about: Mapping) -> None:
     """Write what a network computes; no code of its layers is needed to load it."""

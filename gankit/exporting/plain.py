@@ -21,12 +21,12 @@ def plain(network: keras.Model) -> keras.Model:
     Args:
         network: A functional or sequential model, built.
     """
-    unfolded = _unfolded(network)
-    config = description(unfolded)
+    same = unfolded(network)
+    config = description(same)
     if config is None:
-        return unfolded
+        return same
     copy = keras.saving.deserialize_keras_object(config)
-    copy.set_weights(unfolded.get_weights())
+    copy.set_weights(same.get_weights())
     return copy
 
 
@@ -42,8 +42,8 @@ def strangers(network: keras.Model) -> list[str]:
     return [f"{o.name} ({type(o).__name__})" for o in operations(network) if _is_stranger(o)]
 
 
-def _unfolded(network: keras.Model) -> keras.Model:
-    """Return the network with its own weights, each portable layer in Keras' own."""
+def unfolded(network: keras.Model) -> keras.Model:
+    """Return the network with its own weights, each `Portable` as the layers that it says it is."""
 
     def call(layer, *inputs, **options):
         if isinstance(layer, Portable):
@@ -51,7 +51,7 @@ def _unfolded(network: keras.Model) -> keras.Model:
         return layer(*inputs, **options)
 
     def inner(layer):
-        return _unfolded(layer) if isinstance(layer, keras.Model) else layer
+        return unfolded(layer) if isinstance(layer, keras.Model) else layer
 
     functional = keras.Model(network.input, network.output, name=network.name)
     return keras.models.clone_model(functional, clone_function=inner, call_function=call)

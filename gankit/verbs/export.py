@@ -72,7 +72,6 @@ def export(
     target = _target(chosen, out or folder.path / f"{network}{chosen.suffix}")
     choose_backend(_backend(chosen, backend) or folder.read_facts().get("backend"), cpu)
     implementation = chosen.implementation()
-    from gankit.exporting.plain import plain
     from gankit.exporting.trial import Trial
     from gankit.run.load import load_gan
 
@@ -82,7 +81,7 @@ def export(
     about = _about(folder, gan, network)
     for variable, average in zip(original.variables, gan.averages.get(network, ())):
         variable.assign(average.value)
-    difference = _written(implementation, plain(original), target, about, trial)
+    difference = _written(implementation, implementation.prepared(original), target, about, trial)
     load = chosen.load.format(path=target)
     return Export(target, load, about, difference, trial.tolerance)
 
