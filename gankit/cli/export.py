@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from gankit.cli.console import show_lines
-from gankit.cli.options import Backend, PluginFiles
+from gankit.cli.options import Backend, PluginFiles, Run
 from gankit.exporting.formats import FORMATS
 from gankit.verbs.export import Export
 from gankit.verbs.export import export as export_run
@@ -26,7 +26,7 @@ Format = StrEnum("Format", {name.replace("-", "_"): name for name in FORMATS})
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="The run's folder.")],
+    run: Run,
     format: Annotated[Format, typer.Option(help="What to write.")] = Format.keras,
     network: Annotated[str, typer.Option(metavar="NAME", help="Of the game.")] = "generator",
     out: Annotated[

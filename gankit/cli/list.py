@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_warning
 from gankit.cli.options import AsJson, PluginFiles
 from gankit.errors import GankitError
@@ -25,7 +26,10 @@ Examples:
 
 _KINDS = [*KINDS, "optimizers", "schedules"]
 
-Kind = Annotated[str | None, typer.Argument(metavar="KIND", help=f"{listed(_KINDS)}.")]
+Kind = Annotated[
+    str | None,
+    typer.Argument(metavar="KIND", help=f"{listed(_KINDS)}.", autocompletion=completion.kinds),
+]
 
 
 def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = False) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from gankit.cli import completion
+
 PluginFiles = Annotated[
     list[Path] | None,
     typer.Option("--plugin", metavar="FILE", help="Load a file of Python as a plugin. Repeatable."),
@@ -12,12 +14,23 @@ PluginFiles = Annotated[
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change the recipe; VALUE is TOML. Repeatable."
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change the recipe; VALUE is TOML. Repeatable.",
+        autocompletion=completion.keys,
     ),
 ]
 Backend = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="tensorflow, jax or torch; without it, Keras' own choice."),
+    typer.Option(
+        metavar="NAME",
+        help="tensorflow, jax or torch; without it, Keras' own choice.",
+        autocompletion=completion.backends,
+    ),
 ]
 Cpu = Annotated[bool, typer.Option("--cpu", help="Keep off the GPUs.")]
+RecipePath = Annotated[
+    Path, typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes)
+]
+Run = Annotated[Path, typer.Argument(help="The run's folder.", autocompletion=completion.runs)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

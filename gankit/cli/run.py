@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gankit.cli import completion
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.errors import GankitError, Interrupted
 from gankit.spelling import plugin_words
@@ -20,14 +21,22 @@ Examples:
 
 
 def run(
-    recipe: Annotated[Path | None, typer.Argument(metavar="RECIPE", help="A TOML file.")] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes),
+    ] = None,
     overrides: Overrides = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="RUN", help="The run's folder.", show_default="runs/RECIPE-1, -2, …"),
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Go on with a run that was stopped.",
+            autocompletion=completion.runs,
+        ),
     ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gankit.cli.options import Backend, Cpu, PluginFiles
+from gankit.cli.options import Backend, Cpu, PluginFiles, Run
 
 EXAMPLES = """
 Examples:
@@ -18,7 +18,7 @@ Examples:
 
 
 def sample(
-    run: Annotated[Path, typer.Argument(help="The run's folder.")],
+    run: Run,
     count: Annotated[int, typer.Option(min=1, help="The number of samples.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="Of the noise.")] = 0,
     grid: Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines
 from gankit.cli.options import AsJson, Backend, Cpu, PluginFiles
 from gankit.errors import GankitError
@@ -33,9 +34,16 @@ Line = Text | str
 def score(
     places: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="RUN | REAL GENERATED", help="A run; or two folders of pictures."),
+        typer.Argument(
+            metavar="RUN | REAL GENERATED",
+            help="A run; or two folders of pictures.",
+            autocompletion=completion.runs,
+        ),
     ] = None,
-    metrics: Annotated[str, typer.Option(help="Names, with commas; all if empty.")] = "",
+    metrics: Annotated[
+        str,
+        typer.Option(help="Names, with commas; all if empty.", autocompletion=completion.metrics),
+    ] = "",
     features: Annotated[str, typer.Option(help="What to compare examples by.")] = "pixels",
     count: Annotated[int, typer.Option(min=2, help="Of samples, and at most of reals.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Of the noise and of the reals' choice.")] = 0,
