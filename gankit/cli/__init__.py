@@ -1,9 +1,11 @@
 """The command line: one verb a file, and what becomes of an error."""
 
 import sys
+from typing import Annotated
 
 import typer
 
+import gankit
 from gankit.cli import bench, check, export, list, new, plugins, run, sample, schema, score, show
 from gankit.cli.console import show_error
 from gankit.errors import GankitError
@@ -34,6 +36,24 @@ app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("list", epilog=list.EXAMPLES)(list.list_parts)
 app.command("plugins", epilog=plugins.EXAMPLES)(plugins.plugins)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"gankit {gankit.__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", metavar="", is_eager=True, callback=_show_version, help="Show the version."
+    ),
+]
+
+
+@app.callback()
+def _options(version: Version = False) -> None: ...
 
 
 def main() -> None:

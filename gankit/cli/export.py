@@ -11,6 +11,7 @@ from rich.text import Text
 from gankit.cli.console import show_lines
 from gankit.cli.options import Backend, PluginFiles, Run
 from gankit.exporting.formats import FORMATS
+from gankit.spelling import listed
 from gankit.verbs.export import Export
 from gankit.verbs.export import export as export_run
 
@@ -27,11 +28,13 @@ Format = StrEnum("Format", {name.replace("-", "_"): name for name in FORMATS})
 
 def export(
     run: Run,
-    format: Annotated[Format, typer.Option(help="What to write.")] = Format.keras,
+    format: Annotated[
+        Format, typer.Option(metavar="FORMAT", help=f"{listed(FORMATS)}.")
+    ] = Format.keras,
     network: Annotated[str, typer.Option(metavar="NAME", help="Of the game.")] = "generator",
     out: Annotated[
         Path | None,
-        typer.Option(help="Where to write.", show_default="RUN/NETWORK.SUFFIX"),
+        typer.Option(metavar="PATH", help="Where to write.", show_default="RUN/NETWORK.SUFFIX"),
     ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,

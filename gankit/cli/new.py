@@ -23,7 +23,11 @@ new = typer.Typer(help="Start a recipe of your own.", no_args_is_help=True, epil
 
 Name = Annotated[
     str,
-    typer.Argument(help="Of the recipe; NAME.toml is written.", autocompletion=completion.shipped),
+    typer.Argument(
+        metavar="NAME",
+        help="Of the recipe; NAME.toml is written.",
+        autocompletion=completion.shipped,
+    ),
 ]
 Source = Annotated[
     str | None,

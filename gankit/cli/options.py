@@ -28,9 +28,11 @@ Backend = Annotated[
         autocompletion=completion.backends,
     ),
 ]
-Cpu = Annotated[bool, typer.Option("--cpu", help="Keep off the GPUs.")]
+Cpu = Annotated[bool, typer.Option("--cpu", metavar="", help="Keep off the GPUs.")]
 RecipePath = Annotated[
     Path, typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes)
 ]
-Run = Annotated[Path, typer.Argument(help="The run's folder.", autocompletion=completion.runs)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Run = Annotated[
+    Path, typer.Argument(metavar="RUN", help="The run's folder.", autocompletion=completion.runs)
+]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON, for programs.")]

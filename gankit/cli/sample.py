@@ -19,12 +19,14 @@ Examples:
 
 def sample(
     run: Run,
-    count: Annotated[int, typer.Option(min=1, help="The number of samples.")] = 64,
-    seed: Annotated[int, typer.Option(min=0, help="Of the noise.")] = 0,
+    count: Annotated[int, typer.Option(metavar="N", min=1, help="The number of samples.")] = 64,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
     grid: Annotated[
-        bool, typer.Option("--grid", help="One sheet instead of single files.")
+        bool, typer.Option("--grid", metavar="", help="One sheet instead of single files.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="The folder. [default: RUN/pictures]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/pictures")
+    ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,

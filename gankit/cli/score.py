@@ -42,16 +42,26 @@ def score(
     ] = None,
     metrics: Annotated[
         str,
-        typer.Option(help="Names, with commas; all if empty.", autocompletion=completion.metrics),
+        typer.Option(
+            metavar="NAMES", help="With commas; all if empty.", autocompletion=completion.metrics
+        ),
     ] = "",
-    features: Annotated[str, typer.Option(help="What to compare examples by.")] = "pixels",
-    count: Annotated[int, typer.Option(min=2, help="Of samples, and at most of reals.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the noise and of the reals' choice.")] = 0,
+    features: Annotated[
+        str, typer.Option(metavar="NAME", help="What to compare examples by.")
+    ] = "pixels",
+    count: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Of samples, and at most of reals.")
+    ] = 10_000,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Of the noise and of the reals' choice.")
+    ] = 0,
     held_out: Annotated[
-        Path | None, typer.Option(help="A folder of real pictures not trained on.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A folder of real pictures not trained on."),
     ] = None,
     self_test: Annotated[
-        bool, typer.Option("--self-test", help="Try the metrics on known answers instead.")
+        bool,
+        typer.Option("--self-test", metavar="", help="Try the metrics on known answers instead."),
     ] = False,
     as_json: AsJson = False,
     plugin: PluginFiles = None,
