@@ -1,5 +1,6 @@
 """The command line: one verb a file, and what becomes of an error."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -60,6 +61,10 @@ def main() -> None:
     """Run the command line; what the user can fix is shown without a traceback, exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal may lack arrows
+    if os.environ.get("NO_COLOR"):
+        from typer import rich_utils
+
+        rich_utils.COLOR_SYSTEM = None  # nor bold letters in helps
     try:
         app(prog_name="gankit")
     except GankitError as error:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from gankit.cli.console import show_lines
+from gankit.cli.console import show_lines, terminal
 from gankit.cli.options import Backend, Cpu
 
 EXAMPLES = """
@@ -58,7 +57,7 @@ def bench(
     """Measure known cases, beside what was published; what was measured before is kept."""
     from gankit.backend import choose_backend
 
-    console = Console()
+    console = terminal()
     console.print(f"playing with {choose_backend(backend, cpu)}", highlight=False)
     from gankit.bench import ablation, measure
 

@@ -1,6 +1,8 @@
 """gankit export: a run's networks for where there is no gankit."""
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +11,7 @@ import typer
 from rich.text import Text
 
 from gankit.cli.console import show_lines
-from gankit.cli.options import Backend, PluginFiles, Run
+from gankit.cli.options import AsJson, Backend, PluginFiles, Run
 from gankit.exporting.formats import FORMATS
 from gankit.spelling import listed
 from gankit.verbs.export import Export
@@ -38,10 +40,14 @@ def export(
     ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a run's generator for where there is no gankit; it is loaded again and compared."""
     written = export_run(run, format.value, network, out, plugin or (), backend, cpu=True)
-    show_lines(_lines(written))
+    if as_json:
+        print(json.dumps(asdict(written), default=str, ensure_ascii=False))
+    else:
+        show_lines(_lines(written))
 
 
 def _lines(written: Export) -> Iterator[Text | str]:

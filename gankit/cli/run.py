@@ -7,8 +7,9 @@ import typer
 from rich.console import Console
 
 from gankit.cli import completion
+from gankit.cli.console import terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
-from gankit.errors import GankitError, Interrupted
+from gankit.errors import Interrupted
 from gankit.spelling import plugin_words
 
 EXAMPLES = """
@@ -43,7 +44,7 @@ def run(
     cpu: Cpu = False,
 ) -> None:
     """Train a recipe into a folder of its own: samples, curves, checkpoints."""
-    console = Console()
+    console = terminal()
     plugins = [path.resolve() for path in plugin or []]
     try:
         if resume:
@@ -128,7 +129,7 @@ def _refuse(**options) -> None:
         f"--{name}" if name != "recipe" else "RECIPE" for name, value in options.items() if value
     ]
     if given:
-        raise GankitError(
-            f"--resume goes on with a run as it was; it does not go with {', '.join(given)}",
-            "leave it out, or start a new run: gankit run RUN/recipe.toml --set …",
+        raise typer.BadParameter(
+            f"--resume goes on with a run as it was; it does not go with {', '.join(given)}. "
+            "A new run of its recipe: gankit run RUN/recipe.toml --set …"
         )

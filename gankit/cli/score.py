@@ -80,7 +80,7 @@ def score(
     elif len(places or ()) == 2:
         scores = score_folders(*places, **wanted)
     else:
-        raise GankitError("name one run, or two folders of pictures", "gankit score --help")
+        raise typer.BadParameter("name one run, or two folders of pictures")
     if as_json:
         print(json.dumps(scores.as_dict(), ensure_ascii=False))
     else:
