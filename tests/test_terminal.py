@@ -195,7 +195,7 @@ def test_exit_codes(gankit, folder, words, code):
     assert found == code, out + err
     assert "Traceback" not in out + err
     assert bool(err) == (code > 0)
-    assert (err.startswith("error: ") and "\n→ " in err) == (code == 1) or code == 1
+    assert err.startswith("error: ") == (code == 1)
 
 
 # Colours, pipes and programs
@@ -216,8 +216,8 @@ def test_what_to_type_next_is_said_on_a_terminal_only(gankit):
     assert "→" not in gankit("list", "losses")[1]
 
 
-@pytest.mark.parametrize("words", ["list", "plugins", "show mine.toml", "schema", "run --help"])
-def test_a_reader_that_goes_away_sees_no_traceback(folder, words):
+@pytest.mark.parametrize("words", ["list", "plugins", "run --help"])
+def test_a_reader_that_goes_away_sees_no_traceback(words):
     command = f'"{sys.executable}" -c "{GANKIT}" {words} | head -1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert done.stdout.count("\n") <= 1

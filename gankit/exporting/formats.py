@@ -31,11 +31,11 @@ class Format:
     backend: str | None = None
     packages: tuple[str, ...] = ()
 
-    def implementation(self) -> ModuleType:
-        """Return the module that writes and loads it.
+    def check_packages(self) -> None:
+        """Say which packages are missing.
 
         Raises:
-            GankitError: A package that it needs is not installed.
+            GankitError: One that it needs is not installed.
         """
         missing = [package for package in self.packages if find_spec(package) is None]
         if missing:
@@ -43,6 +43,9 @@ class Format:
                 f"the format {self.name} needs {listed(missing)}, which is not installed",
                 f'pip install "gankit[{self.name}]"',
             )
+
+    def implementation(self) -> ModuleType:
+        """Return the module that writes and loads it, which imports Keras."""
         return import_module(self.module)
 
 

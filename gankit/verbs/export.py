@@ -69,6 +69,7 @@ def export(
     from gankit.run.folder import RunFolder
 
     chosen, folder = format_named(format), RunFolder.open(Path(run))
+    chosen.check_packages()
     target = _target(chosen, out or folder.path / f"{network}{chosen.suffix}")
     choose_backend(_backend(chosen, backend) or folder.read_facts().get("backend"), cpu)
     implementation = chosen.implementation()
