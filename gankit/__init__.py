@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gankit.progress_bar import progress
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs.export import export
 
 __version__ = "0.1.0"
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "better",
     "cached",
     "decode_images",
+    "export",
     "hookimpl",
     "input_gradient",
     "layers",
@@ -60,6 +62,7 @@ _HOMES = {
     "better": "gankit.metric",
     "cached": "gankit.cache",
     "decode_images": "gankit.images",
+    "export": "gankit.verbs.export",
     "input_gradient": "gankit.engine",
     "progress": "gankit.progress_bar",
 }

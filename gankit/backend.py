@@ -13,6 +13,9 @@ from gankit.errors import GankitError
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
+# What keeps a process off the GPUs.
+ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
+
 # What TensorFlow, XLA and absl say of a machine on which all is well.
 _CHATTER = re.compile(
     r"^(WARNING: All log messages before absl|To enable the following instructions"
@@ -37,8 +40,7 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
         _check(name)
         os.environ["KERAS_BACKEND"] = name
     if cpu:
-        os.environ |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
-        os.environ["KERAS_TORCH_DEVICE"] = "cpu"
+        os.environ |= ON_CPU
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its errors come as exceptions
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # off, by its default, without AVX512
     with without_chatter():

@@ -5,6 +5,8 @@ differentiated twice on every backend, as a gradient penalty does. What the kern
 such as dilation or channels first, Keras computes.
 """
 
+from abc import abstractmethod
+
 import keras
 from keras import ops
 
@@ -77,6 +79,21 @@ class Dropout(keras.layers.Dropout):
         if not training or self.noise_shape is not None or not 0 < self.rate < 1:
             return super().call(inputs, training=training)
         return kernels.dropout(inputs, self.rate, self.seed_generator.next())
+
+
+class Portable(keras.layers.Layer):
+    """A layer of your own that says what it is in layers of Keras' own, for `gankit export`.
+
+    A network of such layers can be loaded where your plugin is not installed.
+    """
+
+    @abstractmethod
+    def plain(self, inputs):
+        """Return what the built layer makes of symbolic inputs outside of training.
+
+        Only layers of Keras or of `gankit.layers`, and `keras.ops`, may lead from `inputs` to what
+        it returns; their weights have the values of this layer's.
+        """
 
 
 def _covers(layer, inputs) -> bool:

@@ -44,10 +44,15 @@ class Part:
 
     @property
     def summary(self) -> str:
-        """The first line of its docstring; a part that is not imported yet stays so."""
+        """The first line of its docstring."""
+        return docstring.summary(self.about)
+
+    @property
+    def about(self) -> str | None:
+        """Its docstring; a part that is not imported yet stays so."""
         if isinstance(self.given, str):
-            return docstring.summary(_unimported_docstring(self.given))
-        return docstring.summary(self.given.__doc__)
+            return _unimported_docstring(self.given)
+        return self.given.__doc__
 
     def load(self) -> Callable:
         """Return the class or function.

@@ -1,8 +1,10 @@
 """How errors name things: the nearest right spelling, and values short enough to read."""
 
 import json
+import shlex
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 LONGEST = 60  # characters of a value that are shown
@@ -34,6 +36,11 @@ def cut(text: str, longest: int = LONGEST) -> str:
 def listed(names: Iterable[str]) -> str:
     """Return names as a list in a sentence, or `none`."""
     return ", ".join(names) or "none"
+
+
+def plugin_words(files: Iterable[Path | str]) -> str:
+    """Return what to type for plugin files, `--plugin my_parts.py`; nothing if there are none."""
+    return shlex.join(word for file in files for word in ("--plugin", str(file)))
 
 
 def _plain(word: str) -> str:

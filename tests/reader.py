@@ -8,6 +8,7 @@ import signal
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import keras
@@ -30,7 +31,7 @@ class Reader:
 
     A block with a title becomes the file of that name. Recipes are checked, Python is loaded as a
     plugin or run, and gankit is started, at a tiny size. A command for another backend than that of
-    this process is parsed only.
+    this process, or for packages that are not installed, is parsed only.
 
     Args:
         folder: Empty, and the current one.
@@ -88,7 +89,7 @@ class Reader:
         """Run a command; return its exit code, and what it printed."""
         command, _, file = command.partition(" > ")
         words = shlex.split(command)[1:]
-        if "--backend" in words and keras.backend.backend() not in words:
+        if _is_for_others(words):
             _parse(words)
             return 0, ""
         if "--resume" in words:
@@ -127,6 +128,13 @@ def _small(words: list[str]) -> list[str]:
     recipe = tomllib.loads(Path(words[1]).read_text(encoding="utf-8"))
     little = {"folder": LITTLE[:1], "npz": ()}.get(recipe["dataset"]["name"], LITTLE)
     return [word for change in (*SMALL, *little) for word in ("--set", change)]
+
+
+def _is_for_others(words: list[str]) -> bool:
+    """Return whether a command needs another backend, or packages that are not installed."""
+    if "--backend" in words and keras.backend.backend() not in words:
+        return True
+    return "onnx" in words and find_spec("tf2onnx") is None
 
 
 def _parse(words: list[str]) -> None:

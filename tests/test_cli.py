@@ -11,7 +11,7 @@ from recipe_reading import PARTS
 from gankit.cli import app, main
 
 VERBS = [
-    *("check", "run", "sample", "score", "bench", "show"),
+    *("check", "run", "sample", "score", "export", "bench", "show"),
     *("list", "plugins", "schema", "new recipe"),
 ]
 GANKIT = "from gankit.cli import main; main()"

@@ -25,6 +25,7 @@ OTHERS = {
     'pip install -e ".[dev,docs,jax,torch]"',
     'pip install -e ".[dev]"',
     'pip install -e ".[jax]"',
+    'pip install -e ".[onnx]"',
     'pip install -e ".[torch]"',
     "pip install torch==2.13.0",
     "pytest",

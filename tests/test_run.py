@@ -132,10 +132,10 @@ def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
     arguments = ["run", recipe, "--plugin", PARTS, "--out", "killed"]
     kills = [kill(tmp_path, luck, arguments)]
     while len(kills) < 4 and all(kills):
-        kills.append(kill(tmp_path, luck, ["run", "--resume", "killed"]))
+        kills.append(kill(tmp_path, luck, ["run", "--resume", "killed", "--plugin", PARTS]))
     assert sum(kills) >= 2
     if all(kills):
-        gankit("run", "--resume", "killed")
+        gankit("run", "--resume", "killed", "--plugin", PARTS)
     assert_same_bits(tmp_path / "whole", tmp_path / "killed")
     rows = [
         list(csv.DictReader((tmp_path / run / "history.csv").open())) for run in ("whole", "killed")
@@ -153,9 +153,10 @@ def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(gankit, recipe, tm
         if line.startswith("epoch 2"):
             process.send_signal(signal.SIGINT)
     assert process.wait() == 130
-    assert "gankit run --resume stopped" in said[-1]
+    _, words = said[-1].split("go on with: gankit ")
+    assert words == f"run --resume stopped --plugin {PARTS}\n"
     assert "Traceback" not in "".join(said)
-    gankit("run", "--resume", "stopped")
+    gankit(*words.split())
     assert_same_bits(tmp_path / "whole", tmp_path / "stopped")
 
 
@@ -164,14 +165,14 @@ def test_a_damaged_checkpoint_is_passed_over_and_named(gankit, recipe, tmp_path)
     whole = state(tmp_path / "run")
     newest = tmp_path / "run/checkpoints" / whole[0]
     (newest / "state.npz").write_bytes((newest / "state.npz").read_bytes()[:-100] + bytes(100))
-    done = gankit("run", "--resume", "run")
+    done = gankit("run", "--resume", "run", "--plugin", PARTS)
     assert newest.name in done.stdout and "damaged" in done.stdout
     name, arrays = state(tmp_path / "run")
     assert name == whole[0]
     assert all((a == b).all() for a, b in zip(arrays.values(), whole[1].values()))
     for folder in (tmp_path / "run/checkpoints").iterdir():
         (folder / "checkpoint.json").write_text("{}")
-    lost = gankit("run", "--resume", "run", check=False)
+    lost = gankit("run", "--resume", "run", "--plugin", PARTS, check=False)
     assert lost.returncode == 1 and "every checkpoint" in lost.stderr
 
 
@@ -194,7 +195,7 @@ def test_a_full_disk_leaves_the_checkpoints_before_it(gankit, recipe, tmp_path):
         "import numpy as np, errno\n"
         "def full(*given, **named): raise OSError(errno.ENOSPC, 'No space left on device')\n"
         "np.savez = full\n"
-        "import sys; sys.argv = ['gankit', 'run', '--resume', 'run']\n"
+        f"import sys; sys.argv = ['gankit', 'run', '--resume', 'run', '--plugin', {str(PARTS)!r}]\n"
         "from gankit.cli import main; main()\n"
     )
     done = gankit.__closure__[0].cell_contents("-c", program, check=False)
@@ -206,13 +207,13 @@ def test_a_full_disk_leaves_the_checkpoints_before_it(gankit, recipe, tmp_path):
         (a == b).all() for a, b in zip(arrays.values(), whole[1].values())
     )
     assert not list((tmp_path / "run/checkpoints").glob(".*"))
-    assert "epoch 4/4" in gankit("run", "--resume", "run").stdout
+    assert "epoch 4/4" in gankit("run", "--resume", "run", "--plugin", PARTS).stdout
 
 
 def test_a_finished_run_has_nothing_left_to_do(gankit, recipe, tmp_path):
     gankit("run", recipe, "--plugin", PARTS, "--out", "run", "--set", "training.epochs=1")
     before = state(tmp_path / "run")[0]
-    assert "finished" in gankit("run", "--resume", "run").stdout
+    assert "finished" in gankit("run", "--resume", "run", "--plugin", PARTS).stdout
     assert state(tmp_path / "run")[0] == before
 
 

@@ -1,10 +1,13 @@
 """The command line: one verb a file, and what becomes of an error."""
 
+import os
 import sys
+from typing import Annotated
 
 import typer
 
-from gankit.cli import bench, check, list, new, plugins, run, sample, schema, score, show
+import gankit
+from gankit.cli import bench, check, export, list, new, plugins, run, sample, schema, score, show
 from gankit.cli.console import show_error
 from gankit.errors import GankitError
 
@@ -28,6 +31,7 @@ app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("run", epilog=run.EXAMPLES)(run.run)
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
 app.command("score", epilog=score.EXAMPLES)(score.score)
+app.command("export", epilog=export.EXAMPLES)(export.export)
 app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("list", epilog=list.EXAMPLES)(list.list_parts)
@@ -35,10 +39,32 @@ app.command("plugins", epilog=plugins.EXAMPLES)(plugins.plugins)
 app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"gankit {gankit.__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", metavar="", is_eager=True, callback=_show_version, help="Show the version."
+    ),
+]
+
+
+@app.callback()
+def _options(version: Version = False) -> None: ...
+
+
 def main() -> None:
     """Run the command line; what the user can fix is shown without a traceback, exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal may lack arrows
+    if os.environ.get("NO_COLOR"):
+        from typer import rich_utils
+
+        rich_utils.COLOR_SYSTEM = None  # nor bold letters in helps
     try:
         app(prog_name="gankit")
     except GankitError as error:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from gankit.cli.console import show_lines
+from gankit.cli.console import show_lines, terminal
 from gankit.cli.options import Backend, Cpu
 
 EXAMPLES = """
@@ -30,18 +29,27 @@ class Benchmark(StrEnum):
 def bench(
     benchmark: Annotated[
         Benchmark,
-        typer.Argument(help="Points in a ring or a grid; or pictures, a stabilizer at a time."),
+        typer.Argument(
+            metavar="BENCHMARK",
+            help="Points in a ring or a grid; or pictures, a stabilizer at a time.",
+        ),
     ],
-    arms: Annotated[str, typer.Option(help="Names, with commas; all if empty.")] = "",
+    arms: Annotated[str, typer.Option(metavar="NAMES", help="With commas; all if empty.")] = "",
     seeds: Annotated[
-        int, typer.Option(min=0, help="How many games of each arm; 0: 10, or 3 of the ablation.")
+        int,
+        typer.Option(
+            metavar="N", min=0, help="How many games of each arm; 0: 10, or 3 of the ablation."
+        ),
     ] = 0,
     steps: Annotated[
-        int | None, typer.Option(min=1, help="Of each game.", show_default="the arm's own")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Of each game.", show_default="the arm's own"),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Keeps what was measured.", show_default="bench/BENCHMARK"),
+        typer.Option(
+            metavar="FOLDER", help="Keeps what was measured.", show_default="bench/BENCHMARK"
+        ),
     ] = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -49,7 +57,7 @@ def bench(
     """Measure known cases, beside what was published; what was measured before is kept."""
     from gankit.backend import choose_backend
 
-    console = Console()
+    console = terminal()
     console.print(f"playing with {choose_backend(backend, cpu)}", highlight=False)
     from gankit.bench import ablation, measure
 

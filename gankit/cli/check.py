@@ -3,14 +3,12 @@
 import math
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
 from rich.text import Text
 
 from gankit.cli.console import aligned, show_lines
-from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
+from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, RecipePath
 from gankit.errors import GankitError
 from gankit.plugins import load_plugins
 from gankit.spelling import listed
@@ -29,7 +27,6 @@ Examples:
 
 Line = Text | str
 FEW = 64  # samples on which metrics are tried
-RecipePath = Annotated[Path, typer.Argument(metavar="RECIPE", help="A TOML file.")]
 
 
 def check(

@@ -1,5 +1,6 @@
-"""What the verbs print: lines that fit the terminal, and errors."""
+"""What the verbs print: lines that fit the terminal, what to do next, and errors."""
 
+import os
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -9,16 +10,22 @@ from rich.text import Text
 from gankit.errors import GankitError
 
 
+def terminal(stderr: bool = False) -> Console:
+    """Return what to print on; it has no styles where `NO_COLOR` is set."""
+    colours = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(stderr=stderr, highlight=False, color_system=colours)
+
+
 def show_lines(lines: Iterable[Text | str]) -> None:
     """Print lines on standard output; a terminal wraps them at its width."""
-    console = Console(highlight=False)
+    console = terminal()
     for line in lines:
         _print(console, Text(line) if isinstance(line, str) else line)
 
 
 def aligned(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[Text]:
     """Return the rows of a table, indented, in columns; each is cut where a terminal ends."""
-    console = Console()
+    console = terminal()
     widths = [max(map(len, column)) for column in zip(*table)]
     lines = []
     for row in table:
@@ -33,15 +40,22 @@ def aligned(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[Text]
     return lines
 
 
+def show_next(command: str) -> None:
+    """Say what to type next where somebody reads it: not in what goes to a file or a program."""
+    console = terminal()
+    if console.is_terminal:
+        console.print(f"\n→ {command}", style="cyan")
+
+
 def show_warning(message: str) -> None:
     """Print a line on standard error."""
-    console = Console(stderr=True, highlight=False)
+    console = terminal(stderr=True)
     _print(console, Text.assemble(("warning: ", "bold yellow"), message))
 
 
 def show_error(error: GankitError) -> None:
     """Print an error and what to do next on standard error."""
-    console = Console(stderr=True, highlight=False)
+    console = terminal(stderr=True)
     first, *others = error.message.splitlines() or [""]
     _print(console, Text.assemble(("error: ", "bold red"), first))
     for line in [*others, *(f"→ {line}" for line in error.hint.splitlines())]:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from gankit.cli.console import aligned, show_lines, show_warning
+from gankit.cli import completion
+from gankit.cli.console import aligned, show_lines, show_next, show_warning
 from gankit.cli.options import AsJson, PluginFiles
 from gankit.errors import GankitError
 from gankit.part import KINDS
@@ -25,7 +26,10 @@ Examples:
 
 _KINDS = [*KINDS, "optimizers", "schedules"]
 
-Kind = Annotated[str | None, typer.Argument(metavar="KIND", help=f"{listed(_KINDS)}.")]
+Kind = Annotated[
+    str | None,
+    typer.Argument(metavar="KIND", help=f"{listed(_KINDS)}.", autocompletion=completion.kinds),
+]
 
 
 def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = False) -> None:
@@ -36,6 +40,7 @@ def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = 
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         show_lines(_lines(found))
+        show_next("gankit show NAME")
     for failed in catalogue.failed:
         show_warning(f"{failed} failed to load; gankit plugins says why")
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gankit.cli import completion
 from gankit.cli.console import show_lines
 from gankit.errors import GankitError
 from gankit.shipped import shipped_recipes
@@ -20,10 +21,22 @@ Examples:
 
 new = typer.Typer(help="Start a recipe of your own.", no_args_is_help=True, epilog=EXAMPLES)
 
-Name = Annotated[str, typer.Argument(help="Of the recipe; NAME.toml is written.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="Of the recipe; NAME.toml is written.",
+        autocompletion=completion.shipped,
+    ),
+]
 Source = Annotated[
     str | None,
-    typer.Option("--from", metavar="PATH", help="Copy this file, or this recipe of gankit's."),
+    typer.Option(
+        "--from",
+        metavar="PATH",
+        help="Copy this file, or this recipe of gankit's.",
+        autocompletion=completion.shipped,
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead.")]
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from gankit.cli import completion
+
 PluginFiles = Annotated[
     list[Path] | None,
     typer.Option("--plugin", metavar="FILE", help="Load a file of Python as a plugin. Repeatable."),
@@ -12,15 +14,28 @@ PluginFiles = Annotated[
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change the recipe; VALUE is TOML. Repeatable."
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change the recipe; VALUE is TOML. Repeatable.",
+        autocompletion=completion.keys,
     ),
 ]
 Backend = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="tensorflow, jax or torch; without it, Keras' own choice."),
+    typer.Option(
+        metavar="NAME",
+        help="tensorflow, jax or torch; without it, Keras' own choice.",
+        autocompletion=completion.backends,
+    ),
 ]
-Cpu = Annotated[bool, typer.Option("--cpu", help="Keep off the GPUs.")]
+Cpu = Annotated[bool, typer.Option("--cpu", metavar="", help="Keep off the GPUs.")]
+RecipePath = Annotated[
+    Path, typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes)
+]
+Run = Annotated[
+    Path, typer.Argument(metavar="RUN", help="The run's folder.", autocompletion=completion.runs)
+]
 CheckpointName = Annotated[
     str, typer.Option("--checkpoint", metavar="NAME", help="last, best, or e.g. step-000000123.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON, for programs.")]

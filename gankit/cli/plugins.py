@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from gankit.cli.console import aligned, show_lines
+from gankit.cli.console import aligned, show_lines, show_next
 from gankit.cli.options import AsJson, PluginFiles
 from gankit.plugins import Plugin, load_plugins
 from gankit.spelling import listed
@@ -27,6 +27,7 @@ def plugins(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
         print(json.dumps([described(plugin) for plugin in found], indent=2, ensure_ascii=False))
     else:
         show_lines(_lines(found))
+        show_next("gankit list")
 
 
 def described(plugin: Plugin) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gankit.cli.console import show_lines
+from gankit.cli import completion
+from gankit.cli.console import show_lines, terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.cli.score import standing_lines
-from gankit.errors import GankitError, Interrupted
+from gankit.errors import Interrupted
+from gankit.spelling import plugin_words
 
 EXAMPLES = """
 Examples:
@@ -21,21 +23,29 @@ Examples:
 
 
 def run(
-    recipe: Annotated[Path | None, typer.Argument(metavar="RECIPE", help="A TOML file.")] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes),
+    ] = None,
     overrides: Overrides = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="RUN", help="The run's folder.", show_default="runs/RECIPE-1, -2, …"),
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Go on with a run that was stopped.",
+            autocompletion=completion.runs,
+        ),
     ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
     """Train a recipe into a folder of its own: samples, curves, checkpoints."""
-    console = Console()
+    console = terminal()
     plugins = [path.resolve() for path in plugin or []]
     try:
         if resume:
@@ -46,7 +56,8 @@ def run(
         else:
             raise typer.BadParameter("name a recipe, or a run to --resume")
     except Interrupted as stopped:
-        console.print(f"saved; go on with: gankit run --resume {stopped}", highlight=False)
+        words = f"gankit run --resume {stopped} {plugin_words(plugins)}".rstrip()
+        console.print(f"saved; go on with: {words}", highlight=False, soft_wrap=True)
         raise typer.Exit(130) from None
 
 
@@ -77,13 +88,10 @@ def go_on(path, console, backend=None, cpu=False, plugins=()):
     from gankit.run.folder import RunFolder
 
     run = RunFolder.open(path)
-    facts = run.read_facts()
-    plugins = plugins or [Path(plugin) for plugin in facts.get("plugins", [])]
-    _begin(console, backend or facts["backend"], cpu)
-    from gankit.plugins import load_plugins
-    from gankit.recipe import read_recipe
+    _begin(console, backend or run.read_facts()["backend"], cpu)
+    from gankit.run.load import load_recipe
 
-    return _train(read_recipe(run.recipe, load_plugins(plugins)), run, console, plugins)
+    return _train(load_recipe(run, plugins), run, console, plugins)
 
 
 def _begin(console: Console, backend: str | None, cpu: bool) -> None:
@@ -104,7 +112,8 @@ def _train(recipe, run, console: Console, plugins):
     show_lines(standing_lines(run))
     last = sorted(run.samples.glob("*.png"))[-1]
     console.print(f"samples    {last}", highlight=False)
-    console.print(f"more       gankit sample {run.path}", highlight=False)
+    words = f"gankit sample {run.path} {plugin_words(plugins)}".rstrip()
+    console.print(f"more       {words}", highlight=False, soft_wrap=True)
     return run
 
 
@@ -122,7 +131,7 @@ def _refuse(**options) -> None:
         f"--{name}" if name != "recipe" else "RECIPE" for name, value in options.items() if value
     ]
     if given:
-        raise GankitError(
-            f"--resume goes on with a run as it was; it does not go with {', '.join(given)}",
-            "leave it out, or start a new run: gankit run RUN/recipe.toml --set …",
+        raise typer.BadParameter(
+            f"--resume goes on with a run as it was; it does not go with {', '.join(given)}. "
+            "A new run of its recipe: gankit run RUN/recipe.toml --set …"
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles
+from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles, Run
 
 EXAMPLES = """
 Examples:
@@ -20,13 +20,15 @@ Examples:
 
 
 def sample(
-    run: Annotated[Path, typer.Argument(help="The run's folder.")],
-    count: Annotated[int, typer.Option(min=1, help="The number of samples.")] = 64,
-    seed: Annotated[int, typer.Option(min=0, help="Of the noise.")] = 0,
+    run: Run,
+    count: Annotated[int, typer.Option(metavar="N", min=1, help="The number of samples.")] = 64,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
     grid: Annotated[
-        bool, typer.Option("--grid", help="One sheet instead of single files.")
+        bool, typer.Option("--grid", metavar="", help="One sheet instead of single files.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="The folder. [default: RUN/pictures]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/pictures")
+    ] = None,
     checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,

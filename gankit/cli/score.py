@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines
 from gankit.cli.options import AsJson, Backend, CheckpointName, Cpu, PluginFiles
 from gankit.errors import GankitError
@@ -38,18 +39,35 @@ Line = Text | str
 def score(
     places: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="RUN | REAL GENERATED", help="A run; or two folders of pictures."),
+        typer.Argument(
+            metavar="RUN | REAL GENERATED",
+            help="A run; or two folders of pictures.",
+            autocompletion=completion.runs,
+        ),
     ] = None,
-    metrics: Annotated[str, typer.Option(help="Names, with commas; all if empty.")] = "",
-    features: Annotated[str, typer.Option(help="What to compare examples by.")] = "pixels",
-    count: Annotated[int, typer.Option(min=2, help="Of samples, and at most of reals.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the noise and of the reals' choice.")] = 0,
+    metrics: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES", help="With commas; all if empty.", autocompletion=completion.metrics
+        ),
+    ] = "",
+    features: Annotated[
+        str, typer.Option(metavar="NAME", help="What to compare examples by.")
+    ] = "pixels",
+    count: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Of samples, and at most of reals.")
+    ] = 10_000,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Of the noise and of the reals' choice.")
+    ] = 0,
     held_out: Annotated[
-        Path | None, typer.Option(help="A folder of real pictures not trained on.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A folder of real pictures not trained on."),
     ] = None,
     checkpoint: CheckpointName = "last",
     self_test: Annotated[
-        bool, typer.Option("--self-test", help="Try the metrics on known answers instead.")
+        bool,
+        typer.Option("--self-test", metavar="", help="Try the metrics on known answers instead."),
     ] = False,
     as_json: AsJson = False,
     plugin: PluginFiles = None,
@@ -69,7 +87,7 @@ def score(
     elif len(places or ()) == 2:
         scores = score_folders(*places, **wanted)
     else:
-        raise GankitError("name one run, or two folders of pictures", "gankit score --help")
+        raise typer.BadParameter("name one run, or two folders of pictures")
     if as_json:
         print(json.dumps(scores.as_dict(), ensure_ascii=False))
     else:

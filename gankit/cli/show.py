@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from gankit import docstring, toml
+from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines
 from gankit.cli.option import default_in_words, type_in_words
 from gankit.cli.options import Overrides, PluginFiles
@@ -25,7 +26,14 @@ Examples:
 """
 
 Line = Text | str
-Name = Annotated[str, typer.Argument(metavar="NAME|RECIPE", help="A part's name, or a recipe.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME|RECIPE",
+        help="A part's name, or a recipe.",
+        autocompletion=completion.parts_and_recipes,
+    ),
+]
 
 # Where a recipe names a part of a kind.
 _PLACES = {

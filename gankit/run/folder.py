@@ -81,6 +81,14 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise GankitError(f"{self.facts} cannot be read: {error}") from error
 
+    def plugin_files(self) -> list[str]:
+        """Return the plugin files that the run was made with, as its folder says: to be shown only.
+
+        Raises:
+            GankitError: `run.json` cannot be read.
+        """
+        return [str(file) for file in self.read_facts().get("plugins", [])]
+
     def note_data(self, stage: int, dataset: Dataset) -> None:
         """Write down what data a stage is played on."""
         facts = self.read_facts()

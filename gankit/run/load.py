@@ -1,7 +1,7 @@
 """A run's networks, as one of its checkpoints has them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gankit.assemble import build
@@ -12,6 +12,7 @@ from gankit.plugins import load_plugins
 from gankit.recipe import Recipe, read_recipe
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.folder import RunFolder
+from gankit.spelling import listed, plugin_words
 
 
 @dataclass(frozen=True)
@@ -33,31 +34,68 @@ class Restored:
     facts: Facts
 
 
-def load_gan(run: RunFolder, plugins: Iterable[Path] = (), checkpoint: str = "last") -> GAN:
+def load_gan(
+    run: RunFolder,
+    plugins: Iterable[Path] = (),
+    checkpoint: str = "last",
+    precision: str | None = None,
+) -> GAN:
     """Return the game of a run, restored; its data is not needed.
 
     Args:
         run: The folder.
-        plugins: Files of parts; by default those that the run was made with.
+        plugins: Files of parts, if the run was made with some.
         checkpoint: `last`, `best`, or the name of one, `step-000000123`.
+        precision: Of the networks' arithmetic; as it was trained if None.
 
     Raises:
         GankitError: There is no such checkpoint, or what made the run is no longer there.
     """
-    return restore(run, plugins, checkpoint).gan
+    return restore(run, plugins, checkpoint, precision).gan
 
 
-def restore(run: RunFolder, plugins: Iterable[Path] = (), checkpoint: str = "last") -> Restored:
+def restore(
+    run: RunFolder,
+    plugins: Iterable[Path] = (),
+    checkpoint: str = "last",
+    precision: str | None = None,
+) -> Restored:
     """Return a run as one of its checkpoints has it; arguments and errors as of `load_gan`."""
     found = Checkpoints(run.checkpoints).find(checkpoint)
     place = found.place
-    known = [Path(plugin) for plugin in run.read_facts().get("plugins", [])]
-    stages = read_recipe(run.recipe, load_plugins(tuple(plugins) or known)).stages()
+    stages = load_recipe(run, plugins).stages()
     gan, played = None, list(zip(stages, run.data_facts()))[: place.stage + 1]
     for stage, facts in played:
-        gan = build(stage, facts, gan)
+        training = replace(stage.training, precision=precision or stage.training.precision)
+        gan = build(replace(stage, training=training), facts, gan)
     if gan is None:
         raise GankitError(f"{run.facts} does not say what data was played", "start a new run")
     found.restore(gan)
     epochs = sum(stage.training.epochs for stage in stages[: place.stage]) + place.epoch
     return Restored(gan, place, epochs, *played[-1])
+
+
+def load_recipe(run: RunFolder, plugins: Iterable[Path] = ()) -> Recipe:
+    """Return the recipe of a run.
+
+    A folder is data: the plugin files that it names are never imported, only those given here.
+
+    Args:
+        run: The folder.
+        plugins: Files of parts, if the run was made with some.
+
+    Raises:
+        GankitError: It cannot be read, or names parts that are not here.
+    """
+    plugins = [Path(plugin).resolve() for plugin in plugins]
+    try:
+        return read_recipe(run.recipe, load_plugins(plugins))
+    except GankitError as error:
+        files = [file for file in run.plugin_files() if Path(file).resolve() not in plugins]
+        if not files:
+            raise
+        raise GankitError(
+            f"{error.message}\nThe run was made with {listed(files)}, and no run makes gankit "
+            "execute a file by itself",
+            f"if you trust what is in it, add {plugin_words(files)}",
+        ) from error

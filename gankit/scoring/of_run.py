@@ -9,10 +9,8 @@ import numpy as np
 import gankit
 from gankit.events import EventLog
 from gankit.part import Part
-from gankit.plugins import load_plugins
-from gankit.recipe import read_recipe
 from gankit.run.folder import RunFolder
-from gankit.run.load import restore
+from gankit.run.load import load_recipe, restore
 from gankit.sampling import sample
 from gankit.scoring import lines
 from gankit.scoring.evaluate import Provenance, Scores, evaluate
@@ -42,7 +40,7 @@ def score(
         seed: Of the noise, and of the choice of real examples.
         held_out: Real examples that were not trained on.
         backend: What the generator runs on.
-        plugins: Files of parts; by default those that the run was made with.
+        plugins: Files of parts, if the run was made with some.
         checkpoint: `last`, `best`, or the name of one.
 
     Raises:
@@ -93,8 +91,7 @@ def show(events: EventLog, scores: Scores, steps: int, part: str = "") -> None:
 
 
 def _real(run: RunFolder, stage: int, count: int, seed: int, plugins) -> tuple[np.ndarray, str]:
-    known = [Path(plugin) for plugin in run.read_facts().get("plugins", [])]
-    stages = read_recipe(run.recipe, load_plugins(tuple(plugins) or known)).stages()
+    stages = load_recipe(run, plugins).stages()
     section = stages[min(stage, len(stages) - 1)].dataset
     dataset = section.make()
     chosen = dataset.arrays["images"][choose(count, len(dataset), seed)]

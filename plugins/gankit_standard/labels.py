@@ -84,7 +84,7 @@ class Labels:
         return keras.layers.Add(dtype="float32")([logits, fit])
 
 
-class AffineByClass(keras.layers.Layer):
+class AffineByClass(layers.Portable):
     """Scales and shifts features by their class: γ_y · x + β_y.
 
     Reference:
@@ -105,6 +105,24 @@ class AffineByClass(keras.layers.Layer):
         gamma = ops.reshape(ops.matmul(one_hot, self.gamma.value), shape)
         beta = ops.reshape(ops.matmul(one_hot, self.beta.value), shape)
         return gamma * x + beta
+
+    def plain(self, inputs):
+        """Return the same by two dense layers without a bias, whose kernels are γ and β."""
+        x, one_hot = inputs
+        shape = (*(1,) * (len(x.shape) - 2), x.shape[-1])
+        gamma, beta = (
+            keras.layers.Reshape(shape)(_table(table, f"{self.name}_{table.name}")(one_hot))
+            for table in (self.gamma, self.beta)
+        )
+        return keras.layers.Add()([keras.layers.Multiply()([x, gamma]), beta])
+
+
+def _table(rows: keras.Variable, name: str) -> keras.layers.Layer:
+    """Return a layer that picks rows by their one-hot number."""
+    layer = keras.layers.Dense(rows.shape[1], use_bias=False, name=name)
+    layer.build((None, rows.shape[0]))
+    layer.kernel.assign(rows.value)
+    return layer
 
 
 def _embedding(size: int, begin="glorot_uniform") -> keras.layers.Layer:

@@ -124,7 +124,7 @@ def _linear(layer, *arguments, gain: float = 1.0, use_bias: bool = False, **opti
     return layer(*arguments, use_bias=use_bias, kernel_initializer=begin, **options)
 
 
-class GenerativeBasis(keras.layers.Layer):
+class GenerativeBasis(layers.Portable):
     """Learned pictures, one a channel, weighted by the channels of its input.
 
     Args:
@@ -144,8 +144,12 @@ class GenerativeBasis(keras.layers.Layer):
         """Return pictures (batch, size, size, channels) of weights (batch, channels)."""
         return self.basis.value * x[:, None, None, :]
 
+    def plain(self, x):
+        """Return the same by an einsum with the basis."""
+        return _einsum("bc,hwc->bhwc", self.basis.shape, self.basis.value)(x)
 
-class DiscriminativeBasis(keras.layers.Layer):
+
+class DiscriminativeBasis(layers.Portable):
     """How much of a learned picture is in each channel: a depthwise convolution to one pixel."""
 
     def build(self, shape):
@@ -157,8 +161,12 @@ class DiscriminativeBasis(keras.layers.Layer):
         """Return features (batch, channels) of pictures (batch, height, width, channels)."""
         return ops.sum(x * self.basis.value, axis=(1, 2))
 
+    def plain(self, x):
+        """Return the same by an einsum with the basis."""
+        return _einsum("bhwc,hwc->bc", x.shape[-1:], self.basis.value)(x)
 
-class Resampling(keras.layers.Layer):
+
+class Resampling(layers.Portable):
     """Pictures at another size by a triangular filter; where they grow it is bilinear.
 
     It is a product with a matrix on each axis, which can be differentiated twice on every backend.
@@ -178,6 +186,25 @@ class Resampling(keras.layers.Layer):
         x = ops.matmul(rows, ops.reshape(x, (-1, height, width * channels)))
         x = ops.matmul(columns, ops.reshape(x, (-1, width, channels)))
         return ops.reshape(x, (-1, self.size, self.size, channels))
+
+    def plain(self, x):
+        """Return the same by two einsums with fixed matrices."""
+        height, width, channels = x.shape[1:]
+        rows, columns = triangles(height, self.size).T, triangles(width, self.size).T
+        x = _einsum("bhwc,hr->brwc", (self.size, width, channels), rows, fixed=True)(x)
+        return _einsum("bhwc,wr->bhrc", (self.size, self.size, channels), columns, fixed=True)(x)
+
+
+def _einsum(equation: str, shape, kernel, fixed: bool = False):
+    """Return a function of x (batch, …), an einsum with a kernel that is given."""
+
+    def call(x):
+        layer = keras.layers.EinsumDense(equation, shape, trainable=not fixed)
+        y = layer(x)
+        layer.kernel.assign(kernel)
+        return y
+
+    return call
 
 
 def triangles(size: int, target: int) -> np.ndarray:

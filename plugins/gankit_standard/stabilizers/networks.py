@@ -47,7 +47,7 @@ class SpectralNorm(gankit.Stabilizer):
             )
 
 
-class SpectralNormalization(keras.layers.Wrapper):
+class SpectralNormalization(gankit.layers.Portable, keras.layers.Wrapper):
     """Calls a layer with its kernel W divided by σ(W) = vᵀ W u, and leaves the kernel as it is.
 
     W is the kernel as a matrix with a column for each output. Only u is kept: each call in
@@ -70,13 +70,24 @@ class SpectralNormalization(keras.layers.Wrapper):
         """Return what the layer makes of the inputs."""
         layer = self.layer
         values = {id(v): v.value for v in layer.variables}
-        kernel = ops.cast(values[id(layer.variables[0])], "float32")
-        values[id(layer.variables[0])] = kernel / ops.maximum(
-            self._largest(as_matrix(layer, kernel), training), 1e-12
-        )
+        values[id(layer.variables[0])] = self._divided(training)
         trained, rest = layer.trainable_variables, layer.non_trainable_variables
         groups = ([values[id(v)] for v in group] for group in (trained, rest))
         return layer.stateless_call(*groups, inputs)[0]
+
+    def plain(self, inputs):
+        """Return the same by the layer itself with its kernel divided once and for all."""
+        layer = type(self.layer).from_config(self.layer.get_config())
+        outputs = layer(inputs)
+        layer.set_weights(self.layer.get_weights())
+        layer.variables[0].assign(self._divided(training=False))
+        return outputs
+
+    def _divided(self, training: bool):
+        """Return the kernel divided by its largest singular value, in float32."""
+        kernel = ops.cast(self.layer.variables[0].value, "float32")
+        largest = self._largest(as_matrix(self.layer, kernel), training)
+        return kernel / ops.maximum(largest, 1e-12)
 
     def _largest(self, matrix, training: bool):
         """Return the largest singular value, as well as u knows it."""
