@@ -211,15 +211,16 @@ class _State(keras.Layer):
 
     def __init__(self, stabilizer: Stabilizer):
         super().__init__(name=f"{penalty_name(stabilizer)}_state")
-        self.held = [value for value in vars(stabilizer).values() if _is_state(value)]
+        self.held = [value for value in vars(stabilizer).values() if is_state(value)]
         self.built = True
 
 
-def _is_state(value) -> bool:
+def is_state(value) -> bool:
+    """Return whether the value of an attribute is state that a game finds."""
     if isinstance(value, dict):
-        return _is_state(list(value.values()))
+        return is_state(list(value.values()))
     if isinstance(value, list | tuple):
-        return bool(value) and all(map(_is_state, value))
+        return bool(value) and all(map(is_state, value))
     return isinstance(value, keras.Variable | keras.Layer) and not isinstance(value, GAN)
 
 
