@@ -14,8 +14,9 @@ from keras import ops
 from gankit import engine
 from gankit.dataset import Facts
 from gankit.misfit import ANYTHING, end
+from gankit.spelling import cut
 from gankit.testing.game import values
-from gankit.testing.requirement import called, equal, name_of, require
+from gankit.testing.requirement import called, equal, require
 
 BATCH = 8
 FACTS = Facts({"images": (28, 28, 1), "labels": ()}, 10)
@@ -89,8 +90,9 @@ def _check_saved(which: str, network: keras.Model, facts: Facts, outputs: np.nda
             network.save(path)
             loaded = keras.saving.load_model(path)
         except Exception as error:
+            said = cut(str(error).split("Exception encountered: ")[-1], 200)
             raise AssertionError(
-                f"{which} cannot be saved and loaded: {error}\n→ {remedy}"
+                f"{which} cannot be saved and loaded: {said}\n→ {remedy}"
             ) from error
     require(
         np.allclose(_called(loaded, facts), outputs, rtol=1e-4, atol=1e-5),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gankit.dataset import Dataset
+from gankit.testing.draws import watched_draws
 from gankit.testing.requirement import called, equal, require
 
 
@@ -23,8 +24,9 @@ def check_dataset(dataset: Callable[..., Dataset], **options: Any) -> Dataset:
         AssertionError: It does not keep to what a dataset is; says what to do.
     """
     who = called(dataset, options)
-    state = np.random.get_state()[1]
-    found, again = dataset(**options), dataset(**options)
+    with watched_draws() as untouched:
+        found, again = dataset(**options), dataset(**options)
+        alone = untouched()
     require(
         isinstance(found, Dataset),
         f"{who} returned {type(found).__name__}",
@@ -40,7 +42,7 @@ def check_dataset(dataset: Callable[..., Dataset], **options: Any) -> Dataset:
         "draw from numpy.random.default_rng(seed), with `seed` an option, and sort lists of files",
     )
     require(
-        np.array_equal(state, np.random.get_state()[1]),
+        alone,
         f"{who} changes the state of numpy's global generator",
         "draw from numpy.random.default_rng(seed) instead",
     )

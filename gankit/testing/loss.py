@@ -2,6 +2,8 @@
 
 import inspect
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -45,8 +47,11 @@ def check_loss(
     _check_players(loss, networks())
     gan = game(loss, made=networks())
     gan.compile({player: keras.optimizers.Adam(RATE) for player in loss.players})
-    for player in loss.players:
-        _check_turns(gan, player, batch or batch_of_pictures(), steps)
+    turns = [_overfit(gan, player, batch or batch_of_pictures(), steps) for player in loss.players]
+    for turn in turns:
+        _check_moved(loss, turn)
+    for turn in turns:
+        _check_fall(loss, turn, steps)
 
 
 def _check_players(loss: Loss, made: Any) -> None:
@@ -76,13 +81,16 @@ def _check_formulas(loss: AdversarialLoss) -> None:
             f"{name_of(loss)}.{player} asks for {', '.join(strange)}",
             "ask for some of real, fake and targets, by these names",
         )
-        for real, fake in ((SURE, -SURE), (-SURE, SURE), (0.0, 0.0)):
-            _check_formula(loss, player, real, fake, asked)
+        undecided = loss.boundary or 0.0
+        for real, fake in ((SURE, -SURE), (-SURE, SURE), (undecided, undecided)):
+            slopes = _check_formula(loss, player, real, fake, asked)
+        _check_signs(f"{name_of(loss)}.{player}", player, slopes)
 
 
 def _check_formula(
     loss: AdversarialLoss, player: str, real: float, fake: float, asked: list[str]
-) -> None:
+) -> dict[str, float]:
+    """Return the sum of the gradient by each kind of logits, at logits where all is finite."""
     logits = {"real": ops.full((8, 1), real), "fake": ops.full((8, 1), fake)}
 
     def score(**changed: Any) -> Any:
@@ -91,7 +99,7 @@ def _check_formula(
         return loss.score(player, judgment)
 
     who, at = f"{name_of(loss)}.{player}", f"at the logits real = {real:g}, fake = {fake:g}"
-    value = score()
+    value, slopes = score(), {}
     require(
         tuple(ops.shape(value)) == (),
         f"{who} returns the shape {tuple(ops.shape(value))}",
@@ -104,53 +112,84 @@ def _check_formula(
     )
     for name in set(asked) & set(logits):
         slope = input_gradient(lambda x, name=name: score(**{name: x}), logits[name])
+        slopes[name] = 0.0 if slope is None else float(_array(slope).sum())
         require(
-            slope is None or np.isfinite(_array(slope)).all(),
+            np.isfinite(slopes[name]),
             f"the gradient of {who} by {name} is not finite {at}",
             "keep the arguments of square roots and logarithms away from 0",
         )
+    return slopes
 
 
-def _check_turns(gan: GAN, player: str, batch: Batch, steps: int) -> None:
-    """Check what comes of a player's turns while the others keep still."""
-    who = f"{name_of(gan.game)}, on the turn of the {player},"
-    own = gan.game.players[player]
-    before = {name: values(network.trainable_variables) for name, network in gan.networks.items()}
-    first, last = _overfit(gan, player, batch, steps)
-    require(
-        np.isfinite([first, last]).all(),
-        f"{who} is {first:g} at first, and {last:g} after {steps} steps",
-        "it must be finite: look for logarithms and divisions",
-    )
-    for name, network in gan.networks.items():
-        moved = not equal(before[name], values(network.trainable_variables))
+def _check_signs(who: str, player: str, slopes: Mapping[str, float]) -> None:
+    """Check that the discriminator lifts the logits of real images, and the generator its own."""
+    falls = {"discriminator": {"real": 1, "fake": -1}, "generator": {"fake": 1}}[player]
+    for name, sign in falls.items():
+        wanted = "higher" if sign > 0 else "lower"
         require(
-            not moved or name in own,
-            f"{who} moved the {name}",
-            f"it may move {', '.join(own)} only: assign no weights, return a scalar instead",
+            sign * slopes.get(name, 0.0) <= 0,
+            f"{who} rises where the logits `{name}` get {wanted}, which the {player} wants",
+            "a player minimises what its formula returns: turn the sign",
         )
-        require(
-            moved or name not in own,
-            f"{who} left the {name} as it was",
-            "let the scalar depend on what the network makes of its input",
-        )
-    require(
-        last < first,
-        f"{who} did not fall: {first:g} at first, {last:g} after {steps} steps on one batch",
-        "a player minimises what is returned: look at the sign",
-    )
 
 
-def _overfit(gan: GAN, player: str, batch: Batch, steps: int) -> tuple[float, float]:
-    """Return the player's loss before and after steps in which the others keep still."""
+@dataclass(frozen=True)
+class Turns:
+    """What came of a player's turns while the others kept still."""
+
+    player: str
+    first: float
+    last: float
+    moved: Mapping[str, bool]
+
+    def of(self, loss: Loss) -> str:
+        """Return what these turns are of, in words."""
+        return f"{name_of(loss)}, on the turn of the {self.player},"
+
+
+def _overfit(gan: GAN, player: str, batch: Batch, steps: int) -> Turns:
+    """Play steps on one batch and the same noise in which only one player moves."""
     for name, optimizer in gan.optimizer.by_player.items():
         optimizer.learning_rate = RATE if name == player else 0.0
+    before = {name: values(network.trainable_variables) for name, network in gan.networks.items()}
     seed, losses = values([gan.seed.state])[0], []
     for _ in range(steps + 1):
         gan.seed.state.assign(seed)
         gan.reset_metrics()
         losses.append(play(gan, batch)[scalar_name(player, "loss")])
-    return losses[0], losses[-1]
+    moved = {
+        n: not equal(b, values(gan.networks[n].trainable_variables)) for n, b in before.items()
+    }
+    return Turns(player, losses[0], losses[-1], moved)
+
+
+def _check_moved(loss: Loss, turns: Turns) -> None:
+    own = loss.players[turns.player]
+    for name, moved in turns.moved.items():
+        require(
+            not moved or name in own,
+            f"{turns.of(loss)} moved the {name}",
+            f"it may move {', '.join(own)} only: assign no weights, return a scalar instead",
+        )
+        require(
+            moved or name not in own,
+            f"{turns.of(loss)} left the {name} as it was",
+            "let the scalar depend on what the network makes of its input",
+        )
+
+
+def _check_fall(loss: Loss, turns: Turns, steps: int) -> None:
+    said = f"{turns.first:g} at first, {turns.last:g} after {steps} steps on one batch"
+    require(
+        np.isfinite([turns.first, turns.last]).all(),
+        f"{turns.of(loss)} is not finite: {said}",
+        "look for logarithms, roots and divisions",
+    )
+    require(
+        turns.last < turns.first,
+        f"{turns.of(loss)} did not fall: {said}",
+        "a player minimises what is returned: let its gradient be that of its value",
+    )
 
 
 def _array(tensor: Any) -> np.ndarray:

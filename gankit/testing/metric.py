@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gankit.metric import GIVEN
+from gankit.testing.draws import watched_draws
 from gankit.testing.requirement import called, name_of, require
 
 Given = dict[str, np.ndarray]
@@ -53,9 +54,12 @@ def _check_case(
     metric: Callable[..., Any], who: str, case: str, given: Given, options: Mapping[str, Any]
 ) -> None:
     before = {name: array.copy() for name, array in given.items()}
-    state = np.random.get_state()[1]
-    found = _numbers(who, metric(**given, **options))
-    changed = [name for name in given if not np.array_equal(given[name], before[name])]
+    kept = {name: array.copy() for name, array in given.items()}
+    with watched_draws() as untouched:
+        found = _numbers(who, metric(**given, **options))
+        again = _numbers(who, metric(**before, **options))
+        alone = untouched()
+    changed = [name for name in given if not np.array_equal(given[name], kept[name])]
     require(
         not changed,
         f"{who} changes {', '.join(changed)}, which the metrics after it measure too",
@@ -67,9 +71,8 @@ def _check_case(
             f"{who} finds {name} = {value} of {case}",
             "guard divisions, roots and logarithms, or raise gankit.GankitError with the reason",
         )
-    again = _numbers(who, metric(**given, **options))
     require(
-        found == again and np.array_equal(state, np.random.get_state()[1]),
+        found == again and alone,
         f"{who} finds another number when it is asked again, or draws from numpy's global "
         f"generator. Received: {found}, {again}",
         "draw from numpy.random.default_rng(seed), with `seed` an option",

@@ -11,6 +11,8 @@ from gankit.part import Part
 from gankit.plugins import Plugin, load_plugins
 from gankit.testing.requirement import require
 
+REMEDY = "correct it; docs/plugin.md has an example of each kind of part"
+
 
 def check_plugin(plugin: str | Path) -> list[Part]:
     """Check that a plugin loads, and that each of its parts says what it is and what it takes.
@@ -41,7 +43,7 @@ def _found(plugin: str | Path) -> list[Plugin]:
         try:
             return [load_plugins([plugin]).plugins[-1]]
         except GankitError as error:
-            raise AssertionError(f"{error.message}\n→ {error.hint}") from error
+            raise AssertionError(f"{error.message}\n→ {error.hint or REMEDY}") from error
     found = [each for each in load_plugins().plugins if plugin in (each.distribution, each.name)]
     require(
         found,
@@ -62,7 +64,7 @@ def _check_part(part: Part) -> None:
         about, model = part.load().__doc__, schema.model(part)
         options = schema.json_schema(model)["properties"]
     except GankitError as error:
-        raise AssertionError(f"{error.message}\n→ {error.hint or 'mend it'}") from error
+        raise AssertionError(f"{error.message}\n→ {error.hint or REMEDY}") from error
     require(
         docstring.summary(about).endswith("."),
         f"{part} has no first line in its docstring, which gankit list shows",

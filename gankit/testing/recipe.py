@@ -11,7 +11,8 @@ from gankit.assemble import Experiment, assemble
 from gankit.dataset import Dataset
 from gankit.misfit import misfits
 from gankit.plugins import load_plugins
-from gankit.recipe import Recipe, check_recipe as checked, read_recipe
+from gankit.recipe import Recipe, read_recipe
+from gankit.recipe import check_recipe as checked
 from gankit.section import Section
 from gankit.spelling import listed
 from gankit.testing.requirement import require

@@ -2,7 +2,7 @@
 
 import inspect
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,8 @@ def check_stabilizer(
 
 def _check_off(who: str, plain: tuple[GAN, dict], changed: tuple[GAN, dict]) -> None:
     """Check that a game is the same with the stabilizer off as without it."""
-    for name, without in plain[1].items():
+    for name in sorted(plain[1], key=lambda name: not name.endswith("_loss")):
+        without = plain[1][name]
         require(
             changed[1][name] == without,
             f"{who} is off, and yet it changed {name} from {without:g} to {changed[1][name]:g}",
@@ -105,11 +106,9 @@ def _nothing(gan: GAN) -> str:
 
 def _check_attributes(who: str, part: Stabilizer, gan: GAN, batch: Batch, steps: int) -> None:
     """Play, and check that what changes is in variables that the game finds."""
-    hidden = [
-        name
-        for name, value in vars(part).items()
-        if not is_state(value) and value is not gan.seed and _holds_state(value)
-    ]
+    known = {id(v) for v in gan.variables}
+    leaves = {name: list(_leaves(value)) for name, value in vars(part).items()}
+    hidden = [n for n, found in leaves.items() if any(_held(leaf) - known for leaf in found)]
     require(
         not hidden,
         f"{who} keeps state in {', '.join(hidden)}, where the game does not find it",
@@ -169,26 +168,28 @@ def _own_state(gan: GAN) -> list[Any]:
     """Return the variables that a game's stabilizer made: not the networks' nor the game's own."""
     others = [v for network in gan.networks.values() for v in network.variables]
     known = {id(v) for v in (*others, gan.steps, gan.broken_at)}
-    held = [value for part in gan.stabilizers for value in vars(part).values()]
-    found = [v for value in held if is_state(value) for v in _variables(value)]
-    return [v for v in found if id(v) not in known]
+    leaves = [leaf for part in gan.stabilizers for leaf in _leaves(list(vars(part).values()))]
+    return [v for v in leaves if isinstance(v, keras.Variable) and id(v) not in known]
 
 
-def _variables(value: Any) -> list[Any]:
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield what is in a nested list or dictionary."""
     if isinstance(value, dict):
         value = list(value.values())
-    if isinstance(value, list | tuple):
-        return [v for each in value for v in _variables(each)]
-    return [value] if isinstance(value, keras.Variable) else []
+    if not isinstance(value, list | tuple | set):
+        yield value
+        return
+    for each in value:
+        yield from _leaves(each)
 
 
-def _holds_state(value: Any) -> bool:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple | set):
-        return any(map(_holds_state, value))
-    kinds = keras.Variable | keras.Layer | keras.random.SeedGenerator
-    return isinstance(value, kinds) and not isinstance(value, GAN)
+def _held(value: Any) -> set[int]:
+    """Return the identities of the variables that an object holds."""
+    if isinstance(value, keras.random.SeedGenerator):
+        return {id(value.state)}
+    if isinstance(value, keras.Layer | keras.Metric) and not isinstance(value, GAN):
+        return {id(v) for v in value.variables}
+    return {id(value)} if isinstance(value, keras.Variable) else set()
 
 
 def _told(part: Stabilizer) -> dict[str, str]:
