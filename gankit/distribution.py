@@ -93,7 +93,7 @@ def write_distribution(name: str, kind: str, folder: Path = Path()) -> list[Path
     except OSError as error:
         shutil.rmtree(home, ignore_errors=True)
         raise GankitError(f"{home} cannot be written: {error}") from error
-    return [home / place for place in texts]
+    return [home / place for place in sorted(texts)]
 
 
 def checked(name: str, kind: str) -> Names:

@@ -15,6 +15,8 @@ from gankit.network import judges, operations
 if TYPE_CHECKING:
     from gankit.assemble import Experiment
     from gankit.gan import GAN
+    from gankit.loss import Loss
+    from gankit.stabilizer import Stabilizer
 
 Range = tuple[float, float]
 
@@ -53,7 +55,7 @@ class Misfit:
 def misfits(experiment: Experiment) -> list[Misfit]:
     """Return what the parts of a game say does not fit, and what their networks show, each once."""
     gan, arrays = experiment.gan, experiment.dataset.arrays
-    parts = (gan.game, *gan.stabilizers)
+    parts: tuple[Loss | Stabilizer, ...] = (gan.game, *gan.stabilizers)
     said = [misfit for part in parts for misfit in part.misfits(gan)]
     return list(dict.fromkeys([*said, *_bounded_judges(gan), *_out_of_reach(gan, arrays.values())]))
 
@@ -96,8 +98,8 @@ def end(network: keras.Model) -> tuple[str, Range]:
     return "", ANYTHING
 
 
-def _name(function) -> str:
-    return getattr(function, "__name__", type(function).__name__).lower()
+def _name(function: object) -> str:
+    return str(getattr(function, "__name__", type(function).__name__)).lower()
 
 
 def _range(array: np.ndarray) -> Range:

@@ -19,7 +19,7 @@ TEMPLATES = ROOT / "gankit/templates/plugin"
 
 
 def of_kind(kind: str) -> str:
-    return f"gankit-a-new-{kind}"
+    return f"gankit-new-{kind}"
 
 
 # What it writes
@@ -167,7 +167,7 @@ def test_it_installs_passes_its_tests_and_runs_its_recipe(elsewhere):
     )
     found = {p["distribution"]: p for p in json.loads(elsewhere("gankit", "plugins", "--json"))}
     for kind, name in zip(PLURALS, names):
-        assert found[name]["hooks"] == {f"gankit_{PLURALS[kind]}": [f"a-new-{kind}"]}
+        assert found[name]["hooks"] == {f"gankit_{PLURALS[kind]}": [f"new-{kind}"]}
         assert found[name]["failure"] == ""
     assert "passed" in elsewhere("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *names)
     elsewhere("python", "-c", RUN_ALL, *names)
@@ -185,6 +185,6 @@ for name in sys.argv[1:]:
         main()
     except SystemExit as left:
         assert not left.code, name
-sys.argv[1:] = ["score", "runs/recipe-1", "--metrics", "a-new-metric", "--count", "200"]
+sys.argv[1:] = ["score", "runs/gankit-new-metric-1", "--metrics", "new-metric", "--count", "200"]
 main()
 """

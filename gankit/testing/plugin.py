@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -81,7 +82,7 @@ def _check_part(part: Part) -> None:
     _check_defaults(part, model, {**defaults, "name": part.name})
 
 
-def _check_defaults(part: Part, model: type[schema.SectionModel], table: dict) -> None:
+def _check_defaults(part: Part, model: type[schema.SectionModel], table: dict[str, Any]) -> None:
     try:
         model.model_validate_json(json.dumps(table))
     except ValidationError as error:

@@ -107,7 +107,7 @@ def _first(section: Section, rows: int) -> Section:
 
     @wraps(make)
     def made(**options: Any) -> Dataset:
-        whole = make(**options)
+        whole: Dataset = make(**options)
         arrays = {name: array[:rows] for name, array in whole.arrays.items()}
         return replace(whole, arrays=arrays)
 

@@ -28,6 +28,7 @@ from gankit.testing.requirement import called, equal, require
 SEAMS = [name for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
 
 Options = Mapping[str, Any]
+Played = tuple[GAN, dict[str, float]]
 
 
 def check_stabilizer(
@@ -58,7 +59,7 @@ def check_stabilizer(
     """
     batch = batch or batch_of_pictures()
 
-    def played(parts: list[Stabilizer]) -> tuple[GAN, dict[str, float]]:
+    def played(parts: list[Stabilizer]) -> Played:
         gan = game(loss or Logistic(), parts, made=networks())
         return gan, play(gan, batch, steps)
 
@@ -74,7 +75,7 @@ def check_stabilizer(
     _check_resumed(who, gan, fresh, batch, steps)
 
 
-def _check_off(who: str, plain: tuple[GAN, dict], changed: tuple[GAN, dict]) -> None:
+def _check_off(who: str, plain: Played, changed: Played) -> None:
     """Check that a game is the same with the stabilizer off as without it."""
     for name in sorted(plain[1], key=lambda name: not name.endswith("_loss")):
         without = plain[1][name]

@@ -3,16 +3,19 @@
 import math
 from typing import Annotated
 
+import gankit
 import keras
 from keras import layers
 from pydantic import Field
 
-import gankit
-
 Count = Annotated[int, Field(ge=1)]
 
 
-def my_part(facts: gankit.Facts, latent: Count = 4, width: Count = 128) -> dict[str, keras.Model]:
+def my_part(
+    facts: gankit.Facts,
+    latent: Count = 4,
+    width: Count = 128,
+) -> dict[str, keras.Model]:
     """Two hidden layers for each network, for pictures and for points.
 
     Args:

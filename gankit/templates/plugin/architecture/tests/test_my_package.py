@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
 import gankit
+import pytest
 from gankit import testing
+
 from my_package.architecture import my_part
 
 RECIPE = Path(__file__).parents[1] / "recipe.toml"

@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
+import gankit
 import numpy as np
 from pydantic import Field
-
-import gankit
 
 CENTRES = np.array([[0.0, -0.25], [1.0, 0.25]])
 

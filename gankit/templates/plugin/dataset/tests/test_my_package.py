@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-
 from gankit import testing
+
 from my_package.dataset import CENTRES, my_part
 
 RECIPE = Path(__file__).parents[1] / "recipe.toml"

@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
+import gankit
 from keras import ops
 from pydantic import Field
-
-import gankit
 
 
 class MyPart(gankit.AdversarialLoss):

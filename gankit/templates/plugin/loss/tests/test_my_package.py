@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from gankit import testing
+
 from my_package.loss import MyPart
 
 RECIPE = Path(__file__).parents[1] / "recipe.toml"

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
+import gankit
 import keras
 from keras import ops
 from pydantic import Field
-
-import gankit
 
 
 class MyPart(gankit.Stabilizer):

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
+from gankit import testing
 from keras import ops
 
-from gankit import testing
 from my_package.stabilizer import MyPart
 
 RECIPE = Path(__file__).parents[1] / "recipe.toml"
