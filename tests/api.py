@@ -5,7 +5,6 @@ the changelog has no new line that names it, as `` `gankit.Dataset` ``. Lines ar
 """
 
 import hashlib
-
 import importlib
 import inspect
 import re
@@ -34,7 +33,7 @@ def described(name: str) -> str:
     if isinstance(thing, ModuleType):
         return "\n".join([f"{name}: module", *(f"    {x}" for x in sorted(thing.__all__))])
     if not inspect.isclass(thing):
-        return name + _signature(thing)
+        return name + (_signature(thing) if inspect.isfunction(thing) else "")
     bases = ", ".join(base.__name__ for base in thing.__bases__ if base is not object)
     head = f"{name}{_signature(thing)}" + (f": {bases}" if bases else "")
     return "\n".join([head, *(f"    {line}" for line in _members(thing))])
@@ -98,10 +97,13 @@ def _members(thing: type) -> Iterator[str]:
 
 
 def _signature(thing: object) -> str:
+    """Return a signature without what depends on the process, or on where a type is defined."""
     try:
-        return str(inspect.signature(thing))
+        text = str(inspect.signature(thing))
     except (TypeError, ValueError):
         return ""
+    text = re.sub(r"<function (\w+) at \w+>", r"\1", text).replace("'", "")
+    return re.sub(r"(?:[A-Za-z_]\w*\.)+(?=[A-Za-z_])", "", text)
 
 
 if __name__ == "__main__":

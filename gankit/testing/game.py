@@ -86,7 +86,7 @@ def play(gan: GAN, batch: Any, steps: int = 1) -> dict[str, float]:
 
 def values(variables: Iterable[Any]) -> list[np.ndarray]:
     """Return variables as arrays."""
-    return [np.array(ops.convert_to_numpy(v.value)) for v in variables]
+    return [np.array(ops.convert_to_numpy(ops.convert_to_tensor(v))) for v in variables]
 
 
 def _entropy(logits: Any, target: Any) -> Any:
