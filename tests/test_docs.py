@@ -20,6 +20,7 @@ OTHERS = {
     "KERAS_BACKEND=torch pytest",
     "bash .ci/run",
     "mkdocs build --strict",
+    "mypy",
     "pip install -e .",
     "pip install -e gankit-drift pytest",
     "pip install -e gankit-flat pytest",
