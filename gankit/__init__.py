@@ -4,7 +4,7 @@ Everything the author of a plugin needs is here, and nothing is imported before 
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gankit.hookspecs import hookimpl
 
@@ -68,7 +68,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name == "layers":
         return import_module("gankit.layers")
     if name in _HOMES:

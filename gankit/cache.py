@@ -7,13 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from gankit.errors import GankitError
 
 
-def cached(name: str, key: Mapping, make: Callable[[Path], None]) -> Path:
+def cached(name: str, key: Mapping[str, Any], make: Callable[[Path], None]) -> Path:
     """Return the folder that `make(folder)` filled for this key, making it if it is not there yet.
 
     The folder appears whole or not at all, so a killed or a second process never sees half of it.

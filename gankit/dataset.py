@@ -48,7 +48,7 @@ class Dataset:
     classes: Sequence[str] = field(default=())
     flip: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "arrays", MappingProxyType(dict(self.arrays)))
         lengths = {name: len(array) for name, array in self.arrays.items()}
         if not lengths or len(set(lengths.values())) > 1 or not min(lengths.values()):

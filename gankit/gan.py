@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import UserDict
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from typing import Any
 
 import keras
 from keras import ops
@@ -14,7 +15,9 @@ from gankit.loss import Loss
 from gankit.optimizers import Optimizers
 from gankit.scalars import accuracies, adds_penalty, penalty_name, scalar_name, scalar_names
 from gankit.stabilizer import Stabilizer
-from gankit.turn import Round, Targets, Turn
+from gankit.turn import Round, Targets, Tensor, Turn
+
+Batch = Mapping[str, Any]
 
 
 class GAN(engine.Trainer, keras.Model):
@@ -63,7 +66,7 @@ class GAN(engine.Trainer, keras.Model):
         if previous is not None:
             _carry_over(previous.given, self.given)
             _carry_over(previous.networks, self.networks)  # with what the stabilizers added
-        self.averages = UserDict()
+        self.averages: UserDict[str, list[Any]] = UserDict()
         self.stabilizers = tuple(stabilizers)
         self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
         self.simultaneous = simultaneous
@@ -97,7 +100,7 @@ class GAN(engine.Trainer, keras.Model):
 
     # The step
 
-    def play(self, batch: Mapping) -> dict:
+    def play(self, batch: Batch) -> dict[str, Tensor]:
         """Play one step of the game on a batch of real data; returns the epoch's means so far."""
         batch = {name: _normalised(array) for name, array in batch.items()}
         if self.simultaneous:
@@ -109,14 +112,14 @@ class GAN(engine.Trainer, keras.Model):
         self.steps.assign_add(1)
         return {name: tracker.result() for name, tracker in self._trackers.items()}
 
-    def _part(self, batch: Mapping, turn: int) -> dict:
+    def _part(self, batch: Batch, turn: int) -> dict[str, Tensor]:
         rows = _rows(batch) // max(self.repeats.values())
         return {name: x[turn * rows : (turn + 1) * rows] for name, x in batch.items()}
 
-    def _update(self, players: tuple[str, ...], batch: Mapping) -> None:
+    def _update(self, players: tuple[str, ...], batch: Batch) -> None:
         """Score the players on one forward pass, then move each of them."""
 
-        def losses():
+        def losses() -> tuple[list[Tensor], list[dict[str, Tensor]]]:
             round = Round(self, batch)
             scored = [self._score(Turn(p, round, len(players) == 1)) for p in players]
             return [self.optimizer.scale(p, loss) for p, (loss, _) in zip(players, scored)], [
@@ -132,28 +135,29 @@ class GAN(engine.Trainer, keras.Model):
             for stabilizer in self.stabilizers:
                 stabilizer.after(player, self)
 
-    def _score(self, turn: Turn):
+    def _score(self, turn: Turn) -> tuple[Tensor, dict[str, Tensor]]:
         """Return what the player minimises, and the scalars to show."""
         loss = self.game(turn)
-        scalars = {}
+        scalars: dict[str, Tensor] = {}
         for stabilizer in filter(adds_penalty, self.stabilizers):
             penalty = stabilizer.penalty(turn)
             loss = loss + penalty
             if not isinstance(penalty, float):
                 name = penalty_name(stabilizer)  # two of one class are shown as their sum
                 scalars[name] = scalars.get(name, 0.0) + penalty
-        scalars |= accuracies(turn, self.game.boundary) | {scalar_name(turn.player, "loss"): loss}
+        scalars |= accuracies(turn, self.game.boundary)
+        scalars[scalar_name(turn.player, "loss")] = loss
         for stabilizer in self.stabilizers:
             scalars |= stabilizer.watch(turn)
         return loss, scalars
 
-    def _moves(self, player: str):
+    def _moves(self, player: str) -> Any:
         """Return whether all stabilizers let the player's networks move, True if none minds."""
         answers = [stabilizer.moves(player, self) for stabilizer in self.stabilizers]
         minded = [answer for answer in answers if answer is not True]
         return reduce(ops.logical_and, minded) if minded else True
 
-    def _log(self, player: str, scalars: Mapping, norm) -> None:
+    def _log(self, player: str, scalars: Mapping[str, Tensor], norm: Tensor) -> None:
         loss = scalars[scalar_name(player, "loss")]
         new = ops.logical_and(self.broken_at.value < 0, ops.logical_not(ops.isfinite(loss)))
         self.broken_at.assign(ops.where(new, self.steps.value, self.broken_at.value))
@@ -162,7 +166,7 @@ class GAN(engine.Trainer, keras.Model):
 
     # What a turn asks for
 
-    def view(self, images):
+    def view(self, images: Tensor) -> Tensor:
         """Return the images as the stabilizers let the discriminator see them."""
         for stabilizer in self.stabilizers:
             images = stabilizer.view(images)
@@ -174,17 +178,17 @@ class GAN(engine.Trainer, keras.Model):
             targets = stabilizer.targets(targets)
         return targets
 
-    def draw(self, name: str, batch: Mapping):
+    def draw(self, name: str, batch: Batch) -> Tensor:
         """Return as many images of a network as the batch has, from fresh noise; float32."""
         shape = (_rows(batch), *self.networks[name].inputs[0].shape[1:])
         noise = keras.random.normal(shape, seed=self.seed)
         return ops.cast(self.call_network(self.networks[name], noise, batch), "float32")
 
-    def call_network(self, network: keras.Model, x, batch: Mapping):
+    def call_network(self, network: keras.Model, x: Tensor, batch: Batch) -> Tensor:
         """Return a network's output in training, for x and, where it takes them, the labels."""
         return network(self._inputs(network, x, batch.get("labels")), training=True)
 
-    def sample(self, noise, labels=None, name: str = "generator"):
+    def sample(self, noise: Tensor, labels: Tensor = None, name: str = "generator") -> Tensor:
         """Return what a network makes of noise, by its averaged weights if it has any.
 
         Args:
@@ -202,7 +206,7 @@ class GAN(engine.Trainer, keras.Model):
         return ops.stop_gradient(network.stateless_call(*weights, inputs, training=False)[0])
 
     @staticmethod
-    def _inputs(network: keras.Model, x, labels):
+    def _inputs(network: keras.Model, x: Tensor, labels: Tensor) -> Tensor:
         return [x, labels] if len(network.inputs) > 1 else x
 
 
@@ -211,15 +215,16 @@ class _State(keras.Layer):
 
     def __init__(self, stabilizer: Stabilizer):
         super().__init__(name=f"{penalty_name(stabilizer)}_state")
-        self.held = [value for value in vars(stabilizer).values() if _is_state(value)]
+        self.held = [value for value in vars(stabilizer).values() if is_state(value)]
         self.built = True
 
 
-def _is_state(value) -> bool:
+def is_state(value: Any) -> bool:
+    """Return whether the value of an attribute is state that a game finds."""
     if isinstance(value, dict):
-        return _is_state(list(value.values()))
+        return is_state(list(value.values()))
     if isinstance(value, list | tuple):
-        return bool(value) and all(map(_is_state, value))
+        return bool(value) and all(map(is_state, value))
     return isinstance(value, keras.Variable | keras.Layer) and not isinstance(value, GAN)
 
 
@@ -230,7 +235,7 @@ def _carry_over(old: Mapping[str, keras.Model], new: Mapping[str, keras.Model]) 
             new[name].set_weights(old[name].get_weights())
 
 
-def _normalised(array):
+def _normalised(array: Any) -> Tensor:
     """Return pictures of uint8 as float32 in [−1, 1], anything else as it is."""
     x = ops.convert_to_tensor(array)
     if keras.backend.standardize_dtype(x.dtype) != "uint8":
@@ -238,5 +243,5 @@ def _normalised(array):
     return ops.cast(x, "float32") / 127.5 - 1.0
 
 
-def _rows(batch: Mapping):
+def _rows(batch: Batch) -> Any:
     return ops.shape(next(iter(batch.values())))[0]

@@ -6,13 +6,14 @@ list` stays quick.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pluggy
 
 hookspec = pluggy.HookspecMarker("gankit")
 hookimpl = pluggy.HookimplMarker("gankit")
 
-Parts = Mapping[str, "Callable | str"]
+Parts = Mapping[str, Callable[..., Any] | str]
 
 
 @hookspec

@@ -24,7 +24,7 @@ CHUNK = 256  # images decoded ahead of the one that is being written
 
 
 def decode_images(
-    files: Sequence[str | os.PathLike],
+    files: Sequence[str | os.PathLike[str]],
     size: int,
     channels: Literal[1, 3] = 1,
     fit: Literal["crop", "pad"] = "crop",
@@ -51,14 +51,14 @@ def decode_images(
             not a colour.
     """
     frame = Frame(size, channels, fit, ground)
-    files = [Path(file).absolute() for file in files]
-    key = {**asdict(frame), "files": [_fingerprint(file) for file in files]}
-    folder = cached("images", key, lambda folder: _decode_all(files, frame, folder))
+    paths = [Path(file).absolute() for file in files]
+    key = {**asdict(frame), "files": [_fingerprint(path) for path in paths]}
+    folder = cached("images", key, lambda folder: _decode_all(paths, frame, folder))
     broken = json.loads((folder / "broken.json").read_text(encoding="utf-8"))
     if broken:
-        print(f"warning: left out {_count(files, broken)}", file=sys.stderr)
+        print(f"warning: left out {_count(paths, broken)}", file=sys.stderr)
     images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
-    return images, np.delete(np.arange(len(files)), [place for place, _ in broken])
+    return images, np.delete(np.arange(len(paths)), [place for place, _ in broken])
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Frame:
     fit: str
     ground: str
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         try:
             ImageColor.getrgb(self.ground)
         except ValueError as error:
@@ -82,10 +82,10 @@ class Frame:
     def read(self, file: Path) -> bytes:
         """Return a file's pixels, size × size × channels of uint8."""
         mode = "L" if self.channels == 1 else "RGB"
-        with Image.open(file) as image:
-            image.draft(mode, (2 * self.size, 2 * self.size))
-            ImageOps.exif_transpose(image, in_place=True)
-            image = _scale(_plain(image, mode), self.size, self.fit)
+        with Image.open(file) as opened:
+            opened.draft(mode, (2 * self.size, 2 * self.size))
+            ImageOps.exif_transpose(opened, in_place=True)
+            image = _scale(_plain(opened, mode), self.size, self.fit)
         square = Image.new(mode, (self.size, self.size), ImageColor.getcolor(self.ground, mode))
         corner = ((self.size - image.width) // 2, (self.size - image.height) // 2)
         square.paste(image, corner, image.getchannel("A") if image.mode.endswith("A") else None)
@@ -114,7 +114,7 @@ def _scale(image: Image.Image, size: int, fit: str) -> Image.Image:
     return image.resize(scaled, Image.Resampling.BICUBIC, reducing_gap=2)
 
 
-def _fingerprint(file: Path) -> tuple:
+def _fingerprint(file: Path) -> tuple[str | int, ...]:
     """Tell a file's content as git's index does: hashing 40,000 files takes seconds a start."""
     try:
         stat = file.stat()

@@ -6,11 +6,14 @@ such as dilation or channels first, Keras computes.
 """
 
 from abc import abstractmethod
+from typing import Any
 
 import keras
 from keras import ops
 
 from gankit.engine import kernels
+
+__all__ = ["BatchNormalization", "Conv2D", "Conv2DTranspose", "Dropout"]
 
 _FLOATS = ("float16", "bfloat16", "float32")
 _public = keras.saving.register_keras_serializable(package="gankit")
@@ -20,7 +23,7 @@ _public = keras.saving.register_keras_serializable(package="gankit")
 class Conv2D(keras.layers.Conv2D):
     """Keras' `Conv2D`; see there for its arguments."""
 
-    def convolution_op(self, inputs, kernel):
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
         """Return the convolution of the inputs, without bias and activation."""
         if not _covers(self, inputs):
             return super().convolution_op(inputs, kernel)
@@ -32,7 +35,7 @@ class Conv2D(keras.layers.Conv2D):
 class Conv2DTranspose(keras.layers.Conv2DTranspose):
     """Keras' `Conv2DTranspose`; see there for its arguments."""
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         """Return the transposed convolution (batch, height, width, filters) of the inputs."""
         smaller = any(k < s for k, s in zip(self.kernel_size, self.strides))
         if smaller or self.output_padding is not None or not _covers(self, inputs):
@@ -48,7 +51,7 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
 class BatchNormalization(keras.layers.BatchNormalization):
     """Keras' `BatchNormalization`; see there for its arguments."""
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the inputs, normalised over all axes but the last."""
         if not (training and self.trainable) or mask is not None or not self._covers(inputs):
             return super().call(inputs, training=training, mask=mask)
@@ -59,7 +62,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
             moving.assign(moving.value * self.momentum + value * (1 - self.momentum))
         return ops.cast(outputs, self.compute_dtype)
 
-    def _covers(self, inputs) -> bool:
+    def _covers(self, inputs: Any) -> bool:
         return (
             len(inputs.shape) in (2, 4)
             and self.axis in (-1, len(inputs.shape) - 1)
@@ -74,7 +77,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
 class Dropout(keras.layers.Dropout):
     """Keras' `Dropout`; see there for its arguments."""
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: Any, training: bool = False) -> Any:
         """Return the inputs with a share of `rate` set to 0 and the rest scaled up."""
         if not training or self.noise_shape is not None or not 0 < self.rate < 1:
             return super().call(inputs, training=training)
@@ -88,7 +91,7 @@ class Portable(keras.layers.Layer):
     """
 
     @abstractmethod
-    def plain(self, inputs):
+    def plain(self, inputs: Any) -> Any:
         """Return what the built layer makes of symbolic inputs outside of training.
 
         Only layers of Keras or of `gankit.layers`, and `keras.ops`, may lead from `inputs` to what
@@ -96,7 +99,7 @@ class Portable(keras.layers.Layer):
         """
 
 
-def _covers(layer, inputs) -> bool:
+def _covers(layer: Any, inputs: Any) -> bool:
     """Return whether the kernels compute this convolution of the inputs."""
     return (
         layer.data_format == "channels_last"

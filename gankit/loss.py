@@ -27,7 +27,7 @@ class Loss(ABC):
     boundary: ClassVar[float | None] = None
 
     @abstractmethod
-    def __call__(self, turn: Turn):
+    def __call__(self, turn: Turn) -> Any:
         """Return the scalar that `turn.player` minimises."""
 
     def misfits(self, gan: GAN) -> Iterable[Misfit]:
@@ -56,21 +56,21 @@ class AdversarialLoss(Loss):
     players: ClassVar = {"discriminator": ("discriminator",), "generator": ("generator",)}
     boundary: ClassVar[float | None] = 0.0
 
-    def __call__(self, turn: Turn):
+    def __call__(self, turn: Turn) -> Any:
         """Judge the real images and as many generated ones, and score the player's formula."""
         judgment = turn.judge("discriminator", turn.batch["images"], turn.generate("generator"))
         return self.score(turn.player, judgment)
 
-    def score(self, player: str, judgment: Judgment):
+    def score(self, player: str, judgment: Judgment) -> Any:
         """Return what a player's formula makes of a judgment, a scalar."""
         formula = getattr(self, player)
         names = inspect.signature(formula).parameters
         return formula(**{name: getattr(judgment, name) for name in names})
 
     @abstractmethod
-    def discriminator(self, *judged: Any, **named: Any):
+    def discriminator(self, *judged: Any, **named: Any) -> Any:
         """Return the discriminator's loss from `real`, `fake` and `targets`, each by name."""
 
     @abstractmethod
-    def generator(self, *judged: Any, **named: Any):
+    def generator(self, *judged: Any, **named: Any) -> Any:
         """Return the generator's loss from `real`, `fake` and `targets`, each by name."""

@@ -15,6 +15,8 @@ from gankit.network import judges, operations
 if TYPE_CHECKING:
     from gankit.assemble import Experiment
     from gankit.gan import GAN
+    from gankit.loss import Loss
+    from gankit.stabilizer import Stabilizer
 
 Range = tuple[float, float]
 
@@ -53,7 +55,7 @@ class Misfit:
 def misfits(experiment: Experiment) -> list[Misfit]:
     """Return what the parts of a game say does not fit, and what their networks show, each once."""
     gan, arrays = experiment.gan, experiment.dataset.arrays
-    parts = (gan.game, *gan.stabilizers)
+    parts: tuple[Loss | Stabilizer, ...] = (gan.game, *gan.stabilizers)
     said = [misfit for part in parts for misfit in part.misfits(gan)]
     return list(dict.fromkeys([*said, *_bounded_judges(gan), *_out_of_reach(gan, arrays.values())]))
 
@@ -61,7 +63,7 @@ def misfits(experiment: Experiment) -> list[Misfit]:
 def _bounded_judges(gan: GAN) -> Iterator[Misfit]:
     """Yield a misfit for each discriminator whose answer is no logit."""
     for name in judges(gan):
-        activation, bounds = _end(gan.networks[name])
+        activation, bounds = end(gan.networks[name])
         if bounds != ANYTHING:
             yield Misfit(
                 f"the {name} ends with {activation}, and losses take its answer for a logit, "
@@ -75,7 +77,7 @@ def _out_of_reach(gan: GAN, arrays: Iterable[np.ndarray]) -> Iterator[Misfit]:
     found = [(array.shape[1:], _range(array)) for array in arrays if array.ndim > 1]
     for name in (name for name in gan.networks if name not in judges(gan)):
         shapes = [output.shape[1:] for output in gan.networks[name].outputs]
-        activation, (lowest, highest) = _end(gan.networks[name])
+        activation, (lowest, highest) = end(gan.networks[name])
         for low, high in (reach for shape, reach in found if [shape] == shapes):
             if low < lowest - NEARLY or high > highest + NEARLY:
                 yield Misfit(
@@ -85,7 +87,7 @@ def _out_of_reach(gan: GAN, arrays: Iterable[np.ndarray]) -> Iterator[Misfit]:
                 )
 
 
-def _end(network: keras.Model) -> tuple[str, Range]:
+def end(network: keras.Model) -> tuple[str, Range]:
     """Return a network's last activation, and between which numbers it keeps what comes out."""
     for operation in reversed(list(operations(network))):
         name = _name(getattr(operation, "activation", operation))
@@ -96,8 +98,8 @@ def _end(network: keras.Model) -> tuple[str, Range]:
     return "", ANYTHING
 
 
-def _name(function) -> str:
-    return getattr(function, "__name__", type(function).__name__).lower()
+def _name(function: object) -> str:
+    return str(getattr(function, "__name__", type(function).__name__)).lower()
 
 
 def _range(array: np.ndarray) -> Range:

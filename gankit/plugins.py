@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.util
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from gankit.backend import without_chatter
 from gankit.errors import GankitError
 from gankit.part import KINDS, Part, pick, reason
 from gankit.spelling import listed, shown, suggestion
+from gankit.trace import traced
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,12 @@ class Catalogue:
     Args:
         plugins: The plugins that were found, those that failed to load among them.
         parts: For each kind (`"losses"`) the parts by name.
+        left_out: The names of the installed plugins that `GANKIT_PLUGINS` leaves out.
     """
 
     plugins: tuple[Plugin, ...]
     parts: Mapping[str, Mapping[str, Part]]
+    left_out: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Plugin, ...]:
@@ -72,30 +76,36 @@ class Catalogue:
         try:
             return pick(self.parts[kind], kind, name)
         except GankitError as error:
-            if not self.failed:
+            suspects = [f"{plugin} ({plugin.failure})" for plugin in self.failed]
+            lost = {"failed to load": suspects, "GANKIT_PLUGINS leaves out": self.left_out}
+            others = [
+                f"Or it is in what {why}: {listed(names)}" for why, names in lost.items() if names
+            ]
+            if not others:
                 raise
-            suspects = (f"{plugin} ({plugin.failure})" for plugin in self.failed)
-            message = f"{error.message}. Or it is in what failed to load: {listed(suspects)}"
-            raise GankitError(message, "gankit plugins") from error
+            raise GankitError(". ".join((error.message, *others)), "gankit plugins") from error
 
 
 def load_plugins(files: Iterable[Path | str] = ()) -> Catalogue:
     """Load the installed plugins and plain files of Python.
 
-    An installed plugin that fails to load is kept with the reason; a file must load.
+    An installed plugin that fails to load is kept with the reason; a file must load. Where
+    `GANKIT_PLUGINS` is set, of the installed ones only those that it names are loaded.
 
     Args:
         files: Python files with hooks.
 
     Raises:
-        GankitError: A file cannot be loaded, or two plugins give a part of the same name.
+        GankitError: A file cannot be loaded, `GANKIT_PLUGINS` names what is not installed, or two
+            plugins give a part of the same name.
     """
     manager = pluggy.PluginManager("gankit")
     manager.add_hookspecs(hookspecs)
+    entries, left_out = _chosen(_entry_points())
     with without_chatter():  # a plugin may import keras
-        plugins = [_installed(manager, entry) for entry in _entry_points()]
+        plugins = [_installed(manager, entry) for entry in entries]
         plugins += [_from_file(manager, path) for path in dict.fromkeys(map(Path, files))]
-    return Catalogue(tuple(plugins), _by_kind(plugins))
+    return Catalogue(tuple(plugins), _by_kind(plugins), left_out)
 
 
 def _entry_points() -> list[importlib.metadata.EntryPoint]:
@@ -103,10 +113,32 @@ def _entry_points() -> list[importlib.metadata.EntryPoint]:
     return sorted(found, key=lambda entry: (entry.dist.name != "gankit", entry.dist.name))
 
 
+def _chosen(
+    entries: list[importlib.metadata.EntryPoint],
+) -> tuple[list[importlib.metadata.EntryPoint], tuple[str, ...]]:
+    """Return the entry points that `GANKIT_PLUGINS` names, all if not set, and those left out."""
+    words = os.environ.get("GANKIT_PLUGINS", "").split(",")
+    named = {word.strip() for word in words} - {""}
+    if not named:
+        return entries, ()
+    known = [name for entry in entries for name in (entry.name, entry.dist.name)]
+    strange = sorted(named - set(known))
+    if strange:
+        raise GankitError(
+            f"GANKIT_PLUGINS names what is not installed.{suggestion(strange[0], known)} "
+            f"Allowed: {listed(dict.fromkeys(known))}. Received: {listed(strange)}",
+            "unset GANKIT_PLUGINS, or name plugins or distributions, with commas between them",
+        )
+    chosen = [entry for entry in entries if named & {entry.name, entry.dist.name}]
+    return chosen, tuple(entry.name for entry in entries if entry not in chosen)
+
+
 def _installed(manager: pluggy.PluginManager, entry: importlib.metadata.EntryPoint) -> Plugin:
     plugin = Plugin(entry.name, entry.dist.name, entry.dist.version)
     try:
-        return replace(plugin, parts=_register(manager, entry.load(), str(plugin)))
+        with traced(f"load {plugin}, {entry.value}"):
+            module = entry.load()
+        return replace(plugin, parts=_register(manager, module, str(plugin)))
     except GankitError as error:
         return replace(plugin, failure=error.message)
     except (Exception, SystemExit) as error:
@@ -171,8 +203,10 @@ def _given(manager: pluggy.PluginManager, module: Any, label: str) -> Iterator[P
         hook = f"gankit_{kind}"
         for implementation in getattr(manager.hook, hook).get_hookimpls():
             if implementation.plugin is module:
-                for name, given in _checked(hook, implementation.function()).items():
-                    yield Part(kind, name, label, given)
+                with traced(f"{hook}() of {label}") as say:
+                    found = _checked(hook, implementation.function())
+                    say(listed(found))
+                yield from (Part(kind, name, label, given) for name, given in found.items())
 
 
 def _checked(hook: str, result: Any) -> Mapping[str, Any]:
@@ -205,6 +239,6 @@ def _by_kind(plugins: Iterable[Plugin]) -> dict[str, dict[str, Part]]:
             raise GankitError(
                 f"two plugins give a {KINDS[part.kind]} of one name, {shown(part.name)}: "
                 f"{other.plugin} and {part.plugin}",
-                "rename one of them, or uninstall a plugin",
+                "rename one of them, uninstall a plugin, or name those to load in GANKIT_PLUGINS",
             )
     return parts

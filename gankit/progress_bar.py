@@ -20,9 +20,9 @@ def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
     console = Console(stderr=True)
     if not console.is_terminal:
         console.print(f"{description} ({total:,})", highlight=False)
-        yield lambda count=1: None
+        yield lambda count: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(description, total=total)
-        yield lambda count=1: bar.advance(task, count)
+        yield lambda count: bar.advance(task, count)

@@ -47,7 +47,7 @@ class Stabilizer:
     def prepare(self, gan: GAN) -> None:
         """Make state, once, before training."""
 
-    def view(self, images):
+    def view(self, images: Any) -> Any:
         """Return images (batch, …) as the discriminator is to see them."""
         return images
 
@@ -55,7 +55,7 @@ class Stabilizer:
         """Return what the discriminator is asked to answer, (batch, 1) each."""
         return targets
 
-    def penalty(self, turn: Turn):
+    def penalty(self, turn: Turn) -> Any:
         """Return a scalar that is added to the loss of `turn.player`."""
         return 0.0
 
@@ -66,7 +66,7 @@ class Stabilizer:
         """
         return {}
 
-    def moves(self, player: str, gan: GAN):
+    def moves(self, player: str, gan: GAN) -> Any:
         """Return whether the player's networks are to move on this turn, a boolean tensor.
 
         Where it is false the turn is scored, and its networks and its optimizer stay as they are.

@@ -75,9 +75,9 @@ class Round:
 
     gan: GAN
     batch: Mapping[str, Tensor]
-    done: dict = field(default_factory=dict)
+    done: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
-    def once(self, key: tuple, compute: Callable[[], Any]) -> Any:
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
         """Return `compute()`, computed at most once a round for each key."""
         if key not in self.done:
             self.done[key] = compute()
@@ -117,10 +117,10 @@ class Turn:
         """Return a discriminator's judgment of real and generated images, (batch, …) each."""
         gan = self._round.gan
 
-        def judge(images):
+        def judge(images: Tensor) -> Tensor:
             return self.look(self.networks[name], images)
 
-        judgment = self._round.once(
+        judgment: Judgment = self._round.once(
             (name, id(real), id(fake)), lambda: Judgment(judge, real, fake, gan.retarget)
         )
         self.judgments.append(judgment)

@@ -1,7 +1,10 @@
 """Somebody who follows a page of the documentation, from its first line to its last."""
 
 import contextlib
+import inspect
 import os
+import re
+import runpy
 import shlex
 import shutil
 import signal
@@ -22,8 +25,12 @@ from gankit.overrides import override
 from gankit.plugins import load_plugins
 from gankit.recipe import check_recipe
 
-SMALL = ("training.epochs=2", "training.batch_size=16", "architecture.width=4")
+SMALL = ("training.epochs=2", "training.batch_size=16")
+NARROW = ("architecture.width=4",)
 LITTLE = ("dataset.size=28", "dataset.count=48")
+
+
+GANKIT = re.compile(r"([A-Z_]+=\S+ )*gankit ")  # a command, with what is set for it
 
 
 class Reader:
@@ -57,16 +64,14 @@ class Reader:
 
     def _check(self, block: Block) -> None:
         table = tomllib.loads(block.text)
-        if block.title == "pyproject.toml":
-            self._install(table)
-        elif block.marker != "refused":
+        if block.marker != "refused":
             table = override(self.recipe, table, "") if block.marker == "fragment" else table
             check_recipe(table, load_plugins(self.plugins), block.place)
             self.recipe = self.recipe or table
 
     def _load(self, block: Block) -> None:
-        if not block.title:
-            exec(block.text, {})
+        if "hookimpl" not in block.text or not block.title:
+            exec(block.text, {"__file__": str(self.folder / block.title)})
             return
         path = self.folder / block.title
         parts = load_plugins([path]).plugins[-1].parts
@@ -76,10 +81,14 @@ class Reader:
 
     def _type(self, block: Block) -> None:
         for command in block.commands:
-            if command.startswith("gankit "):
+            if GANKIT.match(command):
                 refused = block.marker == "refused"
                 code, self.printed = self._start(command, small=not refused)
                 assert code == refused, f"{command}\n{self.printed}"
+            elif command.startswith("pip install -e gankit-"):
+                self._install(self.folder / command.split()[3])
+            elif command.startswith("pytest gankit-"):
+                self._test(self.folder / command.split()[1])
 
     def _compare(self, block: Block) -> None:
         if block.marker == "output":
@@ -88,37 +97,56 @@ class Reader:
     def _start(self, command: str, small: bool) -> tuple[int, str]:
         """Run a command; return its exit code, and what it printed."""
         command, _, file = command.partition(" > ")
-        words = shlex.split(command)[1:]
+        words = shlex.split(command)
+        settings = dict(word.split("=", 1) for word in words[: words.index("gankit")])
+        words = words[len(settings) + 1 :]
         if _is_for_others(words):
             _parse(words)
             return 0, ""
         if "--resume" in words:
             _lose_the_newest_checkpoint(Path(words[-1]))
-        code, out, err = self._main([*words, *(_small(words) if small else [])])
+        code, out, err = self._main([*words, *(_small(words) if small else [])], settings)
         if file:
             (self.folder / file).write_text(out, encoding="utf-8")
         return code, out + err
 
-    def _main(self, words: list[str]) -> tuple[int, str, str]:
+    def _main(self, words: list[str], settings: dict[str, str]) -> tuple[int, str, str]:
         self.monkeypatch.setattr(sys, "argv", ["gankit", *words])
+        self.forget()
         try:
             with _undone():
+                os.environ |= settings
                 main()
         except SystemExit as left:
             return left.code, *self.capsys.readouterr()
         raise AssertionError("gankit did not exit")
 
-    def _install(self, project: dict) -> None:
-        """Put the module and the entry point of a distribution on the path, as pip does."""
-        name, version = project["project"]["name"], project["project"]["version"]
-        site, module = self.folder / "site-packages", name.replace("-", "_")
-        info = site / f"{module}-{version}.dist-info"
+    def _test(self, home: Path) -> None:
+        """Run the tests of a distribution that need nothing of pytest."""
+        self.forget()
+        (file,) = (home / "tests").glob("test_*.py")
+        tests = [f for name, f in runpy.run_path(str(file)).items() if name.startswith("test_")]
+        assert len(tests) == 4 and not [f for f in tests if inspect.signature(f).parameters]
+        for test in tests:
+            test()
+
+    def forget(self) -> None:
+        """Forget modules of this folder, which may be other ones by now."""
+        for name, module in list(sys.modules.items()):
+            if (getattr(module, "__file__", None) or "").startswith(f"{self.folder}/gankit-"):
+                del sys.modules[name]
+
+    def _install(self, home: Path) -> None:
+        """Put a distribution and its entry point on the path, as an editable install does."""
+        project = tomllib.loads((home / "pyproject.toml").read_text("utf-8"))["project"]
+        name, version = project["name"], project["version"]
+        info = self.folder / f"site-packages/{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir(parents=True)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        ((entry, target),) = project["project"]["entry-points"]["gankit"].items()
+        ((entry, target),) = project["entry-points"]["gankit"].items()
         (info / "entry_points.txt").write_text(f"[gankit]\n{entry} = {target}\n")
-        shutil.copy(self.plugins.pop(), site / f"{module}.py")
-        self.monkeypatch.syspath_prepend(str(site))
+        self.monkeypatch.syspath_prepend(str(info.parent))
+        self.monkeypatch.syspath_prepend(str(home))
 
 
 def _small(words: list[str]) -> list[str]:
@@ -126,8 +154,10 @@ def _small(words: list[str]) -> list[str]:
     if words[0] not in ("run", "check") or words[1].startswith("-"):
         return []
     recipe = tomllib.loads(Path(words[1]).read_text(encoding="utf-8"))
-    little = {"folder": LITTLE[:1], "npz": ()}.get(recipe["dataset"]["name"], LITTLE)
-    return [word for change in (*SMALL, *little) for word in ("--set", change)]
+    little = {"folder": LITTLE[:1], "npz": (), "ring": LITTLE[1:]}
+    changes = little.get(recipe["dataset"]["name"], LITTLE)
+    narrow = () if recipe["architecture"]["name"] == "mlp" else NARROW
+    return [word for change in (*SMALL, *narrow, *changes) for word in ("--set", change)]
 
 
 def _is_for_others(words: list[str]) -> bool:

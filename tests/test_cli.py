@@ -12,7 +12,7 @@ from gankit.cli import app, main
 
 VERBS = [
     *("check", "run", "sample", "score", "export", "bench", "show"),
-    *("list", "plugins", "schema", "new recipe"),
+    *("list", "plugins", "schema", "new recipe", "new plugin"),
 ]
 GANKIT = "from gankit.cli import main; main()"
 
@@ -157,7 +157,11 @@ def test_a_plugin_that_failed_is_reported(gankit, monkeypatch):
     monkeypatch.setattr("gankit.cli.list.load_plugins", lambda _: catalogue)
     code, out, _ = gankit("plugins")
     assert code == 0
-    assert out == "cats  gankit-cats 1.2\n  failed to load: ImportError: no cats\n"
+    assert out.splitlines() == [
+        "cats  gankit-cats 1.2",
+        "  failed to load: ImportError: no cats",
+        "  → GANKIT_TRACE=1 gankit plugins",
+    ]
     code, _, err = gankit("list")
     assert code == 0
     assert "gankit-cats 1.2 (cats) failed to load" in err

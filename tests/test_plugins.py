@@ -280,3 +280,64 @@ def test_finding_plugins_imports_neither_keras_nor_numpy():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+# The environment
+
+
+def test_a_trace_shows_what_is_loaded_and_every_hook_call(install, monkeypatch, capfd):
+    install(HOOK.format(kind="losses", result="{'cat': dict, 'lion': dict}"))
+    install(HOOK.format(kind="losses", result="1 / 0"), "gankit-dogs")
+    load_plugins()
+    assert capfd.readouterr().err == ""
+    monkeypatch.setenv("GANKIT_TRACE", "1")
+    load_plugins()
+    err = capfd.readouterr().err
+    lines = [line.split(" ms  ")[1] for line in err.splitlines() if line.startswith("trace: ")]
+    assert lines[-4:] == [
+        "load gankit-cats 1.2 (cats), gankit_cats_plugin",
+        "gankit_losses() of gankit-cats 1.2 (cats) → cat, lion",
+        "load gankit-dogs 1.2 (cats), gankit_dogs_plugin",
+        "gankit_losses() of gankit-dogs 1.2 (cats) → failed",
+    ]
+    assert "line 6, in gankit_losses" in err and "ZeroDivisionError" in err
+    shipped = {line.split(" → ")[0] for line in lines}
+    assert {f"gankit_{kind}() of gankit 0.1.0 (standard)" for kind in KINDS} <= shipped
+
+
+@pytest.mark.parametrize("named", ["cats", "gankit-cats", " gankit-cats , cats"])
+def test_only_the_plugins_that_are_named_are_loaded(install, monkeypatch, named):
+    install(HOOK.format(kind="losses", result="{'cat': dict}"))
+    monkeypatch.setenv("GANKIT_PLUGINS", named)
+    catalogue = load_plugins()
+    assert [plugin.distribution for plugin in catalogue.plugins] == ["gankit-cats"]
+    assert {"standard", "lego", "toy"} <= set(catalogue.left_out)
+    with pytest.raises(GankitError, match="Or it is in what GANKIT_PLUGINS leaves out: lego"):
+        catalogue.find("losses", "hinge")
+
+
+def test_one_of_two_plugins_of_one_name_can_be_chosen(install, monkeypatch):
+    hook = HOOK.format(kind="losses", result="{'cat': dict}")
+    install(hook)
+    install(hook, "gankit-dogs")
+    monkeypatch.setenv("GANKIT_PLUGINS", "gankit,gankit-dogs")
+    assert load_plugins().find("losses", "cat").plugin == "gankit-dogs 1.2 (cats)"
+
+
+def test_a_plugin_that_is_named_and_not_installed(install, monkeypatch):
+    monkeypatch.setenv("GANKIT_PLUGINS", "standart,lego")
+    with pytest.raises(GankitError, match='Did you mean "standard"') as caught:
+        load_plugins()
+    assert caught.value.message.endswith("Received: standart")
+
+
+def test_no_names_are_no_limit(monkeypatch):
+    monkeypatch.setenv("GANKIT_PLUGINS", " ")
+    assert load_plugins().left_out == ()
+
+
+def test_a_file_is_loaded_whatever_is_named(tmp_path, monkeypatch):
+    file = tmp_path / "my_parts.py"
+    file.write_text(HOOK.format(kind="metrics", result="{'cat': dict}"))
+    monkeypatch.setenv("GANKIT_PLUGINS", "lego")
+    assert load_plugins([file]).find("metrics", "cat")

@@ -275,14 +275,6 @@ def test_p_is_restored_with_the_game(pictures):
     assert play(gan, pictures[:8]) == play(copy, pictures[:8])
 
 
-def test_a_strength_of_zero_changes_nothing(pictures):
-    gans = [quick(Bce(), *parts) for parts in ([], [Ada(start=0.0, speed=0.0)])]
-    logs = [play(gan, pictures[:8], steps=2) for gan in gans]
-    assert logs[1] == {**logs[0], "ada_p": 0.0}
-    for a, b in zip(*(values(gan.trainable_variables) for gan in gans)):
-        np.testing.assert_array_equal(a, b)
-
-
 def quick(loss, *parts, **options):
     """Return a game of linear networks that is not compiled: soon done."""
     gan = game(loss, parts, made=linear(), **options)

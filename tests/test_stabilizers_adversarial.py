@@ -111,12 +111,3 @@ def test_a_loss_without_formulas_is_named():
 
     with pytest.raises(gankit.GankitError, match="Plain"):
         part(Plain())
-
-
-def test_a_strength_of_zero_changes_nothing(pictures):
-    gans = [game(Bce(), parts, made=linear()) for parts in ([], [AdversarialPerturbation(0.0)])]
-    for gan in gans:
-        gan.run_eagerly, gan.jit_compile = True, False
-        play(gan, pictures[:8], steps=2)
-    for a, b in zip(*(values(gan.trainable_variables) for gan in gans)):
-        np.testing.assert_array_equal(a, b)

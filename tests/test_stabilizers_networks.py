@@ -171,11 +171,3 @@ def test_rebuilt_networks_may_be_rebuilt_and_looked_into(pictures):
         gan = game(Bce(), order, learning_rate=0.01)
         assert np.isfinite(list(play(gan, pictures, steps=2).values())).all()
         assert len([v for v in gan.trained_by("discriminator") if v.name == "readout"]) == 2
-
-
-def test_feature_matching_of_strength_zero_changes_nothing(pictures):
-    plain, changed = game(Bce()), game(Bce(), [FeatureMatching(0.0)])
-    for gan in (plain, changed):
-        play(gan, pictures, steps=2)
-    for a, b in zip(values(plain.trainable_variables), values(changed.trainable_variables)):
-        np.testing.assert_array_equal(a, b)

@@ -9,7 +9,7 @@ from games import game, play, values
 from keras import ops
 
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import R1, R2, Dragan, GradientPenalty, HistoricalAveraging, Lecam
+from gankit_standard.stabilizers import R1, R2, Dragan, GradientPenalty, Lecam
 
 
 def critic():
@@ -148,15 +148,3 @@ def test_a_lazy_penalty_keeps_the_state_that_it_moves(pictures):
         moved.append([np.abs(b - a) for a, b in zip(before, values([seed, norm]))])
     assert moved[0][0].max() > moved[1][0].max() > 0
     assert moved[0][1].max() > 0
-
-
-@pytest.mark.parametrize(
-    "stabilizer",
-    [GradientPenalty(0.0), Dragan(0.0), R1(0.0), R2(0.0), Lecam(0.0), HistoricalAveraging(0.0)],
-)
-def test_a_strength_of_zero_changes_nothing(pictures, stabilizer):
-    plain, changed = game(Bce()), game(Bce(), [stabilizer])
-    for gan in (plain, changed):
-        play(gan, pictures, steps=2)
-    for a, b in zip(values(plain.trainable_variables), values(changed.trainable_variables)):
-        np.testing.assert_array_equal(a, b)

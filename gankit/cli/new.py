@@ -1,11 +1,11 @@
-"""`gankit new recipe`: a recipe of your own, copied from one that comes with gankit."""
+"""`gankit new`: a recipe of your own, copied from one that comes with gankit; or a plugin."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gankit.cli import completion
+from gankit.cli import completion, new_plugin
 from gankit.cli.console import show_lines
 from gankit.errors import GankitError
 from gankit.shipped import shipped_recipes
@@ -19,7 +19,16 @@ Examples:
   gankit new recipe mine --from dcgan_lego
 """
 
-new = typer.Typer(help="Start a recipe of your own.", no_args_is_help=True, epilog=EXAMPLES)
+BOTH = """
+Examples:
+
+  gankit new recipe quickstart
+
+  gankit new plugin gankit-flat --kind stabilizer
+"""
+
+new = typer.Typer(help="Start a recipe or a part of your own.", no_args_is_help=True, epilog=BOTH)
+new.command("plugin", epilog=new_plugin.EXAMPLES)(new_plugin.plugin)
 
 Name = Annotated[
     str,

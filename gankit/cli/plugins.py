@@ -22,12 +22,15 @@ Examples:
 
 def plugins(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """Show the plugins: what they give, and which failed to load and why."""
-    found = load_plugins(plugin or ()).plugins
+    catalogue = load_plugins(plugin or ())
     if as_json:
-        print(json.dumps([described(plugin) for plugin in found], indent=2, ensure_ascii=False))
-    else:
-        show_lines(_lines(found))
-        show_next("gankit list")
+        found = [described(plugin) for plugin in catalogue.plugins]
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    show_lines(_lines(catalogue.plugins))
+    if catalogue.left_out:
+        show_lines(["", f"GANKIT_PLUGINS leaves out {listed(catalogue.left_out)}"])
+    show_next("gankit list")
 
 
 def described(plugin: Plugin) -> dict[str, Any]:
@@ -48,3 +51,4 @@ def _lines(plugins: Iterable[Plugin]) -> Iterator[Text | str]:
         yield from aligned([(hook, listed(names)) for hook, names in hooks.items()], ("cyan", ""))
         if plugin.failure:
             yield Text.assemble("  ", ("failed to load: ", "bold red"), plugin.failure)
+            yield Text("  → GANKIT_TRACE=1 gankit plugins", "cyan")

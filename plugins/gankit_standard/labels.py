@@ -84,6 +84,7 @@ class Labels:
         return keras.layers.Add(dtype="float32")([logits, fit])
 
 
+@keras.saving.register_keras_serializable(package="gankit_standard")
 class AffineByClass(layers.Portable):
     """Scales and shifts features by their class: γ_y · x + β_y.
 

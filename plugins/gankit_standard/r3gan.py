@@ -14,6 +14,8 @@ from gankit_standard.sizes import Count, Widths, doubled_sizes, widths_of
 
 SLOPE = 0.2  # of the leaky ReLU below 0
 
+_public = keras.saving.register_keras_serializable(package="gankit_standard")
+
 
 def r3gan(
     facts: gankit.Facts,
@@ -124,6 +126,7 @@ def _linear(layer, *arguments, gain: float = 1.0, use_bias: bool = False, **opti
     return layer(*arguments, use_bias=use_bias, kernel_initializer=begin, **options)
 
 
+@_public
 class GenerativeBasis(layers.Portable):
     """Learned pictures, one a channel, weighted by the channels of its input.
 
@@ -131,9 +134,13 @@ class GenerativeBasis(layers.Portable):
         size: Their edge, in pixels.
     """
 
-    def __init__(self, size: int):
-        super().__init__()
+    def __init__(self, size: int, name: str | None = None, dtype=None):
+        super().__init__(name=name, dtype=dtype)
         self.size = size
+
+    def get_config(self):
+        """Return what it was made with, so that it can be saved and loaded."""
+        return {"size": self.size, "name": self.name, "dtype": self.dtype_policy.name}
 
     def build(self, shape):
         """Make the basis, (size, size, channels)."""
@@ -149,6 +156,7 @@ class GenerativeBasis(layers.Portable):
         return _einsum("bc,hwc->bhwc", self.basis.shape, self.basis.value)(x)
 
 
+@_public
 class DiscriminativeBasis(layers.Portable):
     """How much of a learned picture is in each channel: a depthwise convolution to one pixel."""
 
@@ -166,6 +174,7 @@ class DiscriminativeBasis(layers.Portable):
         return _einsum("bhwc,hwc->bc", x.shape[-1:], self.basis.value)(x)
 
 
+@_public
 class Resampling(layers.Portable):
     """Pictures at another size by a triangular filter; where they grow it is bilinear.
 
@@ -175,9 +184,13 @@ class Resampling(layers.Portable):
         size: The new edge, in pixels.
     """
 
-    def __init__(self, size: int):
-        super().__init__()
+    def __init__(self, size: int, name: str | None = None, dtype=None):
+        super().__init__(name=name, dtype=dtype)
         self.size = size
+
+    def get_config(self):
+        """Return what it was made with, so that it can be saved and loaded."""
+        return {"size": self.size, "name": self.name, "dtype": self.dtype_policy.name}
 
     def call(self, x):
         """Return (batch, size, size, channels) of (batch, height, width, channels)."""

@@ -50,6 +50,8 @@ class LabelNoise(gankit.Stabilizer):
 
     def targets(self, targets: gankit.Targets) -> gankit.Targets:
         """Move real targets down and generated ones up, each by its own draw."""
+        if not self.amount:
+            return targets
         real, fake = self._noise(targets.real), self._noise(targets.fake)
         return gankit.Targets(targets.real * (1 - real), targets.fake * (1 - fake) + fake)
 

@@ -1,0 +1,9 @@
+"""What this plugin gives to gankit; the part itself is imported when a recipe names it."""
+
+import gankit
+
+
+@gankit.hookimpl
+def gankit_metrics():
+    """Metrics by name."""
+    return {"my-part": "my_package.metric:my_part"}

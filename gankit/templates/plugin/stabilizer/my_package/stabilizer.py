@@ -1,0 +1,42 @@
+"""The stabilizer `my-part`."""
+
+from typing import Annotated
+
+import gankit
+import keras
+from keras import ops
+from pydantic import Field
+
+
+class MyPart(gankit.Stabilizer):
+    """Keeps the discriminator flat between real and generated images: adds weight · E[‖∇D(x)‖²].
+
+    Args:
+        weight: λ of the paper.
+
+    Reference:
+        Thanh-Tung et al. 2019, Improving Generalization and Stability of Generative Adversarial
+        Networks, arXiv:1902.03984.
+    """
+
+    def __init__(self, weight: Annotated[float, Field(ge=0)] = 1.0):
+        self.weight = weight
+
+    def prepare(self, gan):
+        """Draw from the game's seed, so that a run can be repeated and resumed."""
+        self.seed = gan.seed
+
+    def penalty(self, turn):
+        """Return the penalty on the discriminator's turn."""
+        if not self.weight or turn.player != "discriminator":
+            return 0.0
+        (judgment,) = turn.judgments
+        between = self._between(judgment.real_images, judgment.fake_images)
+        slope = gankit.input_gradient(judgment.judge, between)
+        return self.weight * ops.mean(ops.sum(ops.square(slope), axis=range(1, len(slope.shape))))
+
+    def _between(self, real, fake):
+        """Return a point, drawn uniformly, on the way from each real image to a generated one."""
+        shape = (ops.shape(real)[0], *(1 for _ in real.shape[1:]))
+        share = keras.random.uniform(shape, seed=self.seed)
+        return share * real + (1 - share) * fake

@@ -1,0 +1,39 @@
+"""The stabilizer `my-part`: what gankit asks of all of them, and what is known of this one."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+from gankit import testing
+from keras import ops
+
+from my_package.stabilizer import MyPart
+
+RECIPE = Path(__file__).parents[1] / "recipe.toml"
+
+
+def test_the_plugin_is_complete():
+    testing.check_plugin("my-distribution")
+
+
+def test_it_keeps_to_what_a_stabilizer_is():
+    testing.check_stabilizer(MyPart, off={"weight": 0.0}, weight=2.0)
+
+
+def test_a_linear_discriminator_costs_its_slope():
+    slope, x = np.float32([3.0, -4.0]), np.zeros((5, 2), "float32")
+    part = MyPart(weight=0.5)
+    part.prepare(SimpleNamespace(seed=keras.random.SeedGenerator(0)))
+    judgment = SimpleNamespace(
+        judge=lambda x: ops.sum(slope * x, axis=1, keepdims=True),
+        real_images=ops.convert_to_tensor(x),
+        fake_images=ops.convert_to_tensor(x + 1),
+    )
+    turn = SimpleNamespace(player="discriminator", judgments=[judgment])
+    assert float(part.penalty(turn)) == pytest.approx(0.5 * (3**2 + 4**2))
+
+
+def test_its_recipe_plays():
+    testing.check_recipe(RECIPE)

@@ -1,0 +1,86 @@
+"""What a dataset keeps to."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gankit.dataset import Dataset
+from gankit.testing.draws import watched_draws
+from gankit.testing.requirement import called, equal, require
+
+
+def check_dataset(dataset: Callable[..., Dataset], **options: Any) -> Dataset:
+    """Check what a dataset returns: of a kind that a step can play on, and equal each time.
+
+    Args:
+        dataset: The function.
+        options: What to call it with; make it small.
+
+    Returns:
+        What the dataset returned, for further tests.
+
+    Raises:
+        AssertionError: It does not keep to what a dataset is; says what to do.
+    """
+    who = called(dataset, options)
+    with watched_draws() as untouched:
+        found, again = dataset(**options), dataset(**options)
+        alone = untouched()
+    require(
+        isinstance(found, Dataset),
+        f"{who} returned {type(found).__name__}",
+        'return gankit.Dataset({"images": images})',
+    )
+    for name, array in found.arrays.items():
+        _check_array(f"{name} of {who}", np.asarray(array))
+    _check_labels(who, found)
+    require(
+        found.arrays.keys() == again.arrays.keys()
+        and equal(found.arrays.values(), again.arrays.values()),
+        f"{who} returns other data when it is called again, so that no run could be repeated",
+        "draw from numpy.random.default_rng(seed), with `seed` an option, and sort lists of files",
+    )
+    require(
+        alone,
+        f"{who} changes the state of numpy's global generator",
+        "draw from numpy.random.default_rng(seed) instead",
+    )
+    return found
+
+
+def _check_array(which: str, array: np.ndarray) -> None:
+    kind = array.dtype.kind
+    require(
+        array.dtype in (np.uint8, np.float32) or kind in "iu",
+        f"{which} is of {array.dtype}",
+        'make pictures uint8, or give numbers as .astype("float32")',
+    )
+    if array.dtype == np.uint8 and array.ndim > 1:
+        require(
+            array.ndim == 4 and array.shape[-1] in (1, 3),
+            f"{which} has the shape {array.shape}",
+            "give pictures as (examples, height, width, channels), with 1 or 3 channels: "
+            "images[..., None] adds one",
+        )
+    require(
+        kind != "f" or np.isfinite(array).all(),
+        f"{which} has numbers that are not finite",
+        "leave such examples out",
+    )
+
+
+def _check_labels(who: str, found: Dataset) -> None:
+    labels = found.arrays.get("labels")
+    require(
+        labels is not None or not found.classes,
+        f"{who} names {len(found.classes)} classes, but has no labels",
+        'give an array "labels", the place of each example in `classes`',
+    )
+    if labels is not None:
+        require(
+            labels.ndim == 1 and labels.dtype.kind in "iu" and labels.min() >= 0,
+            f"labels of {who} are of {labels.dtype} and the shape {labels.shape}, from "
+            f"{labels.min()} on",
+            "give integers (examples,), from 0 on",
+        )

@@ -1,0 +1,196 @@
+"""What a loss keeps to."""
+
+import inspect
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from gankit.engine import input_gradient
+from gankit.gan import GAN
+from gankit.loss import AdversarialLoss, Loss
+from gankit.scalars import scalar_name
+from gankit.testing.game import Batch, MakeNetworks, batch_of_pictures, game, networks, play, values
+from gankit.testing.requirement import equal, name_of, require
+from gankit.turn import Judgment
+
+SURE = 50.0  # the logit of a discriminator that is sure: 1 − sigmoid(50) is 0 in float32
+RATE = 0.003
+
+
+def check_loss(
+    loss: Loss,
+    networks: MakeNetworks = networks,
+    batch: Batch | None = None,
+    steps: int = 12,
+) -> None:
+    """Check a loss: finite, falling on each player's turn, and moving only the player's networks.
+
+    Each player plays some steps on one batch and the same noise, while the others keep still.
+
+    Args:
+        loss: What is played.
+        networks: Returns fresh networks by name, every one that the players train; by default a
+            generator and a discriminator of pictures (8, 8, 1).
+        batch: Real data by name, as the loss asks for it; by default 16 pictures of uint8.
+        steps: How many.
+
+    Raises:
+        AssertionError: It does not keep to what a loss is; says what to do.
+    """
+    if isinstance(loss, AdversarialLoss):
+        _check_formulas(loss)
+    _check_players(loss, networks())
+    gan = game(loss, made=networks())
+    gan.compile({player: keras.optimizers.Adam(RATE) for player in loss.players})
+    turns = [_overfit(gan, player, batch or batch_of_pictures(), steps) for player in loss.players]
+    for turn in turns:
+        _check_moved(loss, turn)
+    for turn in turns:
+        _check_fall(loss, turn, steps)
+
+
+def _check_players(loss: Loss, made: Any) -> None:
+    who = name_of(loss)
+    named = [network for trained in loss.players.values() for network in trained]
+    missing = sorted(set(named) - set(made))
+    require(
+        not missing,
+        f"{who} trains {', '.join(missing)}, which is none of the networks {', '.join(made)}",
+        "correct `players`, or give check_loss the networks that the loss is made for",
+    )
+    shared = [network for network, times in Counter(named).items() if times > 1]
+    require(
+        not shared,
+        f"{who} lets several players train the {', '.join(shared)}: a turn moves another's network",
+        "name each network once in `players`, with the one player whose turn moves it",
+    )
+
+
+def _check_formulas(loss: AdversarialLoss) -> None:
+    """Check both formulas on the logits of a discriminator that is sure, rightly or wrongly."""
+    for player in ("discriminator", "generator"):
+        asked = list(inspect.signature(getattr(loss, player)).parameters)
+        strange = [name for name in asked if name not in ("real", "fake", "targets")]
+        require(
+            not strange,
+            f"{name_of(loss)}.{player} asks for {', '.join(strange)}",
+            "ask for some of real, fake and targets, by these names",
+        )
+        undecided = loss.boundary or 0.0
+        for real, fake in ((SURE, -SURE), (-SURE, SURE), (undecided, undecided)):
+            slopes = _check_formula(loss, player, real, fake, asked)
+        _check_signs(f"{name_of(loss)}.{player}", player, slopes)
+
+
+def _check_formula(
+    loss: AdversarialLoss, player: str, real: float, fake: float, asked: list[str]
+) -> dict[str, float]:
+    """Return the sum of the gradient by each kind of logits, at logits where all is finite."""
+    logits = {"real": ops.full((8, 1), real), "fake": ops.full((8, 1), fake)}
+
+    def score(**changed: Any) -> Any:
+        both = logits | changed
+        judgment = Judgment(lambda x: x, both["real"], both["fake"], lambda targets: targets)
+        return loss.score(player, judgment)
+
+    who, at = f"{name_of(loss)}.{player}", f"at the logits real = {real:g}, fake = {fake:g}"
+    value, slopes = score(), {}
+    require(
+        tuple(ops.shape(value)) == (),
+        f"{who} returns the shape {tuple(ops.shape(value))}",
+        "return a scalar, such as the mean over the batch: ops.mean(…)",
+    )
+    require(
+        np.isfinite(_array(value)),
+        f"{who} is {float(value)} {at}",
+        "write it for logits without sigmoid, exp and log: log sigmoid(x) is -ops.softplus(-x)",
+    )
+    for name in set(asked) & set(logits):
+        slope = input_gradient(lambda x, name=name: score(**{name: x}), logits[name])
+        slopes[name] = 0.0 if slope is None else float(_array(slope).sum())
+        require(
+            np.isfinite(slopes[name]),
+            f"the gradient of {who} by {name} is not finite {at}",
+            "keep the arguments of square roots and logarithms away from 0",
+        )
+    return slopes
+
+
+def _check_signs(who: str, player: str, slopes: Mapping[str, float]) -> None:
+    """Check that the discriminator lifts the logits of real images, and the generator its own."""
+    falls = {"discriminator": {"real": 1, "fake": -1}, "generator": {"fake": 1}}[player]
+    for name, sign in falls.items():
+        wanted = "higher" if sign > 0 else "lower"
+        require(
+            sign * slopes.get(name, 0.0) <= 0,
+            f"{who} rises where the logits `{name}` get {wanted}, which the {player} wants",
+            "a player minimises what its formula returns: turn the sign",
+        )
+
+
+@dataclass(frozen=True)
+class Turns:
+    """What came of a player's turns while the others kept still."""
+
+    player: str
+    first: float
+    last: float
+    moved: Mapping[str, bool]
+
+    def of(self, loss: Loss) -> str:
+        """Return what these turns are of, in words."""
+        return f"{name_of(loss)}, on the turn of the {self.player},"
+
+
+def _overfit(gan: GAN, player: str, batch: Batch, steps: int) -> Turns:
+    """Play steps on one batch and the same noise in which only one player moves."""
+    for name, optimizer in gan.optimizer.by_player.items():
+        optimizer.learning_rate = RATE if name == player else 0.0
+    before = {name: values(network.trainable_variables) for name, network in gan.networks.items()}
+    seed, losses = values([gan.seed.state])[0], []
+    for _ in range(steps + 1):
+        gan.seed.state.assign(seed)
+        gan.reset_metrics()
+        losses.append(play(gan, batch)[scalar_name(player, "loss")])
+    moved = {
+        n: not equal(b, values(gan.networks[n].trainable_variables)) for n, b in before.items()
+    }
+    return Turns(player, losses[0], losses[-1], moved)
+
+
+def _check_moved(loss: Loss, turns: Turns) -> None:
+    own = loss.players[turns.player]
+    for name, moved in turns.moved.items():
+        require(
+            not moved or name in own,
+            f"{turns.of(loss)} moved the {name}",
+            f"it may move {', '.join(own)} only: assign no weights, return a scalar instead",
+        )
+        require(
+            moved or name not in own,
+            f"{turns.of(loss)} left the {name} as it was",
+            "let the scalar depend on what the network makes of its input",
+        )
+
+
+def _check_fall(loss: Loss, turns: Turns, steps: int) -> None:
+    said = f"{turns.first:g} at first, {turns.last:g} after {steps} steps on one batch"
+    require(
+        np.isfinite([turns.first, turns.last]).all(),
+        f"{turns.of(loss)} is not finite: {said}",
+        "look for logarithms, roots and divisions",
+    )
+    require(
+        turns.last < turns.first,
+        f"{turns.of(loss)} did not fall: {said}",
+        "a player minimises what is returned: let its gradient be that of its value",
+    )
+
+
+def _array(tensor: Any) -> np.ndarray:
+    return np.asarray(ops.convert_to_numpy(ops.stop_gradient(tensor)))

@@ -1,0 +1,114 @@
+"""Recipes made small."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from gankit.assemble import Experiment, assemble
+from gankit.dataset import Dataset
+from gankit.misfit import misfits
+from gankit.plugins import load_plugins
+from gankit.recipe import Recipe, read_recipe
+from gankit.recipe import check_recipe as checked
+from gankit.section import Section
+from gankit.spelling import listed
+from gankit.testing.requirement import require
+
+STEPS = 2
+BATCH = 4
+WIDTH = 4  # of a layer, and of the noise
+
+
+def tiny(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> Recipe:
+    """Return a recipe that plays the same parts in seconds.
+
+    Each stage has one epoch of two steps, on a batch of 4. Of the data, the first rows are kept,
+    and where the dataset has an option `count`, no more than these are made. The options of the
+    architecture that end in `width` or `widths`, and `latent`, are 4 at most.
+
+    Args:
+        recipe: The recipe, or its file.
+        plugins: Files of Python with parts that it names.
+
+    Raises:
+        GankitError: There are problems in the recipe.
+    """
+    catalogue = load_plugins(plugins)
+    if not isinstance(recipe, Recipe):
+        recipe = read_recipe(recipe, catalogue)
+    rows = STEPS * BATCH * max(p.repeats for each in recipe.stages() for p in each.players.values())
+    stages = [_small(stage, rows) for stage in recipe.given.get("stages", ())]
+    table = _small(recipe.filled, rows) | ({"stages": stages} if stages else {})
+    return _cut(checked(table, catalogue, recipe.source), rows)
+
+
+def check_recipe(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> None:
+    """Check that a recipe is in order and plays, made small: two steps of each of its stages.
+
+    Args:
+        recipe: The recipe, or its file.
+        plugins: Files of Python with parts that it names.
+
+    Raises:
+        AssertionError: A loss is not finite, or parts do not fit each other; says what to do.
+        GankitError: There are problems in the recipe.
+    """
+    previous = None
+    for stage in tiny(recipe, plugins).stages():
+        experiment = assemble(stage, previous)
+        previous = experiment.gan
+        for misfit in misfits(experiment):
+            require(False, f"{stage.source}: {misfit.reason}", misfit.remedy)
+        _check_played(experiment)
+
+
+def _check_played(experiment: Experiment) -> None:
+    fitted = experiment.gan.fit(experiment.batches(), verbose=0, shuffle=False)
+    last = {name: float(values[-1]) for name, values in fitted.history.items()}
+    wrong = [f"{name} = {value}" for name, value in last.items() if not math.isfinite(value)]
+    require(
+        not wrong,
+        f"{experiment.recipe.source} plays, and what it shows is not finite: {listed(wrong)}",
+        "look at the loss with gankit.testing.check_loss, or lower a learning_rate",
+    )
+
+
+def _small(table: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """Return a recipe, or the changes of a stage, with what costs time made small."""
+    small = dict(table)
+    if "count" in table.get("dataset", {}):
+        small["dataset"] = table["dataset"] | {"count": min(rows, table["dataset"]["count"])}
+    if "architecture" in table:
+        options = table["architecture"].items()
+        small["architecture"] = {name: _narrow(name, value) for name, value in options}
+    if "training" in table:
+        small["training"] = table["training"] | {"epochs": 1, "batch_size": BATCH}
+    return small
+
+
+def _narrow(name: str, value: Any) -> Any:
+    if isinstance(value, list) and name.endswith("widths"):
+        return [_narrow("width", each) for each in value]
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return min(value, WIDTH) if whole and (name.endswith("width") or name == "latent") else value
+
+
+def _cut(recipe: Recipe, rows: int) -> Recipe:
+    """Return a recipe, and its stages, that see only the first rows of their data."""
+    later = tuple(_cut(stage, rows) for stage in recipe.later)
+    return replace(recipe, dataset=_first(recipe.dataset, rows), later=later)
+
+
+def _first(section: Section, rows: int) -> Section:
+    make = section.part.load()
+
+    @wraps(make)
+    def made(**options: Any) -> Dataset:
+        whole: Dataset = make(**options)
+        arrays = {name: array[:rows] for name, array in whole.arrays.items()}
+        return replace(whole, arrays=arrays)
+
+    return replace(section, part=replace(section.part, given=made))

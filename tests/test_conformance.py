@@ -1,0 +1,82 @@
+"""Every part that comes with gankit passes the checks that it offers to other plugins."""
+
+from functools import partial
+
+import keras
+import pytest
+from tables import shipped_parts
+
+import gankit
+from gankit import testing
+from gankit.testing.game import networks
+
+STABILIZERS, LOSSES, ARCHITECTURES, METRICS = (
+    {part.name: part.load() for part in shipped_parts(kind)}
+    for kind in ("stabilizers", "losses", "architectures", "metrics")
+)
+NO_STRENGTH = (
+    "ema",
+    "minibatch-discrimination",
+    "minibatch-std",
+    "spectral-norm",
+    "virtual-batch-norm",
+)
+OFF = {
+    "ada": {"start": 0.0, "speed": 0.0},
+    "adaptive-balance": {"high": 1.0, "low": 0.0},
+    "diff-augment": {"colour": 0.0, "translation": 0.0, "cutout": 0.0},
+    "instance-noise": {"amount": 0.0},
+    "label-flipping": {"probability": 0.0},
+    "label-noise": {"amount": 0.0},
+    "label-smoothing": {"amount": 0.0},
+    "packing": {"size": 1},
+    "r1": {"gamma": 0.0},
+    "r2": {"gamma": 0.0},
+    "weight-clipping": {"limit": 100.0},
+    **dict.fromkeys(NO_STRENGTH),
+}
+SMALL = {
+    "ada": {"start": 0.5, "speed": 0.1},
+    "instance-noise": {"decay": 9},
+    "minibatch-discrimination": {"kernels": 4, "dimensions": 2},
+    "virtual-batch-norm": {"reference": 4},
+    "convolutional": {"latent": 3, "generator_widths": (4, 4, 4), "discriminator_widths": (4, 4)},
+    "dcgan": {"latent": 3, "width": 4},
+    "mlp": {"latent": 3, "generator_widths": (4, 4), "discriminator_widths": (4, 4)},
+    "r3gan": {"latent": 3, "widths": (16, 16, 16), "blocks": 1, "group": 8},
+    "resnet": {"latent": 3, "generator_widths": (4,), "discriminator_widths": (4,)},
+    "clusters": {"bins": 5},
+}
+
+
+def test_the_plugins_are_complete():
+    found = testing.check_plugin("gankit")
+    assert len(found) >= 40
+
+
+@pytest.mark.parametrize("name", STABILIZERS)
+def test_stabilizer(name):
+    off = OFF.get(name, {"weight": 0.0})
+    made = partial(networks, norm=name == "virtual-batch-norm")  # which needs one
+    testing.check_stabilizer(STABILIZERS[name], off, networks=made, **SMALL.get(name, {}))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss(name):
+    testing.check_loss(LOSSES[name]())
+
+
+@pytest.mark.parametrize("conditional", [False, True, "projection"])
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_architecture(name, conditional):
+    size = 32 if name == "resnet" else 28
+    facts = gankit.Facts({"images": (size, size, 1), "labels": ()}, 10)
+    testing.check_architecture(
+        ARCHITECTURES[name], facts, conditional=conditional, **SMALL.get(name, {})
+    )
+    assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metric(name):
+    testing.check_metric(METRICS[name], **SMALL.get(name, {}))
