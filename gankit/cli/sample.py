@@ -11,11 +11,9 @@ from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles, Run
 EXAMPLES = """
 Examples:
 
-  gankit sample runs/quickstart-1
+  gankit sample runs/quickstart-1 --checkpoint best
 
   gankit sample runs/quickstart-1 --count 16 --seed 7 --grid --out pictures
-
-  gankit sample runs/quickstart-1 --checkpoint best
 """
 
 

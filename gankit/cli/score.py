@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
-  gankit score runs/quickstart-1 --metrics frechet-distance,prdc
-
-  gankit score runs/quickstart-1 --checkpoint best
+  gankit score runs/quickstart-1 --checkpoint best --metrics prdc
 
   gankit score real-pictures generated-pictures --json
 """
