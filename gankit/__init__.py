@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from gankit.loss import AdversarialLoss, Loss
     from gankit.misfit import Misfit
     from gankit.progress_bar import progress
+    from gankit.scoring.features import Features
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs.score import score
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "AdversarialLoss",
     "Dataset",
     "Facts",
+    "Features",
     "GankitError",
     "Judgment",
     "Loss",
@@ -41,6 +44,7 @@ __all__ = [
     "input_gradient",
     "layers",
     "progress",
+    "score",
 ]
 
 _HOMES = {
@@ -48,6 +52,7 @@ _HOMES = {
     "AdversarialLoss": "gankit.loss",
     "Dataset": "gankit.dataset",
     "Facts": "gankit.dataset",
+    "Features": "gankit.scoring.features",
     "GankitError": "gankit.errors",
     "Judgment": "gankit.turn",
     "Loss": "gankit.loss",
@@ -59,6 +64,7 @@ _HOMES = {
     "decode_images": "gankit.images",
     "input_gradient": "gankit.engine",
     "progress": "gankit.progress_bar",
+    "score": "gankit.verbs.score",
 }
 
 
