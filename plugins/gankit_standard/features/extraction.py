@@ -22,12 +22,12 @@ def extraction(
     """
 
     def extract(examples: np.ndarray) -> np.ndarray:
-        found = []
+        found, size = [], min(BATCH, len(examples))
         with gankit.progress(f"features {name}", len(examples)) as advance:
-            for start in range(0, len(examples), BATCH):
-                batch = prepared(examples[start : start + BATCH])
-                found.append(_answers(network, batch))
-                advance(len(found[-1]))
+            for start in range(0, len(examples), size):
+                batch = prepared(examples[start : start + size])
+                found.append(_answers(network, batch, size))
+                advance(len(batch))
         return np.concatenate(found)
 
     return extract
@@ -49,7 +49,7 @@ def softmax_of(kernel: np.ndarray, bias: np.ndarray | float = 0.0) -> Callable:
     return classify
 
 
-def _answers(network: keras.Model, batch: np.ndarray) -> np.ndarray:
+def _answers(network: keras.Model, batch: np.ndarray, size: int) -> np.ndarray:
     """Return a network's answers; a last, smaller batch is filled up, lest it be compiled for."""
-    filled = np.concatenate([batch, np.repeat(batch[-1:], BATCH - len(batch), axis=0)])
+    filled = np.concatenate([batch, np.repeat(batch[-1:], size - len(batch), axis=0)])
     return np.asarray(network.predict_on_batch(filled))[: len(batch)]
