@@ -17,7 +17,8 @@ from gankit_standard.features.extraction import extraction, softmax_of
 MOST = 35_000  # examples that are looked at
 HELD_OUT = 7  # of so many, one is held out
 BATCH, WIDTH = 128, 128
-VERSION = 1  # of what the same data would give other weights
+SEEN = 100  # times that an example is learnt from, at most, on average
+VERSION = 2  # of what the same data would give other weights
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def classifier(
 
     Args:
         data: The data, with labels.
-        steps: How many batches of 128 it learns from.
+        steps: How many batches of 128 it learns from; fewer where each example would be among them
+            more than a hundred times.
 
     Returns:
         The features are the 128 activations before its last layer, for each colour that is read;
@@ -153,6 +155,7 @@ def _learn(chosen: Labelled, steps: int, folder: Path) -> None:
     """Train a network, and write its weights and its accuracy on what is held out."""
     order = np.random.default_rng(1).permutation(len(chosen.images))
     held, rest = np.split(order, [max(1, len(order) // HELD_OUT)])
+    steps = min(steps, -(-SEEN * len(rest) // BATCH))
     network = classifier_network(chosen.images.shape[1:], len(chosen.classes))
     network.compile(
         keras.optimizers.Adam(_rate(steps)),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 Count = Annotated[int, Field(ge=1)]
+EDGE = 2048  # of a square block of them
 HELD = 2**24  # distances at a time: 128 MB
 
 
@@ -113,7 +114,7 @@ def _radii(x: np.ndarray, k: int) -> np.ndarray:
     A distance is that of two rows: half of the matrix is computed, in square blocks.
     """
     lengths = np.einsum("ij,ij->i", x, x)
-    blocks = [slice(start, start + 2048) for start in range(0, len(x), 2048)]
+    blocks = [slice(start, start + EDGE) for start in range(0, len(x), EDGE)]
     least = np.full((len(x), k), np.inf)
     for number, rows in enumerate(blocks):
         for columns in blocks[number:]:
