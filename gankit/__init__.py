@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from gankit.metric import better
     from gankit.misfit import Misfit
     from gankit.progress_bar import progress
+    from gankit.scoring.features import Features
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
     from gankit.verbs.export import export
+    from gankit.verbs.score import score
 
 __version__ = "0.1.0"
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "AdversarialLoss",
     "Dataset",
     "Facts",
+    "Features",
     "GankitError",
     "Judgment",
     "Loss",
@@ -45,6 +48,7 @@ __all__ = [
     "input_gradient",
     "layers",
     "progress",
+    "score",
 ]
 
 _HOMES = {
@@ -52,6 +56,7 @@ _HOMES = {
     "AdversarialLoss": "gankit.loss",
     "Dataset": "gankit.dataset",
     "Facts": "gankit.dataset",
+    "Features": "gankit.scoring.features",
     "GankitError": "gankit.errors",
     "Judgment": "gankit.turn",
     "Loss": "gankit.loss",
@@ -65,6 +70,7 @@ _HOMES = {
     "export": "gankit.verbs.export",
     "input_gradient": "gankit.engine",
     "progress": "gankit.progress_bar",
+    "score": "gankit.verbs.score",
 }
 
 

@@ -23,11 +23,16 @@ def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = 64) ->
     """
     latent = gan.networks["generator"].inputs[0].shape[1:]
     noise = np.random.default_rng(seed).standard_normal((count, *latent), dtype="float32")
-    labels = np.arange(count, dtype="int32") % max(classes, 1)
+    labels = sampled_labels(count, classes)
     parts = [
         ops.convert_to_numpy(gan.sample(noise[rows], labels[rows])) for rows in _slices(count, size)
     ]
     return np.concatenate(parts)
+
+
+def sampled_labels(count: int, classes: int) -> np.ndarray:
+    """Return the class that each sample is of, where the generator takes labels, (count,)."""
+    return np.arange(count, dtype="int32") % max(classes, 1)
 
 
 def sheet_count(facts: Facts) -> int:

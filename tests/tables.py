@@ -20,7 +20,7 @@ def tables() -> dict[tuple[str, str], Rows]:
     parts = {kind: found for kind in KINDS if (found := shipped_parts(kind))}
     return {
         ("README.md", "What is in the box"): _box(parts),
-        ("docs/plugin.md", "The five hooks"): _hooks(),
+        ("docs/plugin.md", "The hooks"): _hooks(),
         ("docs/recipes.md", "Recipes that come with gankit"): _recipes(),
         **{("docs/parts.md", kind.capitalize()): _summaries(parts[kind]) for kind in parts},
     }

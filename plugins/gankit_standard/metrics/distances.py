@@ -27,8 +27,8 @@ def frechet_distance(real, fake) -> float:
     real, fake = np.asarray(real, "float64"), np.asarray(fake, "float64")
     shift = real.mean(axis=0) - fake.mean(axis=0)
     one, other = (_root(np.atleast_2d(np.cov(x, rowvar=False))) for x in (real, fake))
-    # tr (Σ Τ)^½ is the sum of the singular values of Σ^½ Τ^½
-    overlap = np.linalg.svd(one @ other, compute_uv=False).sum()
+    # with Σ = S Sᵀ and Τ = T Tᵀ, tr (Σ Τ)^½ is the sum of the singular values of Sᵀ T
+    overlap = np.linalg.svd(one.T @ other, compute_uv=False).sum()
     return float(shift @ shift + np.sum(one**2) + np.sum(other**2) - 2 * overlap)
 
 
@@ -64,9 +64,12 @@ def kernel_distance(real, fake, subsets: Count = 100, size: Count = 1000) -> dic
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:
-    """Return the symmetric square root of a symmetric matrix without negative eigenvalues."""
-    values, vectors = np.linalg.eigh(covariance)
-    return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    """Return S with S Sᵀ = Σ, by the quickest way that there is."""
+    try:
+        return np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:  # fewer examples than features, or a feature that is constant
+        values, vectors = np.linalg.eigh(covariance)
+        return vectors * np.sqrt(np.maximum(values, 0))
 
 
 def _discrepancy(x: np.ndarray, y: np.ndarray) -> float:
