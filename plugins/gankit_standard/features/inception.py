@@ -172,21 +172,23 @@ def _file(weights: str | None, download: bool) -> Path:
             raise gankit.GankitError(f"there is no file of weights {path}", f"give {FILE}")
         return path
     hub = Path.home() / ".cache/torch/hub/checkpoints"
-    kept = Path(keras.config.keras_home()) / "datasets" / FILE
-    places = [hub / FILE, hub / FILE.replace("pt_", "weights-"), kept]
+    places = [hub / FILE, hub / FILE.replace("pt_", "weights-")]
     found = next((place for place in places if place.is_file()), None)
-    return found or _downloaded(download)
+    kept = {"file": FILE}
+    return found or gankit.cached("weights", kept, lambda to: _download(to, download)) / FILE
 
 
-def _downloaded(allowed: bool) -> Path:
+def _download(folder: Path, allowed: bool) -> None:
     if not allowed:
         raise gankit.GankitError(
             f"the weights of inception-fid are not on this machine: {FILE}, 91 MB, of pytorch-fid",
             "give the file with --weights FILE, or allow its download with --download",
         )
     try:
-        return Path(keras.utils.get_file(FILE, URL))
+        path = Path(keras.utils.get_file(FILE, URL, cache_dir=folder, cache_subdir="."))
     except Exception as error:  # which is all that Keras raises without a network
         raise gankit.GankitError(
             f"{FILE} cannot be downloaded: {error}", "give a copy of it with --weights FILE"
         ) from error
+    if not digest_of(path).startswith(PUBLISHED):
+        raise gankit.GankitError(f"what was downloaded is not {FILE}", "try again")
