@@ -295,7 +295,11 @@ def inception_weights():
 
 def test_the_inception_is_built_of_its_weights_and_is_no_fid_with_others(tmp_path):
     weights = inception_weights()
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")  # as a game may be played
     network = inception(weights)
+    keras.config.set_dtype_policy(before)
+    assert {layer.compute_dtype for layer in network.layers} == {"float32"}
     assert network.output_shape == (None, 2048)
     assert len(network.get_weights()) == 2 * 94
     kernels = sum(a.size for name, a in weights.items() if name.endswith("conv.weight"))
