@@ -60,6 +60,26 @@ def test_features_want_their_options():
     assert "--download" in caught.value.hint
 
 
+def test_weights_are_downloaded_once_where_that_is_allowed(tmp_path, monkeypatch):
+    from gankit_standard.features import inception as module
+
+    published = tmp_path / "published.pth"
+    published.write_bytes(b"weights")
+    monkeypatch.setenv("GANKIT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "URL", published.as_uri())
+    monkeypatch.setattr(module.Path, "home", lambda: tmp_path)
+    with pytest.raises(GankitError, match="what was downloaded is not"):
+        module._file(None, True)
+    monkeypatch.setattr(module, "PUBLISHED", module.digest_of(published))
+    assert module._file(None, True).read_bytes() == b"weights"
+    published.unlink()
+    assert module._file(None, False).read_bytes() == b"weights"  # kept
+    (tmp_path / ".cache/torch/hub/checkpoints").mkdir(parents=True)
+    known = tmp_path / ".cache/torch/hub/checkpoints" / module.FILE
+    known.write_bytes(b"pytorch-fid's")
+    assert module._file(None, False) == known
+
+
 def test_a_strangers_features_are_asked_by_name(tmp_path):
     file = tmp_path / "light.py"
     file.write_text(
@@ -275,7 +295,11 @@ def inception_weights():
 
 def test_the_inception_is_built_of_its_weights_and_is_no_fid_with_others(tmp_path):
     weights = inception_weights()
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")  # as a game may be played
     network = inception(weights)
+    keras.config.set_dtype_policy(before)
+    assert {layer.compute_dtype for layer in network.layers} == {"float32"}
     assert network.output_shape == (None, 2048)
     assert len(network.get_weights()) == 2 * 94
     kernels = sum(a.size for name, a in weights.items() if name.endswith("conv.weight"))

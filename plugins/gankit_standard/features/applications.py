@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 import gankit
-from gankit_standard.features.extraction import extraction, softmax_of
+from gankit_standard.features.extraction import extraction, in_float32, softmax_of
 from gankit_standard.features.resize import bilinear, levels, resized
 from gankit_standard.features.weights import digest_of
 
@@ -32,7 +32,8 @@ def application(network: str, weights: str) -> gankit.Features:
     """
     make, prepare = _known(network)
     path = Path(weights).expanduser()
-    model, classify = _loaded(make, path)
+    with in_float32():
+        model, classify = _loaded(make, path)
     return gankit.Features(
         f"keras:{network}",
         digest_of(path),

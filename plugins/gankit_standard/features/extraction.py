@@ -1,6 +1,7 @@
 """From many pictures to their features, a batch at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import keras
 import numpy as np
@@ -31,6 +32,17 @@ def extraction(
         return np.concatenate(found)
 
     return extract
+
+
+@contextmanager
+def in_float32() -> Iterator[None]:
+    """Build layers in float32, whatever precision the game is played in."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def softmax_of(kernel: np.ndarray, bias: np.ndarray | float = 0.0) -> Callable:

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers, ops
 
 import gankit
-from gankit_standard.features.extraction import extraction, softmax_of
+from gankit_standard.features.extraction import extraction, in_float32, softmax_of
 from gankit_standard.features.resize import bilinear_of_tensorflow_1, levels, resized
 from gankit_standard.features.weights import digest_of, folded, read_weights
 
@@ -67,7 +67,8 @@ def inception(weights: Mapping[str, np.ndarray], path: Path | str = "given") -> 
         GankitError: They are not of this network.
     """
     try:
-        return _network(weights)
+        with in_float32():
+            return _network(weights)
     except (KeyError, ValueError) as error:
         raise gankit.GankitError(
             f"the weights {path} are not those of the Inception of 2015-12-05: {error}",
@@ -79,7 +80,7 @@ def _network(weights: Mapping[str, np.ndarray]) -> keras.Model:
     def convolved(name: str, x, strides: int = 1, padding: str = "same"):
         kernel, bias = folded(weights, f"{name}.conv", f"{name}.bn", 1e-3)
         *size, _, filters = kernel.shape
-        layer = layers.Conv2D(filters, size, strides, padding, activation="relu", dtype="float32")
+        layer = layers.Conv2D(filters, size, strides, padding, activation="relu")
         x = layer(x)
         layer.set_weights([kernel, bias])
         return x
@@ -101,7 +102,7 @@ def _network(weights: Mapping[str, np.ndarray]) -> keras.Model:
     x = _block_e(x, "Mixed_7b", convolved, _mean_of_neighbours)
     # a slip of that graph: the others of its blocks take means here
     x = _block_e(x, "Mixed_7c", convolved, _greatest_of_neighbours)
-    return keras.Model(images, layers.GlobalAveragePooling2D(dtype="float32")(x))
+    return keras.Model(images, layers.GlobalAveragePooling2D()(x))
 
 
 def _block_a(x, name: str, convolved: Callable):
@@ -172,21 +173,23 @@ def _file(weights: str | None, download: bool) -> Path:
             raise gankit.GankitError(f"there is no file of weights {path}", f"give {FILE}")
         return path
     hub = Path.home() / ".cache/torch/hub/checkpoints"
-    kept = Path(keras.config.keras_home()) / "datasets" / FILE
-    places = [hub / FILE, hub / FILE.replace("pt_", "weights-"), kept]
+    places = [hub / FILE, hub / FILE.replace("pt_", "weights-")]
     found = next((place for place in places if place.is_file()), None)
-    return found or _downloaded(download)
+    kept = {"file": FILE}
+    return found or gankit.cached("weights", kept, lambda to: _download(to, download)) / FILE
 
 
-def _downloaded(allowed: bool) -> Path:
+def _download(folder: Path, allowed: bool) -> None:
     if not allowed:
         raise gankit.GankitError(
             f"the weights of inception-fid are not on this machine: {FILE}, 91 MB, of pytorch-fid",
             "give the file with --weights FILE, or allow its download with --download",
         )
     try:
-        return Path(keras.utils.get_file(FILE, URL))
+        path = Path(keras.utils.get_file(FILE, URL, cache_dir=folder, cache_subdir="."))
     except Exception as error:  # which is all that Keras raises without a network
         raise gankit.GankitError(
             f"{FILE} cannot be downloaded: {error}", "give a copy of it with --weights FILE"
         ) from error
+    if not digest_of(path).startswith(PUBLISHED):
+        raise gankit.GankitError(f"what was downloaded is not {FILE}", "try again")
