@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gankit.progress_bar import progress
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs.compare import compare
+    from gankit.verbs.report import report
 
 __version__ = "0.1.0"
 __all__ = [
@@ -36,11 +38,13 @@ __all__ = [
     "Targets",
     "Turn",
     "cached",
+    "compare",
     "decode_images",
     "hookimpl",
     "input_gradient",
     "layers",
     "progress",
+    "report",
 ]
 
 _HOMES = {
@@ -56,9 +60,11 @@ _HOMES = {
     "Targets": "gankit.turn",
     "Turn": "gankit.turn",
     "cached": "gankit.cache",
+    "compare": "gankit.verbs.compare",
     "decode_images": "gankit.images",
     "input_gradient": "gankit.engine",
     "progress": "gankit.progress_bar",
+    "report": "gankit.verbs.report",
 }
 
 
