@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from gankit.cli import bench, check, list, new, plugins, report, run, sample, schema, score, show
+from gankit.cli import (
+    bench,
+    check,
+    compare,
+    list,
+    new,
+    plugins,
+    report,
+    run,
+    sample,
+    schema,
+    score,
+    show,
+)
 from gankit.cli.console import show_error
 from gankit.errors import GankitError
 
@@ -28,6 +41,7 @@ app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("run", epilog=run.EXAMPLES)(run.run)
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
 app.command("score", epilog=score.EXAMPLES)(score.score)
+app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
 app.command("report", epilog=report.EXAMPLES)(report.report)
 app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
 app.command("show", epilog=show.EXAMPLES)(show.show)

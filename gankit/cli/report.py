@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gankit.cli.console import show_lines
-from gankit.verbs import report as verb
+from gankit.verbs.report import report as write_report
 
 EXAMPLES = """
 Examples:
@@ -24,4 +24,4 @@ def report(
     ] = None,
 ) -> None:
     """Write a page about a run that opens anywhere: samples, curves, scores, how to repeat it."""
-    show_lines([f"wrote {verb.report(run, out).path}"])
+    show_lines([f"wrote {write_report(run, out).path}"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.record import Record
@@ -132,9 +132,7 @@ def figures(charts: Sequence[Chart]) -> Iterator[Html]:
     """Yield a figure for each chart; a script draws into it."""
     for chart in charts:
         note = tag("p", chart.note) if chart.note else None
-        yield tag(
-            "figure", tag("figcaption", tag("h3", chart.title), note), class_="chart card"
-        )
+        yield tag("figure", tag("figcaption", tag("h3", chart.title), note), class_="chart card")
 
 
 def thinned(x: Sequence[float], y: Sequence[float | None], most: int = MOST) -> tuple[list, list]:
@@ -144,7 +142,7 @@ def thinned(x: Sequence[float], y: Sequence[float | None], most: int = MOST) -> 
     stretches = most // 2 - 1
     edges = [round(n * (len(x) - 2) / stretches) + 1 for n in range(stretches + 1)]
     places = {0, len(x) - 1}
-    for begin, end in zip(edges, edges[1:]):
+    for begin, end in pairwise(edges):
         known = [place for place in range(begin, end) if y[place] is not None]
         places |= {pick(known, key=y.__getitem__) for pick in (min, max) if known}
         places |= {begin} if len(known) < end - begin else set()  # a gap stays one

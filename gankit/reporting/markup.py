@@ -46,34 +46,29 @@ def joined(parts: Iterable[Inside]) -> Html:
 def table(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[Inside]], numbers: Iterable[int] = ()
 ) -> Html:
-    """Return a table; the first cell of a row is its heading.
+    """Return a table; the first cell of a row is its heading. On a phone, cells are lines.
 
     Args:
         caption: What it is of.
-        head: The headings of the columns.
+        head: The headings of the columns; none for names with what belongs to each.
         rows: Their cells.
         numbers: The places of columns of numbers.
     """
-    kinds = ["number" if place in set(numbers) else None for place in range(len(head))]
-    headings = (tag("th", h, scope="col", class_=kind) for h, kind in zip(head, kinds))
-    body = (
-        tag(
-            "tr",
-            tag("th", row[0], scope="row"),
-            *(tag("td", cell, class_=kind) for cell, kind in zip(row[1:], kinds[1:])),
-        )
-        for row in rows
-    )
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("caption", caption),
-            tag("thead", tag("tr", *headings)),
-            tag("tbody", *body),
-        ),
-        class_="wide",
-    )
+    right = set(numbers)
+    kinds = ["number" if place in right else None for place in range(len(head))]
+    headings = [tag("th", h, scope="col", class_=kind) for h, kind in zip(head, kinds)]
+    top = tag("thead", tag("tr", *headings)) if head else None
+    body = (_row(row, head or [None] * len(row), kinds or [None] * len(row)) for row in rows)
+    inside = (tag("caption", caption), top, tag("tbody", *body))
+    return tag("div", tag("table", *inside, class_="lines" if head else None), class_="wide")
+
+
+def _row(row: Sequence[Inside], head: Sequence[Inside], kinds: Sequence[Inside]) -> Html:
+    cells = [
+        tag("td", cell, class_=kind, data_head=heading)
+        for cell, heading, kind in list(zip(row, head, kinds))[1:]
+    ]
+    return tag("tr", tag("th", row[0], scope="row"), *cells)
 
 
 def listed(pairs: Iterable[tuple[str, Inside]], kind: str) -> Html:

@@ -129,7 +129,7 @@ def _what(record: Record) -> Iterator[Html]:
     recipe = markup.code(markup.coloured(record.text.strip()), "recipe")
     told = tag("p", "The recipe with every default filled in.", class_="soft")
     facts = [
-        tag("div", markup.table(caption, ["", ""], rows), class_="card")
+        tag("div", markup.table(caption, [], rows), class_="card")
         for caption, rows in _facts(record)
         if rows
     ]
@@ -142,7 +142,10 @@ def _facts(record: Record) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     made |= {"seed": record.facts.get("seed"), "started": record.facts.get("started")}
     versions, data = made.pop("versions"), record.facts.get("data", [])
     made.pop("data")
-    yield "Made with", [(key, _text(value)) for key, value in made.items() if value not in (None, [])]
+    yield (
+        "Made with",
+        [(key, _text(value)) for key, value in made.items() if value not in (None, [])],
+    )
     yield "Versions", [(key, _text(value)) for key, value in versions.items()]
     for number, stage in enumerate(data, 1):
         caption = f"The data of stage {number}" if len(data) > 1 else "The data"

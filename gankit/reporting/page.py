@@ -30,41 +30,30 @@ class Page:
 
     path: Path
 
+    def write(self, title: str, body: Html, charts: Sequence[Chart]) -> "Page":
+        """Write the page, in the place of an older one, and return it.
+
+        Args:
+            title: What the page is called.
+            body: Its content.
+            charts: What its figures of the class `chart` show, in their order.
+
+        Raises:
+            GankitError: It cannot be written.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self.path, _document(title, body, charts))
+        except OSError as error:
+            raise GankitError(
+                f"the page {self.path} cannot be written: {error}", "choose another with --out"
+            ) from error
+        return self
+
     def _repr_html_(self) -> str:
         """Return the page in a frame."""
         inside = html.escape(self.path.read_text("utf-8"))
         return f'<iframe srcdoc="{inside}" style="width:100%;height:900px;border:0"></iframe>'
-
-
-def write(path: Path, title: str, body: Html, charts: Sequence[Chart]) -> Page:
-    """Write a page.
-
-    Args:
-        path: The file; one that is there is replaced.
-        title: What the page is called.
-        body: Its content.
-        charts: What its figures of the class `chart` show, in their order.
-
-    Raises:
-        GankitError: It cannot be written.
-    """
-    early, late = _script(_EARLY), _script(_LATE)
-    text = Template(_file("page.html")).substitute(
-        title=html.escape(title),
-        generator=f"gankit {gankit.__version__}",
-        policy=_policy([early, late]),
-        style=_file("style.css"),
-        early=early,
-        late=late,
-        charts=embedded([asdict(chart) for chart in charts]),
-        body=body,
-    )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, text)
-    except OSError as error:
-        raise GankitError(f"the page {path} cannot be written: {error}", "--out FILE") from error
-    return Page(path)
 
 
 def place(out: Path | str | None, folder: Path, name: str) -> Path:
@@ -77,6 +66,20 @@ def place(out: Path | str | None, folder: Path, name: str) -> Path:
     """
     out = folder if out is None else Path(out)
     return out if out.suffix in (".html", ".htm") and not out.is_dir() else out / name
+
+
+def _document(title: str, body: Html, charts: Sequence[Chart]) -> str:
+    early, late = _script(_EARLY), _script(_LATE)
+    return Template(_file("page.html")).substitute(
+        title=html.escape(title),
+        generator=f"gankit {gankit.__version__}",
+        policy=_policy([early, late]),
+        style=_file("style.css"),
+        early=early,
+        late=late,
+        charts=embedded([asdict(chart) for chart in charts]),
+        body=body,
+    )
 
 
 def embedded(data: object) -> str:

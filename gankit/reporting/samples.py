@@ -1,40 +1,14 @@
 """Samples of runs from equal noise."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from gankit import pictures
 from gankit.errors import GankitError
+from gankit.reporting.comparison import Samples
 from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
 from gankit.run.load import load_gan
-from gankit.sampling import sample
-
-COLUMNS = 4  # of a sheet
-
-
-@dataclass(frozen=True)
-class Samples:
-    """What a run's generator makes.
-
-    Args:
-        images: In [−1, 1], (count, height, width, channels), or points, (count, 2).
-        noise: The shape of the noise; runs with one shape had equal noise.
-        step: Of the checkpoint.
-    """
-
-    images: np.ndarray
-    noise: tuple[int, ...]
-    step: int
-
-    def sheet(self):
-        """Return them as a picture."""
-        if self.images.ndim == 2:
-            return pictures.scatter(self.images)
-        return pictures.grid(pictures.to_uint8(self.images), COLUMNS)
+from gankit.sampling import sample, sheet_count
 
 
 def draw(
@@ -44,19 +18,25 @@ def draw(
 
     Args:
         paths: The runs' folders.
-        count: How many samples of each.
+        count: How many pictures of each; of points there are as many as on a run's sheets.
         seed: Of the noise.
         plugins: Files of parts; by default those that a run was made with.
     """
-    return [_of_run(RunFolder.open(path), count, seed, plugins) for path in paths]
+    drawn: list[Samples | GankitError] = []
+    for path in paths:
+        try:
+            drawn.append(_of_run(RunFolder.open(path), count, seed, plugins))
+        except GankitError as error:
+            drawn.append(error)
+    return drawn
 
 
-def _of_run(run: RunFolder, count: int, seed: int, plugins) -> Samples | GankitError:
-    try:
-        gan = load_gan(run, plugins)
-        place = Checkpoints(run.checkpoints).newest().place
-        facts = run.data_facts()[-1]
-        images = sample(gan, count if len(facts.shape) == 3 else 2500, seed, facts.classes)
-        return Samples(images, tuple(gan.networks["generator"].inputs[0].shape[1:]), place.steps)
-    except GankitError as error:
-        return error
+def _of_run(run: RunFolder, count: int, seed: int, plugins: Iterable[Path]) -> Samples:
+    gan = load_gan(run, plugins)
+    if "generator" not in gan.networks:
+        raise GankitError(f"{run.path} has no generator that draws from noise")
+    facts = run.data_facts()[-1]
+    count = count if len(facts.shape) == 3 else sheet_count(facts)
+    images = sample(gan, count, seed, facts.classes)
+    noise = tuple(gan.networks["generator"].inputs[0].shape[1:])
+    return Samples(images, noise, Checkpoints(run.checkpoints).newest().place.steps)

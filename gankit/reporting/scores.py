@@ -34,15 +34,20 @@ def scores_section(
 
 def _card(scores: Standings, letter: str, names: Sequence[str]) -> Html:
     found = [standing for standing in scores.standings if standing.way == letter]
-    several = len(names) > 1
-    head = ["score", *["run"] * several, "last", "epoch", "best", "epoch", "lowest … highest"]
-    rows = [[s.score, *[names[s.run]] * several, *cells(s)] for s in found]
+    head = ["score", "run", "last", "epoch", "best", "epoch", "lowest … highest"]
+    rows = [[s.score, names[s.run], *cells(s)] for s in found]
+    kept = [place for place in range(len(head)) if any(row[place] for row in rows)]
+    kept = [place for place in kept if place != 1 or len(names) > 1]
     caption = "Scores" + (f" measured in the way {letter}" if len(scores.ways) > 1 else "")
-    table = markup.table(caption, head, rows, range(1 + several, len(head)))
-    samples = {names[s.run]: s.samples for s in found}
+    table = markup.table(
+        caption,
+        [head[place] for place in kept],
+        ([row[place] for place in kept] for row in rows),
+        (number for number, place in enumerate(kept) if place > 1),
+    )
     made = told(scores.ways[letter])
-    for name, its in samples.items():
-        made += [(name, "; ".join(f"{key} {text}" for key, text in told(its)))]
+    for name, samples in {names[s.run]: s.samples for s in found}.items():
+        made += [(name, "; ".join(f"{key} {text}" for key, text in told(samples)))]
     return tag("div", table, markup.listed(made, "made"), class_="card")
 
 
@@ -50,11 +55,17 @@ def cells(standing: Standing) -> list[str]:
     """Return what a table says of a score: the last, the best, and how far it went."""
     (when, last), best = standing.last, standing.best
     found = [markup.number(last), markup.number(when)]
-    found += [markup.number(best[1]), markup.number(best[0])] if best else ["–", ""]
+    found += [markup.number(best[1]), markup.number(best[0])] if best else ["", ""]
     low, high = min(standing.values), max(standing.values)
     return [*found, f"{markup.number(low)} … {markup.number(high)}" if low < high else ""]
 
 
 def told(way: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return how scores were made, in words."""
-    return [(name.replace("_", " "), str(value)) for name, value in way.items()]
+    return [(name.replace("_", " "), _in_words(value)) for name, value in way.items()]
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not known" if value is None else str(value)

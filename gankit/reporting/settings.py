@@ -7,6 +7,7 @@ from typing import Any
 from gankit.reporting.record import Record
 
 ABSENT = "–"
+Differences = Mapping[str, Sequence[str]]
 
 
 def differences(tables: Sequence[Any], place: str = "") -> dict[str, list[str]]:
@@ -20,7 +21,7 @@ def differences(tables: Sequence[Any], place: str = "") -> dict[str, list[str]]:
     if any(_is_parts(table) for table in tables):
         tables = [_by_name(table or []) for table in tables]
     if not all(isinstance(table, Mapping) for table in tables) or _are_other_parts(tables):
-        return {place: [_shown(table) for table in tables]}
+        return {place: [_shown(table, place) for table in tables]}
     found = {}
     for key in dict.fromkeys(key for table in tables for key in table):
         inner = [table.get(key) for table in tables]
@@ -58,13 +59,14 @@ def _are_other_parts(tables: Sequence[Mapping]) -> bool:
     return len({str(table.get("name")) for table in tables}) > 1
 
 
-def _shown(value: Any) -> str:
-    """Return a value as a recipe spells it; a part as its name with its options behind."""
+def _shown(value: Any, place: str = "") -> str:
+    """Return a value as a recipe spells it; of a part its options, behind its name if not told."""
     if value is None:
         return ABSENT
     if not isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False, default=str)
     options = ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items() if key != "name")
-    if "name" not in value:
-        return options or ABSENT
-    return f"{value['name']} ({options})" if options else str(value["name"])
+    name = value.get("name", "")
+    if not name or place.endswith(f".{name}"):
+        return options or ("yes" if name else ABSENT)
+    return f"{name} ({options})" if options else str(name)

@@ -22,8 +22,9 @@ def report(run: Path | str, out: Path | str | None = None) -> "Page":
     Raises:
         GankitError: It is no run, or the page cannot be written.
     """
-    from gankit.reporting import of_run, page
+    from gankit.reporting import of_run
     from gankit.reporting.curves import charts_of_run, charts_of_scores
+    from gankit.reporting.page import Page, place
     from gankit.reporting.record import read_record
     from gankit.reporting.standing import directions, standings
 
@@ -31,5 +32,5 @@ def report(run: Path | str, out: Path | str | None = None) -> "Page":
     scores = standings([record], directions() if record.scored else {})
     curves, measured = charts_of_run(record), charts_of_scores(scores)
     body = of_run.body(record, curves, scores, measured)
-    place = page.place(out, record.path, "report.html")
-    return page.write(place, f"{record.name} – gankit", body, [*curves, *measured])
+    page = Page(place(out, record.path, "report.html"))
+    return page.write(f"{record.name} – gankit", body, [*curves, *measured])

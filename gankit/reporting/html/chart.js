@@ -117,10 +117,10 @@ class Chart {
       draw("line", { x1: this.x.from, x2: this.x.to, y1: y, y2: y }, grid);
       draw("text", { x: this.x.from - 6, y: y + 4, "text-anchor": "end" }, grid, written(value));
     }
-    for (const value of this.x.ticks(Math.min(10, width / 60))) {
+    this.x.ticks(Math.min(10, width / 60)).forEach((value, i) => {
       const attributes = { x: this.x.place(value), y: HEIGHT - 6, "text-anchor": "middle" };
-      draw("text", attributes, grid, written(value));
-    }
+      draw("text", attributes, grid, i ? written(value) : `epoch ${written(value)}`);
+    });
   }
 
   curve(series, parent) {
@@ -169,9 +169,10 @@ class Chart {
       this.now.setAttribute("x2", this.x.place(chosen));
     }
     this.over.replaceChildren();
-    this.tip.hidden = active !== this || epoch === null;
     const [low, high] = this.board.span();
-    if (epoch === null || epoch < low || epoch > high) return;
+    const inside = epoch !== null && epoch >= low && epoch <= high;
+    this.tip.hidden = active !== this || !inside;
+    if (!inside) return;
     const x = this.x.place(epoch);
     draw("line", { x1: x, x2: x, y1: 8, y2: HEIGHT - 24, class: "cross" }, this.over);
     const rows = this.shown().flatMap((series) => {

@@ -10,6 +10,10 @@ class Hand {
     on("pointercancel", this.drop);
     on("pointerleave", () => this.begin === null && board.at(null, null));
     on("dblclick", () => board.zoom(null));
+    on("mousedown", (event) => {  // keys work after a click, without a ring around the chart
+      event.preventDefault();
+      chart.svg.focus({ preventScroll: true, focusVisible: false });
+    });
     on("keydown", this.key);
     on("blur", () => board.at(null, null));
   }
@@ -51,8 +55,10 @@ class Hand {
     const places = [this.begin, this.place(event)].sort((a, b) => a - b);
     const dragged = this.box !== null;
     this.drop();
-    if (dragged) this.board.zoom(places.map((place) => this.chart.x.value(place)));
-    else this.board.choose(this.nearest(this.chart.x.value(places[0])));
+    if (dragged) {
+      this.board.zoom(places.map((place) => this.chart.x.value(place)));
+      this.board.at(null, null);
+    } else this.board.choose(this.nearest(this.chart.x.value(places[0])));
   }
 
   drop() {

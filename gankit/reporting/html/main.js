@@ -45,7 +45,7 @@ for (const film of document.querySelectorAll(".film")) {
 }
 
 // The sample of the same noise is marked in every sheet.
-const sheets = [...document.querySelectorAll(".aligned .sheet")];
+const sheets = [...document.querySelectorAll(".aligned .tiles")];
 for (const sheet of sheets) {
   const [columns, rows] = [Number(sheet.dataset.columns), Number(sheet.dataset.rows)];
   sheet.addEventListener("pointermove", (event) => {

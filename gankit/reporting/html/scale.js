@@ -27,7 +27,7 @@ class Scale {
 function evenTicks(low, high, count) {
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999);
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.7);
   const found = [];
   for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n++) {
     found.push(Number((n * step).toPrecision(12)));
