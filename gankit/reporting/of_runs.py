@@ -16,7 +16,6 @@ from gankit.reporting.scores import scores_section
 from gankit.reporting.settings import ABSENT, Differences
 from gankit.reporting.sheets import data_uri
 
-COLUMNS = 4  # of a sheet
 EQUAL = "None: the recipes are equal."
 NO_CURVES = "No run has finished an epoch yet."
 
@@ -118,7 +117,7 @@ def _sheet(
         uri = data_uri(pictures.scatter(sample.images, reference))
         image = tag("img", src=uri, alt=f"{count:,} points of {name}, over those of all runs")
         return tag("figure", tag("figcaption", head, note), tag("div", image, class_="sheet"))
-    columns = min(COLUMNS, count)
+    columns = math.ceil(math.sqrt(count))
     uri = data_uri(pictures.grid(pictures.to_uint8(sample.images), columns))
     image = tag("img", src=uri, alt=f"{count} samples of {name}")
     frame = tag("i", class_="frame", hidden=True)

@@ -102,6 +102,7 @@ class Chart {
     draw("rect", { x: this.x.from - 5, y: 0, width: width - this.x.from, height: HEIGHT - 18 }, clip);
     const inside = draw("g", { "clip-path": `url(#${clip.id})` }, this.svg);
     this.now = draw("line", { class: "now", y1: 8, y2: HEIGHT - 24 }, inside);
+    this.labels = [];
     for (const series of this.shown()) this.curve(series, inside);
     this.over = draw("g", {}, this.svg);
     this.reset.hidden = !this.board.range;
@@ -141,18 +142,25 @@ class Chart {
 
   // Points with a name, one label where they are the same.
   marks(series, parent) {
-    const found = new Map();
-    for (const { text, x, y } of series.marks) {
-      const key = `${x} ${y}`;
-      found.set(key, { x, y, text: found.has(key) ? `${found.get(key).text}, ${text}` : text });
-    }
-    for (const { x, y, text } of found.values()) {
-      const [left, top] = [this.x.place(x), this.y.place(y)];
+    for (const { x, y } of series.marks) {
+      const place = { left: this.x.place(x), top: this.y.place(y) };
       this.dot(series, x, y, parent, 4.5, "mark");
-      const attributes = { x: left, y: top > 24 ? top - 9 : top + 18, class: "name" };
-      const anchor = left > this.x.to - 30 ? "end" : left < this.x.from + 30 ? "start" : "middle";
-      draw("text", { ...attributes, "text-anchor": anchor }, parent, text);
+      this.label(place, this.names(series, x), parent);
     }
+  }
+
+  names(series, x) {
+    return series.marks.filter((mark) => mark.x === x).map((mark) => mark.text).join(", ");
+  }
+
+  // A label above its point or below it; none where another one is.
+  label({ left, top }, text, parent) {
+    const free = [top - 9, top + 18].find((y) => y > 12 && y < HEIGHT - 26
+      && !this.labels.some((other) => Math.hypot(other.left - left, 3 * (other.y - y)) < 42));
+    if (free === undefined) return;
+    this.labels.push({ left, y: free });
+    const anchor = left > this.x.to - 30 ? "end" : left < this.x.from + 30 ? "start" : "middle";
+    draw("text", { x: left, y: free, class: "name", "text-anchor": anchor }, parent, text);
   }
 
   dot(series, x, y, parent, radius, more = "") {
@@ -191,7 +199,7 @@ class Chart {
       draw("path", { d: "M1 4H25", ...look(series) },
         draw("svg", { viewBox: "0 0 26 8", "aria-hidden": "true" }, row));
       make("span", {}, row, series.label);
-      make("b", {}, row, written(y));
+      make("b", {}, row, `${this.names(series, epoch)} ${written(y)}`);
     }
     const right = x > this.plot.clientWidth / 2;
     this.tip.style.left = right ? "" : `${x + 12}px`;
