@@ -54,6 +54,7 @@ def _header(record: Record) -> Html:
     told += [("stabilizers", ", ".join(names) or "none"), ("epochs", _epochs(record))]
     told += [("on", f"{facts.get('backend')}, {', '.join(facts.get('devices', []))}")]
     told += [("started", str(facts.get("started", "")).replace("T", " ").replace("+00:00", " UTC"))]
+    told += [("best checkpoint", record.chosen)] if record.chosen else []
     links = [tag("a", title, href=f"#{anchor}") for anchor, title in _SECTIONS.items()]
     return tag(
         "header",

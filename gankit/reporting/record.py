@@ -27,6 +27,7 @@ class Record:
         history: A row an epoch; what is no number is None.
         scored: The lines of `scores.jsonl`.
         sheets: The sheets of samples by their epoch, in its order.
+        best: The name of the checkpoint that was kept as the best.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Record:
     history: list[Row]
     scored: list[Mapping[str, Any]]
     sheets: Mapping[int, Path]
+    best: str | None = None
 
     @property
     def name(self) -> str:
@@ -64,6 +66,15 @@ class Record:
         """The epochs that are finished."""
         return int(self.history[-1]["epoch"] or 0) if self.history else 0
 
+    @property
+    def chosen(self) -> str:
+        """What is known of the best checkpoint, in words; empty where none was chosen."""
+        lines = [line for line in self.scored if line.get("checkpoint") == self.best]
+        told = [line for line in lines if line.get("best_by")]
+        if not self.best or not told:
+            return ""
+        return f"{self.best}, after epoch {told[0]['epoch']}, by {told[0]['best_by']}"
+
     def epoch_of(self, step: float) -> float:
         """Return the epoch that a step is in, as a number with decimals."""
         before = (0.0, 0.0)
@@ -91,9 +102,14 @@ def read_record(path: Path | str) -> Record:
             [_numbers(row) for row in read_history(run.history)],
             _scored(run.path / "scores.jsonl"),
             _sheets(run.samples),
+            _line(run.checkpoints / "best"),
         )
     except (OSError, ValueError) as error:
         raise GankitError(f"the run {path} cannot be read: {error}") from error
+
+
+def _line(path: Path) -> str | None:
+    return path.read_text("utf-8").strip() if path.is_file() else None
 
 
 def _numbers(row: Mapping[str, str]) -> dict[str, float | None]:

@@ -34,7 +34,7 @@ def scores_section(
 
 def _card(scores: Standings, letter: str, names: Sequence[str]) -> Html:
     found = [standing for standing in scores.standings if standing.way == letter]
-    head = ["score", "run", "last", "epoch", "best", "epoch", "lowest … highest"]
+    head = ["score", "run", "last", "epoch", "best", "epoch", "range"]
     rows = [[s.score, names[s.run], *cells(s)] for s in found]
     kept = [place for place in range(len(head)) if any(row[place] for row in rows)]
     kept = [place for place in kept if place != 1 or len(names) > 1]
@@ -47,6 +47,7 @@ def _card(scores: Standings, letter: str, names: Sequence[str]) -> Html:
     )
     made = told(scores.ways[letter])
     for name, samples in {names[s.run]: s.samples for s in found}.items():
+        name = name if len(names) > 1 else "samples"
         made += [(name, "; ".join(f"{key} {text}" for key, text in told(samples)))]
     return tag("div", table, markup.listed(made, "made"), class_="card")
 

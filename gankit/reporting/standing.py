@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gankit.errors import GankitError
-from gankit.plugins import load_plugins
 from gankit.reporting.record import Record
 
 Direction = Literal["low", "high"]
-Way = Mapping[str, Any]
+Line = Way = Mapping[str, Any]
 
 # What a line of scores.jsonl has beside its provenance.
-_NO_PROVENANCE = ("step", "epoch", "scores", "left_out")
+_NO_PROVENANCE = (
+    *("verb", "stage", "epoch", "step", "checkpoint"),
+    *("scores", "left_out", "better", "best_by"),
+)
 # What may differ between scores that can be compared: it tells which samples they are of. Where
 # real examples are from is told better by their digest.
 _OF_THE_SAMPLES = ("real", "generated", "averaged", "seed", "backend")
@@ -73,37 +74,20 @@ class Standings:
         return {name: found for name, found in values.items() if any(v != found[0] for v in found)}
 
 
-def standings(records: Sequence[Record], better: Mapping[str, Direction]) -> Standings:
-    """Return how the scores of some runs stand.
-
-    Args:
-        records: The runs.
-        better: Which way scores are better, by name.
-    """
+def standings(records: Sequence[Record]) -> Standings:
+    """Return how the scores of some runs stand, as their lines in `scores.jsonl` say."""
     ways: dict[str, Way] = {}
-    lines: dict[tuple[str, str, int], list[Way]] = {}
+    lines: dict[tuple[str, str, int], list[Line]] = {}
     for number, record in enumerate(records):
         for line in sorted(record.scored, key=lambda line: line.get("step", 0)):
             letter = _letter(ways, _way(line))
             for name in line["scores"]:
                 lines.setdefault((name, letter, number), []).append(line)
     found = [
-        _standing(records[run], run, score, letter, its, better.get(score))
+        _standing(records[run], run, score, letter, its)
         for (score, letter, run), its in sorted(lines.items())
     ]
     return Standings(found, ways)
-
-
-def directions() -> dict[str, Direction]:
-    """Return which way the scores of the installed metrics are better, by name."""
-    found: dict[str, Direction] = {}
-    for name, part in load_plugins().parts["metrics"].items():
-        try:
-            told = getattr(part.load(), "better", {})
-        except GankitError:  # a broken metric: its scores are shown all the same
-            continue
-        found |= {score or name.replace("-", "_"): way for score, way in told.items()}
-    return found
 
 
 def _way(line: Mapping[str, Any]) -> Way:
@@ -127,10 +111,13 @@ def _in_letters(number: int) -> str:
     return (_in_letters(more - 1) if more else "") + chr(ord("A") + place)
 
 
-def _standing(
-    record: Record, run: int, score: str, way: str, lines: Sequence[Way], better: Direction | None
-) -> Standing:
+def _standing(record: Record, run: int, score: str, way: str, lines: Sequence[Line]) -> Standing:
     """Return a score's standing; of several measurements of an epoch the last counts."""
-    values = {record.epoch_of(line.get("step", 0)): line["scores"][score] for line in lines}
+    values = {_epoch(record, line): line["scores"][score] for line in lines}
     samples = {name: lines[-1][name] for name in _OF_THE_SAMPLES if name in lines[-1]}
+    better = lines[-1].get("better", {}).get(score)
     return Standing(run, score, way, list(values), list(values.values()), samples, better)
+
+
+def _epoch(record: Record, line: Line) -> float:
+    return line["epoch"] if "epoch" in line else record.epoch_of(line.get("step", 0))

@@ -45,16 +45,15 @@ def compare(
     from gankit.reporting.page import Page, place
     from gankit.reporting.record import read_record
     from gankit.reporting.settings import differences, made_with
-    from gankit.reporting.standing import directions, standings
+    from gankit.reporting.standing import standings
 
     records = [read_record(path) for path in _distinct(runs)]
     names = _names(records)
-    better = directions() if any(record.scored for record in records) else {}
     found = Comparison(
         names=names,
         settings=differences([record.recipe for record in records]),
         made=differences([made_with(record) for record in records]),
-        scores=standings(records, better),
+        scores=standings(records),
         drawn=_draw(records, count, seed, plugins, backend, cpu) if count else None,
         page=Page(place(out, Path(), "compare.html")),
     )

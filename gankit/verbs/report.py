@@ -26,10 +26,10 @@ def report(run: Path | str, out: Path | str | None = None) -> "Page":
     from gankit.reporting.curves import charts_of_run, charts_of_scores
     from gankit.reporting.page import Page, place
     from gankit.reporting.record import read_record
-    from gankit.reporting.standing import directions, standings
+    from gankit.reporting.standing import standings
 
     record = read_record(run)
-    scores = standings([record], directions() if record.scored else {})
+    scores = standings([record])
     curves, measured = charts_of_run(record), charts_of_scores(scores)
     body = of_run.body(record, curves, scores, measured)
     page = Page(place(out, record.path, "report.html"))
