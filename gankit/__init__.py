@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from gankit.scoring.features import Features
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs.compare import compare
     from gankit.verbs.export import export
+    from gankit.verbs.report import report
     from gankit.verbs.score import score
 
 __version__ = "0.1.0"
@@ -42,12 +44,14 @@ __all__ = [
     "Turn",
     "better",
     "cached",
+    "compare",
     "decode_images",
     "export",
     "hookimpl",
     "input_gradient",
     "layers",
     "progress",
+    "report",
     "score",
 ]
 
@@ -66,10 +70,12 @@ _HOMES = {
     "Turn": "gankit.turn",
     "better": "gankit.metric",
     "cached": "gankit.cache",
+    "compare": "gankit.verbs.compare",
     "decode_images": "gankit.images",
     "export": "gankit.verbs.export",
     "input_gradient": "gankit.engine",
     "progress": "gankit.progress_bar",
+    "report": "gankit.verbs.report",
     "score": "gankit.verbs.score",
 }
 
