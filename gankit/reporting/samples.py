@@ -20,7 +20,7 @@ def draw(
         paths: The runs' folders.
         count: How many pictures of each; of points there are as many as on a run's sheets.
         seed: Of the noise.
-        plugins: Files of parts; by default those that a run was made with.
+        plugins: Files of parts, if the runs were made with some.
     """
     drawn: list[Samples | GankitError] = []
     for path in paths:

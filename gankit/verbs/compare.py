@@ -31,7 +31,7 @@ def compare(
         out: The page, or a folder for it; `compare.html` by default.
         count: How many samples to draw of each; 0 for none.
         seed: Of the noise.
-        plugins: Files of parts; by default those that a run was made with.
+        plugins: Files of parts, if the runs were made with some.
         backend: tensorflow, jax or torch.
         cpu: Whether to keep off the GPUs.
 
