@@ -316,20 +316,21 @@ def test_the_inception_is_built_of_its_weights_and_is_no_fid_with_others(tmp_pat
 
 
 def test_an_application_of_keras_with_weights_of_a_file(tmp_path):
-    make = keras.applications.MobileNetV3Small
+    make = keras.applications.MobileNetV2
     whole = make(weights=None, input_shape=(224, 224, 3))
     whole.save_weights(tmp_path / "whole.weights.h5")
-    found = features("keras:MobileNetV3Small", weights=tmp_path / "whole.weights.h5")
+    found = features("keras:MobileNetV2", weights=tmp_path / "whole.weights.h5")
     x = np.random.default_rng(0).uniform(-1, 1, (2, 40, 40, 3))
     rows = found.extract(x)
-    pictures = resized(levels(x), 224, bilinear)
+    prepare = keras.applications.mobilenet_v2.preprocess_input
+    pictures = prepare(resized(levels(x), 224, bilinear))
     expected = whole.predict_on_batch(pictures)
-    np.testing.assert_allclose(found.classify(rows.reshape(2, -1)), expected, atol=1e-4)
+    np.testing.assert_allclose(found.classify(rows), expected, atol=1e-4)
     with pytest.raises(GankitError, match="there is no file"):
-        features("keras:MobileNetV3Small", weights=tmp_path / "none.h5")
+        features("keras:MobileNetV2", weights=tmp_path / "none.h5")
     (tmp_path / "text.weights.h5").write_text("x")
     with pytest.raises(GankitError, match="not of this network"):
-        features("keras:MobileNetV3Small", weights=tmp_path / "text.weights.h5")
+        features("keras:MobileNetV2", weights=tmp_path / "text.weights.h5")
 
 
 def test_efficientnet_lite0_reads_what_its_package_ships():

@@ -60,22 +60,29 @@ def _loaded(make: Callable, path: Path) -> tuple[keras.Model, Callable | None]:
     """Return the network up to its features, and what makes probabilities of these."""
     if not path.is_file():
         raise gankit.GankitError(f"there is no file of weights {path}", "give one that there is")
-    shape = (SIZE, SIZE, 3)
+    whole = _tried(make, path, include_top=True)
+    last = whole and whole.layers[-1]
+    if isinstance(last, keras.layers.Dense):
+        return keras.Model(whole.input, last.input), softmax_of(
+            *map(np.asarray, last.get_weights())
+        )
+    trunk = _tried(make, path, include_top=False, pooling="avg")
+    if trunk is None:
+        raise gankit.GankitError(
+            f"the weights {path} are not of this network",
+            "give a file of its weights, with or without its last layer",
+        )
+    return trunk, None
+
+
+def _tried(make: Callable, path: Path, **top) -> keras.Model | None:
+    """Return a network with the weights of a file, None where they do not fit."""
+    model = make(weights=None, input_shape=(SIZE, SIZE, 3), **top)
     try:
-        model = make(include_top=False, weights=None, input_shape=shape, pooling="avg")
         model.load_weights(path)
-        return model, None
-    except Exception as first:  # of all kinds, by the format of the file
-        try:
-            model = make(include_top=True, weights=None, input_shape=shape)
-            model.load_weights(path)
-        except Exception:
-            raise gankit.GankitError(
-                f"the weights {path} are not of this network: {first}",
-                "give a file of its weights, with or without its last layer",
-            ) from first
-    last = model.layers[-1]
-    return keras.Model(model.input, last.input), softmax_of(*map(np.asarray, last.get_weights()))
+    except Exception:  # of all kinds, by the format of the file
+        return None
+    return model
 
 
 def _prepared(examples: np.ndarray, prepare: Callable) -> np.ndarray:
