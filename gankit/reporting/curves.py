@@ -144,8 +144,9 @@ def thinned(x: Sequence[float], y: Sequence[float | None], most: int = MOST) -> 
     places = {0, len(x) - 1}
     for begin, end in pairwise(edges):
         known = [place for place in range(begin, end) if y[place] is not None]
+        gaps = [place for place in range(begin, end) if y[place] is None]
         places |= {pick(known, key=y.__getitem__) for pick in (min, max) if known}
-        places |= {begin} if len(known) < end - begin else set()  # a gap stays one
+        places |= set(gaps[:1])  # a gap stays one
     kept = sorted(places)
     return [x[place] for place in kept], [y[place] for place in kept]
 
