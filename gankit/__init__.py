@@ -11,6 +11,7 @@ from gankit.hookspecs import hookimpl
 if TYPE_CHECKING:
     from gankit import layers
     from gankit.cache import cached
+    from gankit.clustering import k_means, nearest_middle
     from gankit.dataset import Dataset, Facts
     from gankit.engine import input_gradient
     from gankit.errors import GankitError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from gankit.progress_bar import progress
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs import explore
+    from gankit.verbs.sample import sample
 
 __version__ = "0.1.0"
 __all__ = [
@@ -37,10 +40,14 @@ __all__ = [
     "Turn",
     "cached",
     "decode_images",
+    "explore",
     "hookimpl",
     "input_gradient",
+    "k_means",
     "layers",
+    "nearest_middle",
     "progress",
+    "sample",
 ]
 
 _HOMES = {
@@ -58,13 +65,17 @@ _HOMES = {
     "cached": "gankit.cache",
     "decode_images": "gankit.images",
     "input_gradient": "gankit.engine",
+    "k_means": "gankit.clustering",
+    "nearest_middle": "gankit.clustering",
     "progress": "gankit.progress_bar",
+    "sample": "gankit.verbs.sample",
 }
+_MODULES = {"explore": "gankit.verbs.explore", "layers": "gankit.layers"}
 
 
 def __getattr__(name: str):
-    if name == "layers":
-        return import_module("gankit.layers")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'gankit' has no attribute {name!r}")

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from gankit.cli import bench, check, list, new, plugins, run, sample, schema, score, show
+from gankit.cli import bench, check, explore, list, new, plugins, run, sample, schema, score, show
 from gankit.cli.console import show_error
 from gankit.errors import GankitError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(new.new, name="new")
+app.add_typer(explore.explore, name="explore")
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("run", epilog=run.EXAMPLES)(run.run)
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)

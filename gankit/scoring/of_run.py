@@ -10,11 +10,9 @@ import numpy as np
 import gankit
 from gankit.events import EventLog
 from gankit.part import Part
-from gankit.plugins import load_plugins
-from gankit.recipe import read_recipe
 from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
-from gankit.run.load import load_gan
+from gankit.run.load import load_gan, read_stages
 from gankit.sampling import sample
 from gankit.scoring.evaluate import Provenance, Scores, evaluate
 from gankit.scoring.examples import choose, in_range
@@ -66,8 +64,7 @@ def score(
 
 
 def _real(run: RunFolder, stage: int, count: int, seed: int, plugins) -> tuple[np.ndarray, str]:
-    known = [Path(plugin) for plugin in run.read_facts().get("plugins", [])]
-    stages = read_recipe(run.recipe, load_plugins(tuple(plugins) or known)).stages()
+    stages = read_stages(run, plugins)
     section = stages[min(stage, len(stages) - 1)].dataset
     dataset = section.make()
     chosen = dataset.arrays["images"][choose(count, len(dataset), seed)]
