@@ -64,7 +64,7 @@ def arithmetic(
     moves = np.random.default_rng([seed, 1]).uniform(-near, near, (depth, *result.shape))
     columns = [[mean, *rows] for mean, rows in zip(means, noise)] + [[result, *(result + moves)]]
     names = (a, b, c) if by_label else [", ".join(map(str, numbers)) for numbers in terms]
-    words = [f"{sign}{name}" for sign, name in zip(("", "− ", "+ "), names)] + ["= this"]
+    words = [f"{sign}{name}" for sign, name in zip(("", "- ", "+ "), names)] + ["= this"]
     return _page(generator, columns, words, told)
 
 

@@ -58,7 +58,7 @@ def _layers(generator: Generator):
 
         def ask(noise, part=part):
             labels = [np.zeros(len(noise), "int32")] * (len(copy.inputs) - 1)
-            answer = part([noise, *labels] if labels else noise, training=False)
+            answer = part([noise, *labels], training=False)
             return ops.convert_to_numpy(ops.cast(answer, "float32")).reshape(len(noise), -1)
 
         yield ask

@@ -13,7 +13,7 @@ from gankit.errors import GankitError
 from gankit.verbs.generator import Generator
 
 Way = Literal["spherical", "linear"]
-FRAME = 256  # about how large a frame of a film is to be, in pixels
+FRAME = 128  # about how large a frame of a film is to be, in pixels
 
 
 def interpolate(
