@@ -11,6 +11,7 @@ from gankit.hookspecs import hookimpl
 if TYPE_CHECKING:
     from gankit import layers
     from gankit.cache import cached
+    from gankit.clustering import k_means, nearest_middle
     from gankit.dataset import Dataset, Facts
     from gankit.engine import input_gradient
     from gankit.errors import GankitError
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from gankit.scoring.features import Features
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs import explore
     from gankit.verbs.compare import compare
     from gankit.verbs.export import export
     from gankit.verbs.report import report
+    from gankit.verbs.sample import sample
     from gankit.verbs.score import score
 
 __version__ = "0.1.0"
@@ -46,12 +49,16 @@ __all__ = [
     "cached",
     "compare",
     "decode_images",
+    "explore",
     "export",
     "hookimpl",
     "input_gradient",
+    "k_means",
     "layers",
+    "nearest_middle",
     "progress",
     "report",
+    "sample",
     "score",
 ]
 
@@ -74,15 +81,19 @@ _HOMES = {
     "decode_images": "gankit.images",
     "export": "gankit.verbs.export",
     "input_gradient": "gankit.engine",
+    "k_means": "gankit.clustering",
+    "nearest_middle": "gankit.clustering",
     "progress": "gankit.progress_bar",
     "report": "gankit.verbs.report",
     "score": "gankit.verbs.score",
+    "sample": "gankit.verbs.sample",
 }
+_MODULES = {"explore": "gankit.verbs.explore", "layers": "gankit.layers"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "layers":
-        return import_module("gankit.layers")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'gankit' has no attribute {name!r}")

@@ -77,7 +77,7 @@ def write_run(path: Path, epochs=3, recipe=RECIPE, facts=(), sheets=None, scores
 
 
 def history_row(epoch: int) -> dict:
-    """Return what a run writes of an epoch; the loss of the generator is no number in the second."""
+    """Return what a run writes of an epoch; g_loss is no number in the second."""
     losses = {"d_loss": f"{1 / epoch:.6g}", "g_loss": "nan" if epoch == 2 else f"{epoch}"}
     accuracies = {"d_real_acc": "0.9", "d_fake_acc": "0.8", "d_acc": "0.85", "g_acc": "0.2"}
     place = {"epoch": epoch, "step": 12 * epoch, "images_per_second": "100"}

@@ -5,10 +5,10 @@ import pytest
 from scipy import linalg
 from scipy.stats import mannwhitneyu
 
+import gankit
 from gankit.metric import GIVEN
 from gankit.plugins import load_plugins
 from gankit_standard import metrics
-from gankit_standard.metrics.clusters import k_means
 from gankit_standard.metrics.copies import nearest_by_l1
 from gankit_standard.metrics.manifolds import nearest
 
@@ -149,7 +149,7 @@ def test_clusters_of_separate_blobs_are_found_and_counted():
 
 
 def test_k_means_ends_where_each_middle_is_the_mean_of_its_own():
-    middles = k_means(REAL, 5)
+    middles = gankit.k_means(REAL, 5)
     chosen = np.linalg.norm(REAL[:, None] - middles[None], axis=2).argmin(1)
     means = [REAL[chosen == i].mean(0) for i in range(5)]
     np.testing.assert_allclose(middles, means, atol=1e-9)

@@ -11,6 +11,7 @@ from gankit.cli import (
     bench,
     check,
     compare,
+    explore,
     export,
     list,
     new,
@@ -41,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(new.new, name="new")
+app.add_typer(explore.explore, name="explore")
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("run", epilog=run.EXAMPLES)(run.run)
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
