@@ -15,6 +15,7 @@ from gankit.progress_bar import progress
 from gankit.scoring.examples import choose, in_range
 from gankit.scoring.features import Features
 from gankit.scoring.features import features as features_named
+from gankit.scoring.of_run import labelled
 from gankit.verbs.generator import Generator
 
 CHUNK = 512  # training examples that are looked at together
@@ -93,7 +94,7 @@ def nearest(
             another size.
     """
     generator = Generator.open(run)
-    extractor = features_named(features)
+    extractor = features_named(features, labelled(generator.dataset))
     data = generator.dataset.arrays["images"]
     samples = _as(data, generator.draw(generator.noise(count, seed), generator.labels((), count)))
     reals, own, whose = _reals(generator, held_out, seed)
