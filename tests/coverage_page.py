@@ -42,7 +42,7 @@ def coverage_page() -> dict[str, str]:
     sections = mission()
     rows = [row for found in sections.values() for row in found]
     counts = " · ".join(f"**{sum(state(r) == s for r in rows)}** {s}" for s in STATES)
-    head = [WRITTEN, "# What is covered", ABOUT, f"Of {len(rows)} lines: {counts}."]
+    head = ["# What is covered", WRITTEN, ABOUT, f"Of {len(rows)} lines: {counts}."]
     tables = ["\n\n".join(_section(title, found)) for title, found in sections.items()]
     return {"docs/coverage.md": "\n\n".join([*head, *tables]) + "\n"}
 
@@ -61,13 +61,14 @@ def shown(claim: str) -> str:
 
 def _section(title: str, rows: list[dict]) -> Iterator[str]:
     yield f"## {title}"
-    head = ["| what | | by | lacks |", "| --- | --- | --- | --- |"]
+    head = ["| what | is | by |", "| --- | --- | --- |"]
     yield "\n".join([*head, *map(_row, rows)])
 
 
 def _row(row: dict) -> str:
     by = ", ".join(map(shown, row.get("by", [])))
-    words = (row["what"], state(row), by, row.get("lacks", ""))
+    lacks = row.get("lacks", "all of it")
+    words = (row["what"], state(row) + f"; it lacks {lacks}" * (lacks != "all of it"), by)
     return f"| {' | '.join(map(cell, words))} |"
 
 

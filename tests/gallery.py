@@ -50,11 +50,11 @@ def _index() -> str:
     rows = ["| recipe | what it is |", "| --- | --- |"]
     rows += [f"| [`{name}`]({name}.md) | {_what(name)} |" for name in rest]
     waiting = ["## Not drawn yet", "\n".join(rows)] if rest else []
-    return "\n\n".join([WRITTEN, "# Gallery", about, *shown, *waiting]) + "\n"
+    return "\n\n".join(["# Gallery", WRITTEN, about, *shown, *waiting]) + "\n"
 
 
 def _page(name: str) -> str:
-    return "\n\n".join([WRITTEN, f"# {name}", _what(name), *_drawn(name), *_recipe(name)]) + "\n"
+    return "\n\n".join([f"# {name}", WRITTEN, _what(name), *_drawn(name), *_recipe(name)]) + "\n"
 
 
 def _what(name: str) -> str:
@@ -84,7 +84,7 @@ def _recipe(name: str) -> Iterator[str]:
     yield "## The recipe"
     yield f'```toml title="recipes/{name}.toml"\n--8<-- "recipes/{name}.toml"\n```'
     yield "## Its parts"
-    rows = [f"| {NOUNS[p.kind]} | {link(p)} | {p.summary} |" for p in parts_named_by(name)]
+    rows = [f"| {NOUNS[p.kind]} | {link(p)} | {linked(p.summary)} |" for p in parts_named_by(name)]
     yield "\n".join(["| kind | name | what it is |", "| --- | --- | --- |", *rows])
 
 

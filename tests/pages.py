@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-WRITTEN = "<!-- Written by tests/tables.py. -->"  # the first line of a page that a program writes
+WRITTEN = "<!-- Written by tests/tables.py. -->"  # below the title of a page that is
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 _BLOCK = re.compile(

@@ -41,7 +41,7 @@ def linked(text: str) -> str:
 
 def _page(kind: str) -> str:
     parts = shipped_parts(kind)
-    head = [WRITTEN, f"# {kind.capitalize()}", _where(kind)]
+    head = [f"# {kind.capitalize()}", WRITTEN, _where(kind)]
     return "\n\n".join([*head, *(text for part in parts for text in _of_part(part))]) + "\n"
 
 
@@ -90,13 +90,13 @@ def _options(part: Part) -> Iterator[str]:
 
 def _option(name: str, option: dict) -> str:
     words = (type_in_words(option), default_in_words(option), option.get("description", ""))
-    return f"| `{name}` | {' | '.join(map(cell, words))} |"
+    return f"| `{name}` | {linked(' | '.join(map(cell, words)))} |"
 
 
 def _titled(title: str, found: Iterable[str]) -> Iterator[str]:
     line = " · ".join(found)
     if line:
-        yield f"{title}: {line}"
+        yield f"**{title}:** {line}"
 
 
 def _asked(part: Part) -> list[str]:
@@ -109,7 +109,7 @@ def _asked(part: Part) -> list[str]:
 def _papers(about: str) -> str:
     """Return the lines of a reference as one, and what else is on arXiv after it."""
     lines = docstring.papers(about)
-    return " ".join(f"· {x}" if n and x.startswith("arXiv:") else x for n, x in enumerate(lines))
+    return " ".join(f"· {x}" if n and ARXIV.fullmatch(x) else x for n, x in enumerate(lines))
 
 
 def _seams(part: Part) -> list[str]:
