@@ -3,19 +3,17 @@
 import functools
 import http.server
 import importlib.util
+import shutil
 import subprocess
 import sys
 import threading
 
 import pytest
 from browser import CHROMIUM, browser
-from pages import ROOT
+from pages import DOCS, PAGES, ROOT
 
 BUILDS = all(map(importlib.util.find_spec, ("mkdocs", "material", "mkdocstrings", "pymdownx")))
-pytestmark = [
-    pytest.mark.skipif(not BUILDS, reason='pip install -e ".[docs]" builds the site'),
-    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium to open the site in"),
-]
+ZENSICAL = shutil.which("zensical")
 
 SCREENS = {"phone": 390, "desk": 1280}
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(30, 33, 41)"}
@@ -44,6 +42,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Build the site and serve it; returns its address."""
+    if not BUILDS:
+        pytest.skip('pip install -e ".[docs]" builds the site')
     folder = tmp_path_factory.mktemp("site")
     build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=600)
@@ -58,13 +58,15 @@ def site(tmp_path_factory):
 @pytest.fixture
 def tab(tmp_path):
     """Open a browser that has seen nothing: the site remembers who liked it dark."""
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium to open the site in")
     with browser(tmp_path / "profile") as tab:
         yield tab
 
 
 @pytest.mark.parametrize("scheme", PAPER)
 @pytest.mark.parametrize("screen", SCREENS)
-def test_pages_are_whole(site, tab, screen, scheme):
+def test_pages_are_whole(tab, site, screen, scheme):
     tab.look(scheme, SCREENS[screen])
     for page in LOOKED_AT:
         tab.open(site + page)
@@ -79,7 +81,7 @@ def test_pages_are_whole(site, tab, screen, scheme):
         assert elsewhere == [], page
 
 
-def test_search_finds_a_part(site, tab):
+def test_search_finds_a_part(tab, site):
     tab.look("light", SCREENS["desk"])
     tab.open(f"{site}?q=gradient-penalty")
     links = "[...document.querySelectorAll('.md-search-result__link')].map(link => link.href)"
@@ -87,3 +89,16 @@ def test_search_finds_a_part(site, tab):
     found = [url.removeprefix(site).partition("?")[0] for url in tab.evaluate(links)]
     assert "parts/stabilizers/" in found, found
     assert tab.errors() == []
+
+
+@pytest.mark.skipif(not ZENSICAL, reason="there is no zensical")
+def test_zensical_builds_the_same_pages(tmp_path):
+    for name in ("docs", "gankit", "plugins", "recipes"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    build = [ZENSICAL, "build", "--strict"]
+    done = subprocess.run(build, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    pages = [p.relative_to(DOCS).with_suffix("") for p in PAGES if p.is_relative_to(DOCS)]
+    folders = [page.parent if page.name == "index" else page for page in pages]
+    assert [f for f in folders if not (tmp_path / "site" / f / "index.html").is_file()] == []
