@@ -84,12 +84,13 @@ def _options(part: Part) -> Iterator[str]:
     options = {name: option for name, option in properties.items() if name != "name"}
     if options:
         rows = [_option(name, option) for name, option in options.items()]
-        head = ["| option | is | default | what it does |", "| --- | --- | --- | --- |"]
+        head = ["| option | is; default | what it does |", "| --- | --- | --- |"]
         yield "\n".join([*head, *rows])
 
 
 def _option(name: str, option: dict) -> str:
-    words = (type_in_words(option), default_in_words(option), option.get("description", ""))
+    default = f"{type_in_words(option)}; {default_in_words(option)}"
+    words = (default, option.get("description", ""))
     return f"| `{name}` | {linked(' | '.join(map(cell, words)))} |"
 
 
