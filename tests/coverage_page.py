@@ -21,7 +21,7 @@ ABOUT = """What gankit set out to cover: everything that five documents about GA
 things beyond. Each line says what covers it. Every part, recipe, option, command and page named
 here is looked up by a test, so that nothing is claimed that is not there; what is missing is
 said."""
-NOUN_KINDS = {noun: kind for kind, noun in NOUNS.items()}
+NOUN_KINDS = {noun: kind for kind, noun in NOUNS.items()} | {"features": "features"}
 
 
 def mission() -> dict[str, list[dict]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from pages import WRITTEN
-from shelf import parts_named_by, shipped_parts
+from shelf import SECTIONS, parts_named_by, shipped_parts
 
 from gankit import docstring, schema
 from gankit.cli.option import default_in_words, type_in_words
@@ -15,7 +15,7 @@ from gankit.part import KINDS, Part
 from gankit.shipped import shipped_recipes
 from gankit.stabilizer import Stabilizer
 
-SECTIONS = re.compile(r"^(Args|Attributes|Example|Raises|References?|Returns):$", re.MULTILINE)
+CHAPTERS = re.compile(r"^(Args|Attributes|Example|Raises|References?|Returns):$", re.MULTILINE)
 ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
 
 
@@ -47,9 +47,9 @@ def _page(kind: str) -> str:
 
 def _where(kind: str) -> str:
     how = f"As `gankit list {kind}` and `gankit show NAME` tell it."
-    if kind == "metrics":
+    if kind not in SECTIONS or kind == "metrics":
         return f"{how} [Scores](../scores.md) says how they are asked for."
-    section = "[[stabilizers]]" if kind == "stabilizers" else f"[{KINDS[kind]}]"
+    section = "[[stabilizers]]" if kind == "stabilizers" else f"[{SECTIONS[kind]}]"
     return f"{how} A [recipe](../recipes.md) names one in `{section}`, with its options beside."
 
 
@@ -67,7 +67,7 @@ def _of_part(part: Part) -> Iterator[str]:
 
 def _body(about: str) -> str:
     """Return a docstring up to its first section."""
-    return SECTIONS.split(inspect.cleandoc(about), maxsplit=1)[0].strip()
+    return CHAPTERS.split(inspect.cleandoc(about), maxsplit=1)[0].strip()
 
 
 def _formulas(part: Part) -> Iterator[str]:

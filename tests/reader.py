@@ -22,12 +22,8 @@ from gankit.plugins import load_plugins
 from gankit.recipe import check_recipe
 
 SMALL = ("training.epochs=2", "training.batch_size=16")
-NARROW = {"dcgan": ("architecture.width=4",)}
-LITTLE = {
-    "lego": ("dataset.size=28", "dataset.count=48"),
-    "folder": ("dataset.size=28",),
-    "ring": ("dataset.count=48",),
-}
+NARROW = ("architecture.width=4",)
+LITTLE = ("dataset.size=28", "dataset.count=48")
 
 
 class Reader:
@@ -94,7 +90,7 @@ class Reader:
         command, _, file = command.partition(" > ")
         words = shlex.split(command)[1:]
         if "--backend" in words and keras.backend.backend() not in words:
-            parse(words)
+            _parse(words)
             return 0, ""
         if "--resume" in words:
             _lose_the_newest_checkpoint(Path(words[-1]))
@@ -130,17 +126,16 @@ def _small(words: list[str]) -> list[str]:
     if words[0] not in ("run", "check") or words[1].startswith("-"):
         return []
     recipe = tomllib.loads(Path(words[1]).read_text(encoding="utf-8"))
-    little = LITTLE.get(recipe["dataset"]["name"], ())
-    narrow = NARROW.get(recipe["architecture"]["name"], ())
-    return [word for change in (*SMALL, *little, *narrow) for word in ("--set", change)]
+    little = {"folder": LITTLE[:1], "npz": (), "ring": LITTLE[1:]}
+    changes = little.get(recipe["dataset"]["name"], LITTLE)
+    narrow = () if recipe["architecture"]["name"] == "mlp" else NARROW
+    return [word for change in (*SMALL, *narrow, *changes) for word in ("--set", change)]
 
 
-def parse(words: list[str]) -> None:
+def _parse(words: list[str]) -> None:
     """Read the words of a command as Typer does, without calling it."""
-    command = typer.main.get_command(app)
-    while hasattr(command, "commands"):
-        command, words = command.commands[words[0]], words[1:]
-    command.make_context(command.name, words)
+    command = typer.main.get_command(app).get_command(None, words[0])
+    command.make_context(words[0], words[1:])
 
 
 def _lose_the_newest_checkpoint(run: Path) -> None:
