@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import typer
+from coverage_page import STATES, shown, state
 from gallery import picture, runs
 from pages import PAGES, ROOT, anchors, blocks, links, place
 from reader import Reader
@@ -100,6 +101,30 @@ def test_their_commands_can_be_typed():
         while hasattr(verb, "commands"):
             verb, *words = verb.commands[words[0]], *words[1:]
         verb.make_context(verb.name, words)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "loss ring",
+        "schedule adam",
+        "recipe dcgan",
+        "option dcgan.widht",
+        "option ddcgan.width",
+        "verb paint",
+        "verb run --count",
+        "page first_run.md",
+        "page first-run.md#install-it",
+    ],
+)
+def test_what_is_not_there_cannot_be_claimed(claim):
+    with pytest.raises(AssertionError, match=claim):
+        shown(claim)
+
+
+def test_a_line_is_covered_in_part_or_not_yet():
+    states = [state({"by": ["loss bce"]}), state({"by": ["loss bce"], "lacks": "x"}), state({})]
+    assert states == list(STATES)
 
 
 def test_the_pages_of_the_gallery_include_the_recipes():
