@@ -94,6 +94,7 @@ def _begin(console: Console, backend: str | None, cpu: bool) -> None:
 
 
 def _train(recipe, run, console: Console, plugins):
+    from gankit.loss import draws_from_noise
     from gankit.run.train import train
 
     console.print(f"run folder {run.path}", highlight=False)
@@ -101,7 +102,8 @@ def _train(recipe, run, console: Console, plugins):
     train(recipe, run, console, {"plugins": [str(path) for path in plugins]})
     last = sorted(run.samples.glob("*.png"))[-1]
     console.print(f"samples    {last}", highlight=False)
-    console.print(f"more       gankit sample {run.path}", highlight=False)
+    if draws_from_noise(recipe.stages()[-1].loss.part.load()):
+        console.print(f"more       gankit sample {run.path}", highlight=False)
     return run
 
 
