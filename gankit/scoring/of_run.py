@@ -49,8 +49,8 @@ def score(
     extractor = features_named(features)
     gan = load_gan(run, plugins)
     place = Checkpoints(run.checkpoints).newest().place
-    real, source = _real(run, place.stage, count, seed, plugins)
     fake = sample(gan, count, seed, run.data_facts()[-1].classes)
+    real, source = _real(run, place.stage, count, seed, plugins)
     describe = partial(
         Provenance,
         real=source,
