@@ -71,7 +71,7 @@ def _generator(shape, factor, width, blocks, momentum) -> keras.Model:
     begin = x = _prelu(_convolved(low, width, 9))
     for _ in range(blocks):
         x = _refined(x, width, momentum)
-    x = keras.layers.Add()([begin, _normalised(_convolved(x, width, 3), momentum)])
+    x = keras.layers.Add()([begin, _normalised(x, width, momentum)])
     for _ in range(factor // 2):  # 2 once, 4 twice
         x = _prelu(pixel_shuffle(_convolved(x, 4 * width, 3), 2))
     high = _convolved(x, channels, 9)
@@ -85,7 +85,7 @@ def _discriminator(shape, width, momentum) -> keras.Model:
     x = keras.layers.LeakyReLU(0.2)(_convolved(images, width, 3))
     for number in range(1, 8):  # each width once as it is and once halving
         filters, strides = width * 2 ** (number // 2), 1 + number % 2
-        x = _normalised(_convolved(x, filters, 3, strides=strides), momentum)
+        x = _normalised(x, filters, momentum, strides)
         x = keras.layers.LeakyReLU(0.2)(x)
     x = keras.layers.Dense(16 * width)(keras.layers.Flatten()(x))
     logits = keras.layers.Dense(1, dtype="float32")(keras.layers.LeakyReLU(0.2)(x))
@@ -94,15 +94,17 @@ def _discriminator(shape, width, momentum) -> keras.Model:
 
 def _refined(x, width, momentum):
     """Return x at its size: a residual block."""
-    y = _prelu(_normalised(_convolved(x, width, 3), momentum))
-    return keras.layers.Add()([x, _normalised(_convolved(y, width, 3), momentum)])
+    y = _normalised(_prelu(_normalised(x, width, momentum)), width, momentum)
+    return keras.layers.Add()([x, y])
 
 
 def _prelu(x):
     return keras.layers.PReLU(shared_axes=[1, 2])(x)
 
 
-def _normalised(x, momentum):
+def _normalised(x, filters, momentum, strides=1):
+    """Return x convolved and normalised, which makes a bias needless."""
+    x = _convolved(x, filters, 3, strides=strides, use_bias=False)
     return layers.BatchNormalization(momentum=momentum)(x)
 
 
