@@ -22,6 +22,9 @@ def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = SIZE) 
         seed: Of the noise, drawn by numpy.
         classes: The number of classes.
         size: The number of samples made at a time.
+
+    Raises:
+        GankitError: The generator takes pictures, not noise.
     """
     labels = sampled_labels(count, classes)
     return draw(gan, noise(gan, count, seed), labels, size)
@@ -42,7 +45,7 @@ def noise(gan: GAN, count: int, seed: int, bound: float | None = None) -> np.nda
         Brock et al. 2018, Large Scale GAN Training for High Fidelity Natural Image Synthesis,
         arXiv:1809.11096, section 3.1: the truncation trick.
     """
-    latent = gan.networks["generator"].inputs[0].shape[1:]
+    latent = gan.noise_shape
     rows = np.random.default_rng(seed).standard_normal((count, *latent), dtype="float32")
     return rows if bound is None else truncated(rows, bound, seed)
 

@@ -101,8 +101,11 @@ def _option(name: str) -> str:
 
 
 def _verb(words: str) -> str:
-    name, _, option = words.partition(" ")
-    verb = typer.main.get_command(app).commands.get(name)
+    verb, *names, option = typer.main.get_command(app), *words.split(), ""
+    if names[-1].startswith("--"):
+        *names, option = names
+    for name in names:
+        verb = getattr(verb, "commands", {}).get(name)
     options = [o for p in verb.params for o in p.opts] if verb else []
     there = verb and (not option or option in options)
     return f"[`gankit {words}`](reference.md#command-line)" if there else ""

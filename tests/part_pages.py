@@ -8,6 +8,7 @@ from functools import cache
 from pages import WRITTEN
 from shelf import SECTIONS, parts_named_by, shipped_parts
 
+import gankit
 from gankit import docstring, schema
 from gankit.cli.option import default_in_words, type_in_words
 from gankit.metric import GIVEN
@@ -72,8 +73,7 @@ def _body(about: str) -> str:
 
 def _formulas(part: Part) -> Iterator[str]:
     """Yield what the players of an adversarial loss minimise."""
-    if part.kind == "losses":
-        loss = part.load()
+    if part.kind == "losses" and issubclass(loss := part.load(), gankit.AdversarialLoss):
         pays = {name: docstring.summary(getattr(loss, name).__doc__) for name in loss.players}
         lines = (f"- The {name} pays {p.removeprefix('Return ')}" for name, p in pays.items())
         yield "\n".join(lines)

@@ -56,11 +56,11 @@ def score(
     plugins = tuple(plugins)
     restored = restore(run, plugins, checkpoint)
     gan, place, section = restored.gan, restored.place, restored.recipe.dataset
+    fake = sample(gan, count, seed, restored.facts.classes)
     dataset = section.make()
     catalogue = load_plugins(plugins)
     extractor = features_named(features, labelled(dataset), weights, download, catalogue)
     real = in_range(np.asarray(dataset.arrays["images"][choose(count, len(dataset), seed)]))
-    fake = sample(gan, count, seed, len(dataset.classes))
     named = where(run, place.steps, restored.epoch)
     describe = made_of(gan, section, len(dataset), named, seed)
     known = known_of(dataset, gan, count)
