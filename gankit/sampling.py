@@ -41,6 +41,9 @@ def noise(gan: GAN, count: int, seed: int, bound: float | None = None) -> np.nda
         seed: Of the noise, drawn by numpy.
         bound: What no number of it is beyond; without one there is no such bound.
 
+    Raises:
+        GankitError: The generator takes pictures, not noise.
+
     Reference:
         Brock et al. 2018, Large Scale GAN Training for High Fidelity Natural Image Synthesis,
         arXiv:1809.11096, section 3.1: the truncation trick.

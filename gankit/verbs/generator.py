@@ -45,6 +45,7 @@ class Generator:
         self.classes = tuple(run.read_facts()["data"][restored.place.stage]["classes"])
         self._recipe = restored.recipe
         networks = self.gan.networks
+        self.noise_shape = self.gan.noise_shape  # an error where pictures are taken
         if "generator" not in networks:
             raise GankitError(
                 f"{run.path} has no network called generator. It has: {listed(networks)}",
