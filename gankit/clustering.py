@@ -23,10 +23,9 @@ def k_means(x: np.ndarray, bins: int, seed: int = 0) -> np.ndarray:
         if before is not None and np.array_equal(chosen, before):
             break
         before = chosen
-        sums = np.zeros_like(middles)
-        np.add.at(sums, chosen, x)
-        counts = np.bincount(chosen, minlength=bins)[:, None]
-        middles = np.where(counts > 0, sums / np.maximum(counts, 1), middles)
+        members = chosen == np.arange(bins)[:, None]
+        counts = members.sum(axis=1, keepdims=True)
+        middles = np.where(counts > 0, members.astype(x.dtype) @ x / np.maximum(counts, 1), middles)
     return middles
 
 
@@ -44,9 +43,12 @@ def nearest_middle(x: np.ndarray, middles: np.ndarray) -> np.ndarray:
 def _spread(x: np.ndarray, bins: int, draw: np.random.Generator) -> np.ndarray:
     """Return examples that are far from each other: each drawn by its squared distance."""
     chosen = [int(draw.integers(len(x)))]
-    squares = np.full(len(x), np.inf)
+    squares, lengths = np.full(len(x), np.inf), np.einsum("ij,ij->i", x, x)
     while len(chosen) < bins:
-        squares = np.minimum(squares, np.sum((x - x[chosen[-1]]) ** 2, axis=1))
+        last = chosen[-1]
+        away = lengths + lengths[last] - 2 * x @ x[last]
+        squares = np.maximum(np.minimum(squares, away), 0)
+        squares[last] = 0  # exactly: it is not drawn again
         total = squares.sum()
         share = squares / total if total > 0 else None
         chosen.append(int(draw.choice(len(x), p=share)))
