@@ -37,7 +37,7 @@ def nearest_middle(x: np.ndarray, middles: np.ndarray) -> np.ndarray:
         middles: (bins, size).
     """
     lengths = np.sum(middles**2, axis=1)
-    return np.argmin(lengths - 2 * x @ middles.T, axis=1)
+    return np.argmin(lengths - 2 * (x @ middles.T), axis=1)
 
 
 def _spread(x: np.ndarray, bins: int, draw: np.random.Generator) -> np.ndarray:
@@ -46,7 +46,7 @@ def _spread(x: np.ndarray, bins: int, draw: np.random.Generator) -> np.ndarray:
     squares, lengths = np.full(len(x), np.inf), np.einsum("ij,ij->i", x, x)
     while len(chosen) < bins:
         last = chosen[-1]
-        away = lengths + lengths[last] - 2 * x @ x[last]
+        away = lengths + lengths[last] - 2 * (x @ x[last])
         squares = np.maximum(np.minimum(squares, away), 0)
         squares[last] = 0  # exactly: it is not drawn again
         total = squares.sum()
