@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from gankit.cli.console import show_lines
-from gankit.cli.options import AsJson, Backend, PluginFiles, Run
+from gankit.cli.options import AsJson, Backend, CheckpointName, PluginFiles, Run
 from gankit.exporting.formats import FORMATS
 from gankit.spelling import listed
 from gankit.verbs.export import Export
@@ -38,12 +38,15 @@ def export(
         Path | None,
         typer.Option(metavar="PATH", help="Where to write.", show_default="RUN/NETWORK.SUFFIX"),
     ] = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a run's generator for where there is no gankit; it is loaded again and compared."""
-    written = export_run(run, format.value, network, out, plugin or (), backend, cpu=True)
+    written = export_run(
+        run, format.value, network, out, checkpoint, plugin or (), backend, cpu=True
+    )
     if as_json:
         print(json.dumps(asdict(written), default=str, ensure_ascii=False))
     else:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gankit.exporting.trial import Trial
     from gankit.gan import GAN
     from gankit.run.folder import RunFolder
+    from gankit.run.load import Restored
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ def export(
     format: str = "keras",
     network: str = "generator",
     out: Path | str | None = None,
+    checkpoint: str = "last",
     plugins: Iterable[Path] = (),
     backend: str | None = None,
     cpu: bool = False,
 ) -> Export:
-    """Write a network of a run's newest checkpoint, load it again, and compare what it computes.
+    """Write a network as a run's checkpoint has it, load it again, and compare what it computes.
 
     It is written as it samples: by its averaged weights if it has any, in float32, in layers of
     Keras' own as far as there are such. It appears whole or not at all.
@@ -57,6 +59,7 @@ def export(
         format: `keras`, `saved-model`, `onnx` or `npz`.
         network: Its name in the game.
         out: Where to write; `RUN/NETWORK` with the format's suffix if not given.
+        checkpoint: `last`, `best`, or the name of one.
         plugins: Files of parts, if the run was made with some.
         backend: What the network runs on while it is written; the run's, or the format's.
         cpu: Keep off the GPUs, which compute less exactly.
@@ -74,12 +77,13 @@ def export(
     choose_backend(_backend(chosen, backend) or folder.read_facts().get("backend"), cpu)
     implementation = chosen.implementation()
     from gankit.exporting.trial import Trial
-    from gankit.run.load import load_gan
+    from gankit.run.load import restore
 
-    gan = load_gan(folder, plugins, precision="float32")
+    restored = restore(folder, plugins, checkpoint, precision="float32")
+    gan = restored.gan
     original = _network(gan, network)
-    trial = Trial.of(gan, network, folder.data_facts()[-1].classes)
-    about = _about(folder, gan, network)
+    trial = Trial.of(gan, network, restored.facts.classes)
+    about = _about(folder, restored, network)
     for variable, average in zip(original.variables, gan.averages.get(network, ())):
         variable.assign(average.value)
     difference = _written(implementation, implementation.prepared(original), target, about, trial)
@@ -148,19 +152,18 @@ def _network(gan: "GAN", name: str) -> "keras.Model":
     return gan.networks[name]
 
 
-def _about(run: "RunFolder", gan: "GAN", name: str) -> dict[str, object]:
-    from gankit.run.checkpoint import Checkpoints
-
-    network, place = gan.networks[name], Checkpoints(run.checkpoints).newest().place
+def _about(run: "RunFolder", restored: "Restored", name: str) -> dict[str, object]:
+    gan = restored.gan
+    network = gan.networks[name]
     inputs = [
         {"name": x.name, "shape": list(x.shape[1:]), "dtype": str(x.dtype)} for x in network.inputs
     ]
     return {
         "gankit": gankit.__version__,
         "run": run.path.resolve().name,
-        "step": place.steps,
+        "step": restored.place.steps,
         "network": name,
         "averaged": name in gan.averages,
         "inputs": inputs,
-        "classes": run.data_facts()[-1].classes,
+        "classes": restored.facts.classes,
     }
