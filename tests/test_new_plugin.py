@@ -31,7 +31,8 @@ def written(folder: Path) -> dict[str, str]:
 
 
 def test_there_are_templates_for_each_kind():
-    assert {path.name for path in TEMPLATES.iterdir()} == {"shared", *KINDS.values()}
+    assert {path.name for path in TEMPLATES.iterdir()} == {"shared", *PLURALS}
+    assert set(PLURALS.values()) == {*KINDS} - {"features"}
 
 
 @pytest.mark.parametrize("kind", PLURALS)

@@ -103,15 +103,18 @@ def _cases() -> dict[str, Given]:
     images = draw.uniform(-1, 1, (160, 24, 24, 1))
     odds = draw.dirichlet(np.ones(5), 120)
     whole = {"real": real, "held_out": held_out, "real_images": images}
+    whole |= {"held_out_images": draw.uniform(-1, 1, (60, 24, 24, 1))}
+    whole |= {"class_names": np.array([*"abcde"]), "class_shares": np.full(5, 0.2)}
+
+    def case(fake: np.ndarray, fake_images: np.ndarray, odds: np.ndarray) -> Given:
+        told = {"probabilities": odds, "class_probabilities": odds.copy()}
+        made = {"fake": fake, "fake_images": fake_images, "fake_labels": np.arange(120) % 5}
+        return whole | told | made
+
     return {
-        "a good generator": whole
-        | {"fake": other[:120], "fake_images": images[40:] / 2, "probabilities": odds},
-        "a generator that makes one thing": whole
-        | {
-            "fake": other[:1].repeat(120, axis=0),
-            "fake_images": images[:1].repeat(120, axis=0),
-            "probabilities": odds[:1].repeat(120, axis=0),
-        },
-        "a generator that copies": whole
-        | {"fake": real.copy(), "fake_images": images.copy(), "probabilities": odds},
+        "a good generator": case(other[:120], images[40:] / 2, odds),
+        "a generator that makes one thing": case(
+            *(x[:1].repeat(120, axis=0) for x in (other, images, odds))
+        ),
+        "a generator that copies": case(real[:120].copy(), images[:120].copy(), odds),
     }
