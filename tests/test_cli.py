@@ -13,6 +13,8 @@ from gankit.cli import app, main
 VERBS = [
     *("check", "run", "sample", "score", "compare", "report", "export", "bench"),
     *("show", "list", "plugins", "schema", "new recipe", "new plugin"),
+    *("explore interpolate", "explore arithmetic", "explore traverse"),
+    *("explore nearest", "explore templates", "explore sheet"),
 ]
 GANKIT = "from gankit.cli import main; main()"
 
@@ -20,7 +22,7 @@ GANKIT = "from gankit.cli import main; main()"
 # Help and exit codes
 
 
-@pytest.mark.parametrize("verb", ["", "new", *VERBS])
+@pytest.mark.parametrize("verb", ["", "new", "explore", *VERBS])
 def test_every_help_ends_with_two_examples(gankit, verb):
     code, out, _ = gankit(*verb.split(), "--help")
     _, examples = out.split("Examples:")

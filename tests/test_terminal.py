@@ -75,7 +75,8 @@ def test_recipes_and_runs_are_offered(offered):
     assert offered("check", "recipes/ring") == ["recipes/ring.toml", "recipes/ring_best.toml"]
     assert offered("run", "py") == []
     runs = ["runs/mine-1", "runs/mine-2"]
-    for words in (("sample",), ("score",), ("export",), ("run", "--resume")):
+    verbs = ("sample",), ("score",), ("export",), ("run", "--resume"), ("explore", "nearest")
+    for words in verbs:
         assert offered(*words, "runs/") == runs
         assert sorted(offered(*words, "")) == ["elsewhere", *runs]
 
@@ -91,7 +92,7 @@ def test_recipes_and_runs_are_offered(offered):
         (("new", "recipe", "x", "--from", "dcgan_m"), {"dcgan_mnist"}),
         (("score", "--metrics", "prdc,ke"), {"prdc,kernel-distance"}),
         (("export", "runs/mine-1", "--format", "s"), {"saved-model"}),
-        (("ex",), {"export"}),
+        (("ex",), {"explore", "export"}),
     ],
 )
 def test_names_are_offered(offered, words, expected):
@@ -173,6 +174,7 @@ def test_bash_itself_completes(folder):
         ("sample nowhere", 1),
         ("score nowhere", 1),
         ("export nowhere", 1),
+        ("explore nearest nowhere", 1),
         ("new recipe nowhere", 1),
         ("bench ring --arms nobody --cpu", 1),
         ("plugins --plugin nowhere.py", 1),
@@ -184,6 +186,8 @@ def test_bash_itself_completes(folder):
         ("sample", 2),
         ("sample runs/mine-1 --count 0", 2),
         ("export runs/mine-1 --format tiff", 2),
+        ("explore", 2),
+        ("explore interpolate runs/mine-1 --way round", 2),
         ("bench rings", 2),
         ("bench ring --seeds few", 2),
         ("new recipe", 2),

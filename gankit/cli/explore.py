@@ -1,66 +1,68 @@
 """gankit explore: pictures that answer what a generator learned."""
 
-import json
-from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gankit.cli.console import aligned, show_lines
-from gankit.cli.options import Backend, Cpu, PluginFiles
+from gankit.cli.console import show_lines, show_next
+from gankit.cli.explore_lines import grade_lines, neighbour_lines
+from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles, Run
 from gankit.errors import GankitError
 
 if TYPE_CHECKING:
-    from PIL import Image
-
-    from gankit.verbs.explore import Grade, Neighbours
     from gankit.verbs.generator import Generator
-
-EXAMPLES = """
-Examples:
-
-  gankit explore interpolate runs/quickstart-1
-
-  gankit explore nearest runs/quickstart-1
-"""
 
 
 def _examples(*lines: str) -> str:
+    """Return the epilog of a help."""
     return "\nExamples:\n\n" + "\n".join(f"  gankit explore {line}\n" for line in lines)
 
+
+EXAMPLES = _examples("interpolate runs/quickstart-1", "nearest runs/quickstart-1")
 
 explore = typer.Typer(
     help="Look at what a run's generator learned.", no_args_is_help=True, epilog=EXAMPLES
 )
 
-Run = Annotated[Path, typer.Argument(help="The run's folder.")]
-Out = Annotated[Path | None, typer.Option(help="The folder. [default: RUN/pictures]")]
-Seed = Annotated[int, typer.Option(min=0, help="Of the noise and of all choices.")]
+Way = StrEnum("Way", ["spherical", "linear"])
+Along = StrEnum("Along", ["dimensions", "principal"])
+
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/pictures")
+]
+Seed = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Of the noise and of all other choices.")
+]
 Label = Annotated[
-    str | None, typer.Option(metavar="CLASS", help="For a generator that takes labels.")
+    str | None, typer.Option(metavar="CLASS", help="Draw this class, where it takes labels.")
 ]
-Numbers = Annotated[
-    str, typer.Option(metavar="NUMBERS", help="Of samples, as gankit sample counts.")
-]
+Count = Annotated[int, typer.Option(metavar="N", min=1, help="The number of samples.")]
 
 
 @explore.command(
     "interpolate",
     epilog=_examples(
-        "interpolate runs/quickstart-1", "interpolate runs/quickstart-1 --stops 3,17 --steps 12"
+        "interpolate runs/quickstart-1",
+        "interpolate runs/quickstart-1 --stops 3,17 --steps 12",
     ),
 )
 def interpolate(
     run: Run,
-    stops: Numbers = "0,1,2,3,4",
-    steps: Annotated[int, typer.Option(min=2, help="Pictures from a stop to the next.")] = 8,
-    way: Annotated[str, typer.Option(help="spherical or linear.")] = "spherical",
+    stops: Annotated[
+        str, typer.Option(metavar="NUMBERS", help="Of samples, with commas between them.")
+    ] = "0,1,2,3,4",
+    steps: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Pictures from a stop to the next.")
+    ] = 8,
+    way: Annotated[Way, typer.Option(metavar="WAY", help="spherical or linear.")] = Way.spherical,
     label: Annotated[
         list[str] | None, typer.Option(metavar="CLASS", help="Of a row each. Repeatable.")
     ] = None,
     seed: Seed = 0,
     out: Out = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -68,14 +70,15 @@ def interpolate(
     """Write the way from sample to sample, as a strip and as a film."""
     import gankit
 
-    generator = _open(run, backend, cpu, plugin)
-    places = numbers(stops)
-    strip = gankit.explore.interpolate(generator, places, steps, way, seed, label or ())
-    paths = [_write(strip, generator, out, f"interpolate-{seed}")]
+    generator = _open(run, backend, cpu, plugin, checkpoint)
+    asked = numbers(stops), steps, way.value, seed, label or ()
+    stem = f"interpolate-{seed}"
+    paths = [_write(gankit.explore.interpolate(generator, *asked), generator, out, stem)]
     if generator.draws_pictures:
-        film = gankit.explore.interpolate(generator, places, steps, way, seed, label or (), True)
-        paths.append(_write(film, generator, out, f"interpolate-{seed}"))
-    show_lines(f"wrote {path}" for path in paths)
+        film = gankit.explore.interpolate(generator, *asked, frames=True)
+        paths.append(_write(film, generator, out, stem))
+    show_lines([f"wrote {' and '.join(map(str, paths))}"])
+    show_next(f"gankit explore {'traverse' if generator.draws_pictures else 'nearest'} {run}")
 
 
 @explore.command(
@@ -87,15 +90,17 @@ def interpolate(
 )
 def arithmetic(
     run: Run,
-    a: Annotated[str, typer.Argument(help="Numbers of samples, e.g. 3,17,5; or a class.")],
-    b: Annotated[str, typer.Argument(help="What is taken away, likewise.")],
-    c: Annotated[str, typer.Argument(help="What is added, likewise.")],
+    a: Annotated[str, typer.Argument(metavar="A", help="Samples, e.g. 3,17,5; or a class.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="What is taken away, likewise.")],
+    c: Annotated[str, typer.Argument(metavar="C", help="What is added, likewise.")],
     by_label: Annotated[
-        bool, typer.Option("--by-label", help="A, B and C are classes; samples are found.")
+        bool,
+        typer.Option("--by-label", metavar="", help="A, B and C are classes; samples are found."),
     ] = False,
     label: Label = None,
     seed: Seed = 0,
     out: Out = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -103,9 +108,10 @@ def arithmetic(
     """Write A − B + C: what some samples have, without others' own, with that of third ones."""
     import gankit
 
-    generator = _open(run, backend, cpu, plugin)
+    generator = _open(run, backend, cpu, plugin, checkpoint)
     page = gankit.explore.arithmetic(generator, a, b, c, seed, label, by_label)
     show_lines([f"wrote {_write(page, generator, out, f'arithmetic-{seed}')}"])
+    show_next(f"gankit explore traverse {run}")
 
 
 @explore.command(
@@ -116,17 +122,20 @@ def arithmetic(
 )
 def traverse(
     run: Run,
-    along: Annotated[str, typer.Option(help="dimensions or principal.")] = "dimensions",
+    along: Annotated[
+        Along, typer.Option(metavar="WHAT", help="dimensions or principal.")
+    ] = Along.dimensions,
     directions: Annotated[
         str, typer.Option(metavar="NUMBERS", help="Which; the strongest if empty.")
     ] = "",
-    rows: Annotated[int, typer.Option(min=1, help="How many, if none is named.")] = 8,
-    steps: Annotated[int, typer.Option(min=2, help="Pictures in a row.")] = 7,
-    reach: Annotated[float, typer.Option(min=0, help="How far to both sides.")] = 3.0,
-    start: Annotated[int, typer.Option(min=0, help="The number of the sample.")] = 0,
+    rows: Annotated[int, typer.Option(metavar="N", min=1, help="How many, if none is named.")] = 8,
+    steps: Annotated[int, typer.Option(metavar="N", min=2, help="Pictures in a row.")] = 7,
+    reach: Annotated[float, typer.Option(metavar="X", min=0, help="How far to both sides.")] = 3.0,
+    start: Annotated[int, typer.Option(metavar="N", min=0, help="The sample's number.")] = 0,
     label: Label = None,
     seed: Seed = 0,
     out: Out = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -134,10 +143,14 @@ def traverse(
     """Write what single directions of the noise change in a sample."""
     import gankit
 
-    generator = _open(run, backend, cpu, plugin)
-    named = numbers(directions) if directions else ()
-    page = gankit.explore.traverse(generator, along, named, rows, steps, reach, start, seed, label)
-    show_lines([f"wrote {_write(page, generator, out, f'traverse-{along}-{seed}')}"])
+    generator = _open(run, backend, cpu, plugin, checkpoint)
+    places = numbers(directions) if directions else ()
+    page = gankit.explore.traverse(
+        generator, along.value, places, rows, steps, reach, start, seed, label
+    )
+    show_lines([f"wrote {_write(page, generator, out, f'traverse-{along.value}-{seed}')}"])
+    other = next(way for way in Along if way != along)
+    show_next(f"gankit explore traverse {run} --along {other.value}")
 
 
 @explore.command(
@@ -146,13 +159,17 @@ def traverse(
 )
 def nearest(
     run: Run,
-    count: Annotated[int, typer.Option(min=1, help="The number of samples.")] = 8,
-    features: Annotated[str, typer.Option(help="Of the second distance.")] = "pixels",
+    count: Count = 8,
+    features: Annotated[
+        str, typer.Option(metavar="NAME", help="Of the second distance.")
+    ] = "pixels",
     held_out: Annotated[
-        Path | None, typer.Option(help="A folder of real pictures not trained on.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A folder of real pictures not trained on."),
     ] = None,
     seed: Seed = 0,
     out: Out = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -160,10 +177,11 @@ def nearest(
     """Write samples beside their nearest training examples: are they memorised?"""
     import gankit
 
-    generator = _open(run, backend, cpu, plugin)
+    generator = _open(run, backend, cpu, plugin, checkpoint)
     found = gankit.explore.nearest(generator, count, seed, features, held_out)
     path = _write(found.sheet, generator, out, f"nearest-{seed}")
     show_lines([*neighbour_lines(found), "", f"wrote {path}"])
+    show_next(f"gankit score {run} --metrics memorisation-l1")
 
 
 @explore.command(
@@ -172,10 +190,13 @@ def nearest(
 )
 def templates(
     run: Run,
-    bins: Annotated[int, typer.Option(min=1, help="The number of clusters.")] = 24,
-    count: Annotated[int, typer.Option(min=1, help="Of samples, and at most of reals.")] = 2000,
+    bins: Annotated[int, typer.Option(metavar="N", min=1, help="The number of clusters.")] = 24,
+    count: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Of samples, and at most of reals.")
+    ] = 2000,
     seed: Seed = 0,
     out: Out = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -183,25 +204,32 @@ def templates(
     """Write the kinds of pictures in the data, and how often each is drawn."""
     import gankit
 
-    generator = _open(run, backend, cpu, plugin)
+    generator = _open(run, backend, cpu, plugin, checkpoint)
     page = gankit.explore.templates(generator, bins, count, seed)
     path = _write(page, generator, out, f"templates-{seed}")
     show_lines([f"wrote {path}", "below each: its share of the data : of the samples"])
+    show_next(f"gankit score {run} --metrics clusters")
 
 
 @explore.command(
     "sheet",
-    epilog=_examples("sheet runs/quickstart-1", "sheet runs/quickstart-1 --grade answers.txt"),
+    epilog=_examples(
+        "sheet runs/quickstart-1",
+        "sheet runs/quickstart-1 --grade answers.txt",
+    ),
 )
 def sheet(
     run: Run,
-    count: Annotated[int, typer.Option(min=2, help="Of pictures, half of them real.")] = 40,
+    count: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Of pictures, half of them real.")
+    ] = 40,
     grade: Annotated[
         Path | None,
-        typer.Option(metavar="ANSWERS", help="Read this file of answers to an earlier sheet."),
+        typer.Option(metavar="FILE", help="Read this file of answers to an earlier sheet."),
     ] = None,
     seed: Seed = 0,
     out: Out = None,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -210,45 +238,20 @@ def sheet(
     import gankit
 
     stem = (out or run / "pictures") / f"judge-{seed}"
-    key = stem.with_name(f"{stem.name}-key.json")
     if grade is not None:
-        show_lines(grade_lines(gankit.explore.grade(key, grade)))
+        show_lines(
+            grade_lines(gankit.explore.grade(stem.with_name(f"{stem.name}-key.json"), grade))
+        )
         return
-    made = gankit.explore.sheet(_open(run, backend, cpu, plugin), count, seed)
-    path = write_sheet(made.picture, made.key, stem, key)
-    answers = stem.with_name(f"{stem.name}-answers.txt")
+    made = gankit.explore.sheet(_open(run, backend, cpu, plugin, checkpoint), count, seed)
+    path, key, answers = made.write(stem)
     show_lines(
         [
-            f"wrote {path}, its key to {key.name}, which is not to be looked at",
+            f"wrote {path}, and its key to {key.name}, which is not to be looked at",
             f"→ write real or fake behind each number in {answers}",
             f"→ gankit explore sheet {run} {_again(seed, out)}--grade {answers}",
         ]
     )
-
-
-def write_sheet(picture: "Image.Image", key: Mapping[str, str], stem: Path, key_file: Path) -> Path:
-    """Write a sheet, its key and a file for the answers, and return the sheet's path.
-
-    Raises:
-        GankitError: There is the key of another sheet already; it is left as it is.
-    """
-    from gankit import pictures
-    from gankit.run.folder import write_text
-
-    told = {"key": dict(key), "sheet": _digest(picture)}
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    if key_file.exists() and json.loads(key_file.read_text("utf-8")) != told:
-        raise GankitError(
-            f"{key_file} is the key of another sheet already, and is left as it is",
-            "choose another --seed or --out",
-        )
-    path = stem.with_name(f"{stem.name}.png")
-    pictures.write_png(picture, path)
-    write_text(key_file, json.dumps(told, indent=2) + "\n")
-    answers = stem.with_name(f"{stem.name}-answers.txt")
-    if not answers.exists():
-        write_text(answers, "# a number and real or fake, as in: 12 fake\n" + "\n".join(key) + "\n")
-    return path
 
 
 def numbers(text: str) -> list[int]:
@@ -264,61 +267,10 @@ def numbers(text: str) -> list[int]:
         raise GankitError(message, "e.g. 3,17,5") from error
 
 
-def neighbour_lines(found: "Neighbours") -> Iterator[object]:
-    """Yield how near each sample is to the data, and how near real examples are."""
-    head = ["sample", *(word for name in found.by for word in (name, "reals nearer"))]
-    rows = [
-        [
-            str(number),
-            *(
-                word
-                for by in found.by.values()
-                for word in (f"{by.distances[number]:.3g}", f"{by.nearer_reals[number]:.0%}")
-            ),
-        ]
-        for number in range(len(found.samples))
-    ]
-    yield from aligned([head, *rows], ["bold", *["", "green"] * len(found.by)])
-    yield ""
-    yield f"  reals      {found.reals}"
-    for name, by in found.by.items():
-        low, middle, high = (float(x) for x in _quantiles(by.of_reals))
-        yield f"  {name:<9}  median {middle:.3g}, from {low:.3g} to {high:.3g} for 9 of 10"
-    yield "  A sample nearer than all reals (0%) may be memorised: look at it."
-
-
-def grade_lines(grade: "Grade") -> list[str]:
-    """Return how well answers fit, and what that means."""
-    lines = [
-        f"right     {grade.right} of {grade.answers}: {grade.accuracy:.0%}",
-        f"interval  {grade.low:.0%} to {grade.high:.0%} (Wilson, 95 %)",
-        f"chance    {grade.chance:.0%}",
-    ]
-    if grade.fooled == grade.fooled:
-        lines.append(f"fooled    {grade.fooled:.0%} of the generated were taken for real")
-    told = grade.low > grade.chance
-    verdict = "more often than chance would" if told else "no more often than chance may"
-    return [*lines, f"The answers are right {verdict}."]
-
-
-def _quantiles(distances):
-    import numpy as np
-
-    return np.quantile(distances, (0.05, 0.5, 0.95))
-
-
-def _digest(picture) -> str:
-    import numpy as np
-
-    from gankit.scoring.evaluate import digest
-
-    return digest(np.asarray(picture))
-
-
-def _open(run, backend, cpu, plugin) -> "Generator":
+def _open(run, backend, cpu, plugin, checkpoint) -> "Generator":
     from gankit.verbs.generator import Generator
 
-    return Generator.open(run, backend, cpu, plugin or ())
+    return Generator.open(run, backend, cpu, plugin or (), checkpoint)
 
 
 def _again(seed: int, out: Path | None) -> str:

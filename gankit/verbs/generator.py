@@ -27,8 +27,8 @@ class Generator:
         checkpoint: `last`, `best`, or the name of one.
 
     Raises:
-        GankitError: It has no such checkpoint, no generator that draws from noise, or what made it
-            is no longer there.
+        GankitError: It has no such checkpoint, no generator of samples from noise, or what made
+            it is no longer there.
 
     Attributes:
         run: The run's folder.

@@ -14,10 +14,13 @@ from PIL import Image
 from gankit import pictures
 from gankit.captions import captioned
 from gankit.errors import GankitError
+from gankit.run.folder import write_text
+from gankit.scoring.evaluate import digest
 from gankit.scoring.examples import choose
 from gankit.spelling import shown
 from gankit.verbs.generator import Generator
 
+FIRST_LINE = "# a number and real or fake, as in: 12 fake"
 WORDS = {"real": "real", "r": "real", "fake": "fake", "f": "fake", "generated": "fake"}
 
 
@@ -32,6 +35,31 @@ class Sheet:
 
     picture: Image.Image
     key: Mapping[str, str]
+
+    def write(self, stem: Path) -> tuple[Path, Path, Path]:
+        """Write the sheet, its key and a file for answers, and return their paths.
+
+        Args:
+            stem: What their paths begin with, such as `pictures/judge-0`.
+
+        Raises:
+            GankitError: There is the key of another sheet already; all is left as it is.
+        """
+        sheet, key, answers = (
+            stem.with_name(stem.name + end) for end in (".png", "-key.json", "-answers.txt")
+        )
+        told = {"key": dict(self.key), "sheet": digest(np.asarray(self.picture))}
+        if key.exists() and _read_key(key) != told:
+            raise GankitError(
+                f"{key} is the key of another sheet already, and is left as it is",
+                "choose another --seed or --out",
+            )
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        pictures.write_png(self.picture, sheet)
+        write_text(key, json.dumps(told, indent=2) + "\n")
+        if not answers.exists():
+            write_text(answers, f"{FIRST_LINE}\n" + "\n".join(self.key) + "\n")
+        return sheet, key, answers
 
     def _repr_png_(self) -> bytes:
         return pictures.png(self.picture)
@@ -104,7 +132,7 @@ def grade(key: Mapping[str, str] | str | os.PathLike, answers: str | os.PathLike
         GankitError: A file cannot be read, or a line is not understood, or there are no answers.
     """
     if not isinstance(key, Mapping):
-        key = read_key(Path(key))
+        key = _read_key(Path(key))["key"]
     said = _read_answers(Path(answers), key)
     right = sum(key[number] == word for number, word in said.items())
     fakes = [word for number, word in said.items() if key[number] == "fake"]
@@ -126,19 +154,19 @@ def wilson(right: int, count: int, confidence: float = 0.95) -> tuple[float, flo
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def read_key(path: Path) -> dict[str, str]:
-    """Return what a key's file says: `real` or `fake`, by number.
-
-    Raises:
-        GankitError: It cannot be read.
-    """
+def _read_key(path: Path) -> dict:
+    """Return what a key's file says: the key, and the digest of its sheet."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["key"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise GankitError(
-            f"the key {path} cannot be read: {error}",
-            "gankit explore sheet RUN writes a sheet and its key",
-        ) from error
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if set(told["key"].values()) <= {"real", "fake"}:
+            return told
+        problem: object = "it says more than real and fake"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        problem = error
+    raise GankitError(
+        f"the key {path} cannot be read: {problem}",
+        "gankit explore sheet RUN writes a sheet and its key",
+    )
 
 
 def _read_answers(path: Path, key: Mapping[str, str]) -> dict[str, str]:
