@@ -120,7 +120,7 @@ def charts_of_scores(scores: Standings, names: Sequence[str] = ()) -> list[Chart
         names: What the runs are called, where there are several.
     """
     charts = []
-    for score, its in groupby(scores.standings, lambda standing: standing.score):
+    for _, its in groupby(scores.standings, lambda standing: standing.score):
         found = list(its)
         if any(len(standing.values) > 1 for standing in found):
             series = list(_of_scores(found, names, len({s.way for s in found}) > 1))
