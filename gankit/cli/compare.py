@@ -91,7 +91,7 @@ def _scores(names: Sequence[str], scores: "Standings") -> Iterator[Line]:
     from gankit.reporting.scores import cells, told
 
     rows = [("score", "run", "made", "last", "epoch", "best", "epoch")]
-    rows += [(s.score, names[s.run], s.way, *cells(s)[:4]) for s in scores.standings]
+    rows += [(s.title, names[s.run], s.way, *cells(s)[:4]) for s in scores.standings]
     yield from aligned(rows, ("bold", "", "", "green", "", "green", ""))
     for letter, way in scores.ways.items():
         yield f"  made {letter}  " + ", ".join(f"{name} {text}" for name, text in told(way))

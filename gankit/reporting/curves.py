@@ -120,11 +120,12 @@ def charts_of_scores(scores: Standings, names: Sequence[str] = ()) -> list[Chart
         names: What the runs are called, where there are several.
     """
     charts = []
-    for score, its in groupby(scores.standings, lambda standing: standing.score):
+    for _, its in groupby(scores.standings, lambda standing: standing.score):
         found = list(its)
         if any(len(standing.values) > 1 for standing in found):
             series = list(_of_scores(found, names, len({s.way for s in found}) > 1))
-            charts.append(Chart(score, _direction(found[0]), series))
+            title = " · ".join(dict.fromkeys(standing.title for standing in found))
+            charts.append(Chart(title, _direction(found[0]), series))
     return charts
 
 
@@ -171,7 +172,7 @@ def _series(record: Record, column: str, label: str, colour: int, dash: int) -> 
 
 def _of_scores(found: Sequence[Standing], names: Sequence[str], ways: bool) -> Iterator[Series]:
     for number, standing in enumerate(found):
-        label = names[standing.run] if names else standing.score
+        label = names[standing.run] if names else standing.title
         label += f" ({standing.way})" if ways else ""
         x, y = thinned(standing.epochs, standing.values)
         marks = [Mark("last", *standing.last)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import Image
 
+from gankit.errors import GankitError
 from gankit.reporting import markup
 from gankit.reporting.curves import Chart, figures
 from gankit.reporting.markup import Html, tag
@@ -89,9 +90,13 @@ def _samples(record: Record) -> Html:
 
 
 def _frame(record: Record, epoch: int, hidden: bool) -> Html:
-    with Image.open(record.sheets[epoch]) as picture:
-        width, height = picture.size
-        source = data_uri(picture)
+    path = record.sheets[epoch]
+    try:
+        with Image.open(path) as picture:
+            width, height = picture.size
+            source = data_uri(picture)
+    except OSError as error:
+        raise GankitError(f"the sheet {path} cannot be read: {error}", f"rm {path}") from error
     alt = f"Samples after epoch {epoch}" if epoch else "Samples of the untrained networks"
     image = tag("img", src=source, alt=alt, width=width, height=height)
     return tag("figure", image, data_epoch=epoch, hidden=hidden or None)

@@ -73,7 +73,9 @@ class Record:
         told = [line for line in lines if line.get("best_by")]
         if not self.best or not told:
             return ""
-        return f"{self.best}, after epoch {told[0]['epoch']}, by {told[0]['best_by']}"
+        by = told[0]["best_by"]
+        by = told[0].get("titles", {}).get(by, by)
+        return f"{self.best}, after epoch {told[0]['epoch']}, by {by}"
 
     def epoch_of(self, step: float) -> float:
         """Return the epoch that a step is in, as a number with decimals."""

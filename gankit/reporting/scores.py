@@ -35,7 +35,7 @@ def scores_section(
 def _card(scores: Standings, letter: str, names: Sequence[str]) -> Html:
     found = [standing for standing in scores.standings if standing.way == letter]
     head = ["score", "run", "last", "epoch", "best", "epoch", "range"]
-    rows = [[s.score, names[s.run], *cells(s)] for s in found]
+    rows = [[s.title, names[s.run], *cells(s)] for s in found]
     kept = [place for place in range(len(head)) if any(row[place] for row in rows)]
     kept = [place for place in kept if place != 1 or len(names) > 1]
     caption = "Scores" + (f" measured in the way {letter}" if len(scores.ways) > 1 else "")
@@ -69,4 +69,6 @@ def told(way: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return markup.number(value)
     return "not known" if value is None else str(value)

@@ -12,7 +12,7 @@ Line = Way = Mapping[str, Any]
 # What a line of scores.jsonl has beside its provenance.
 _NO_PROVENANCE = (
     *("verb", "stage", "epoch", "step", "checkpoint"),
-    *("scores", "left_out", "better", "best_by"),
+    *("scores", "titles", "better", "best_by"),
 )
 # What may differ between scores that can be compared: it tells which samples they are of. Where
 # real examples are from is told better by their digest.
@@ -26,6 +26,7 @@ class Standing:
     Args:
         run: The number of the run.
         score: The name of the score.
+        title: What people are told that it is.
         way: The letter of the way in which it was measured; only one letter's compare.
         epochs: When it was measured, the last at the end.
         values: What was measured.
@@ -35,6 +36,7 @@ class Standing:
 
     run: int
     score: str
+    title: str
     way: str
     epochs: Sequence[float]
     values: Sequence[float]
@@ -90,6 +92,11 @@ def standings(records: Sequence[Record]) -> Standings:
     return Standings(found, ways)
 
 
+def _title(line: Line, score: str) -> str:
+    """Return what people are told that a score of a line is."""
+    return line.get("titles", {}).get(score, score)
+
+
 def _way(line: Mapping[str, Any]) -> Way:
     """Return what scores must have in common to be compared."""
     left_out = (*_NO_PROVENANCE, *_OF_THE_SAMPLES)
@@ -116,7 +123,8 @@ def _standing(record: Record, run: int, score: str, way: str, lines: Sequence[Li
     values = {_epoch(record, line): line["scores"][score] for line in lines}
     samples = {name: lines[-1][name] for name in _OF_THE_SAMPLES if name in lines[-1]}
     better = lines[-1].get("better", {}).get(score)
-    return Standing(run, score, way, list(values), list(values.values()), samples, better)
+    title = _title(lines[-1], score)
+    return Standing(run, score, title, way, [*values], [*values.values()], samples, better)
 
 
 def _epoch(record: Record, line: Line) -> float:
