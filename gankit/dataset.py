@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from gankit import named
 from gankit.errors import GankitError
 
 
@@ -21,9 +22,12 @@ class Facts:
     shapes: Mapping[str, tuple[int, ...]]
     classes: int = 0
 
+    def __post_init__(self):
+        object.__setattr__(self, "shapes", named.arrays(self.shapes))
+
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one image, (height, width, channels)."""
+        """The shape of one image, (height, width, channels); an error where there are none."""
         return self.shapes["images"]
 
 
@@ -49,7 +53,7 @@ class Dataset:
     flip: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arrays", MappingProxyType(dict(self.arrays)))
+        object.__setattr__(self, "arrays", MappingProxyType(named.arrays(self.arrays)))
         lengths = {name: len(array) for name, array in self.arrays.items()}
         if not lengths or len(set(lengths.values())) > 1 or not min(lengths.values()):
             raise GankitError(

@@ -10,8 +10,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from gankit import engine
-from gankit.loss import Loss
+from gankit import engine, named
+from gankit.errors import GankitError
+from gankit.loss import Loss, draws_from_noise
 from gankit.optimizers import Optimizers
 from gankit.scalars import accuracies, adds_penalty, penalty_name, scalar_name, scalar_names
 from gankit.stabilizer import Stabilizer
@@ -61,8 +62,8 @@ class GAN(engine.Trainer, keras.Model):
         self.game = loss
         self.given = UserDict(networks)  # which Keras does not track
         for stabilizer in stabilizers:
-            networks = stabilizer.rebuild(networks)
-        self.networks = UserDict(networks)
+            networks = stabilizer.rebuild(named.networks(networks))
+        self.networks = named.networks(networks)
         if previous is not None:
             _carry_over(previous.given, self.given)
             _carry_over(previous.networks, self.networks)  # with what the stabilizers added
@@ -102,7 +103,7 @@ class GAN(engine.Trainer, keras.Model):
 
     def play(self, batch: Batch) -> dict[str, Tensor]:
         """Play one step of the game on a batch of real data; returns the epoch's means so far."""
-        batch = {name: _normalised(array) for name, array in batch.items()}
+        batch = {name: normalised(array) for name, array in batch.items()}
         if self.simultaneous:
             self._update(tuple(self.game.players), batch)
         else:
@@ -178,21 +179,40 @@ class GAN(engine.Trainer, keras.Model):
             targets = stabilizer.targets(targets)
         return targets
 
-    def draw(self, name: str, batch: Batch) -> Tensor:
-        """Return as many images of a network as the batch has, from fresh noise; float32."""
-        shape = (_rows(batch), *self.networks[name].inputs[0].shape[1:])
-        noise = keras.random.normal(shape, seed=self.seed)
-        return ops.cast(self.call_network(self.networks[name], noise, batch), "float32")
+    def exhibit(self, name: str, images: Tensor) -> Tensor:
+        """Return the generated images that stabilizers let a discriminator judge on its turn."""
+        for stabilizer in self.stabilizers:
+            images = stabilizer.exhibit(name, images)
+        return images
+
+    def draw(self, name: str, batch: Batch, images: Tensor = None) -> Tensor:
+        """Return what a network makes of images, or of fresh noise for each row; float32."""
+        network = self.networks[name]
+        if images is None:
+            shape = (_rows(batch), *network.inputs[0].shape[1:])
+            images = keras.random.normal(shape, seed=self.seed)
+        return ops.cast(self.call_network(network, images, batch), "float32")
 
     def call_network(self, network: keras.Model, x: Tensor, batch: Batch) -> Tensor:
         """Return a network's output in training, for x and, where it takes them, the labels."""
         return network(self._inputs(network, x, batch.get("labels")), training=True)
 
+    @property
+    def noise_shape(self) -> tuple[int, ...]:
+        """The shape of the noise of one sample, (latent,); an error where pictures are taken."""
+        if not draws_from_noise(type(self.game)):
+            raise GankitError(
+                f"the generators of {type(self.game).__name__} make pictures of pictures, and "
+                "samples are made of noise",
+                "see what it makes in the run's folder, under samples",
+            )
+        return self.networks["generator"].inputs[0].shape[1:]
+
     def sample(self, noise: Tensor, labels: Tensor = None, name: str = "generator") -> Tensor:
-        """Return what a network makes of noise, by its averaged weights if it has any.
+        """Return what a network makes of noise or images, by averaged weights if it has any.
 
         Args:
-            noise: Standard normal, (count, latent).
+            noise: Standard normal, (count, latent), or images if the network takes them.
             labels: The classes, (count,), where the network takes them.
             name: Of the network.
         """
@@ -235,7 +255,7 @@ def _carry_over(old: Mapping[str, keras.Model], new: Mapping[str, keras.Model]) 
             new[name].set_weights(old[name].get_weights())
 
 
-def _normalised(array: Any) -> Tensor:
+def normalised(array: Any) -> Tensor:
     """Return pictures of uint8 as float32 in [−1, 1], anything else as it is."""
     x = ops.convert_to_tensor(array)
     if keras.backend.standardize_dtype(x.dtype) != "uint8":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gankit.turn import Judgment, Turn
@@ -29,6 +29,21 @@ class Loss(ABC):
     @abstractmethod
     def __call__(self, turn: Turn) -> Any:
         """Return the scalar that `turn.player` minimises."""
+
+    def strips(self, gan: GAN, examples: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Return what a run's sheets show of examples, where pictures are made of pictures.
+
+        Where this is left out, they show what the network `generator` makes of noise.
+
+        Args:
+            gan: The game; `gan.sample(images, name=…)` is what a network makes of images.
+            examples: A few rows of the data by name; pictures are float32 in [−1, 1].
+
+        Returns:
+            Strips of pictures, from left to right, each (rows, height, width, channels) in [−1, 1];
+            all strips have as many.
+        """
+        return ()
 
     def misfits(self, gan: GAN) -> Iterable[Misfit]:
         """Return why the loss does not fit the rest of the game; `gankit check` shows it."""
@@ -74,3 +89,8 @@ class AdversarialLoss(Loss):
     @abstractmethod
     def generator(self, *judged: Any, **named: Any) -> Any:
         """Return the generator's loss from `real`, `fake` and `targets`, each by name."""
+
+
+def draws_from_noise(loss: type[Loss]) -> bool:
+    """Return whether the pictures of a loss are made of noise, not of other pictures."""
+    return loss.strips is Loss.strips

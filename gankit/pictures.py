@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,21 @@ def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Ima
     if samples.ndim == 2:
         return scatter(samples, reference)
     return grid(samples if samples.dtype == np.uint8 else to_uint8(samples))
+
+
+def strips(rows: Sequence[Sequence[np.ndarray]]) -> Image.Image:
+    """Return strips of pictures on a sheet: those of the first example, of the second, …
+
+    Args:
+        rows: Strips of equal length, from left to right: each picture (count, height, width,
+            channels) of floats in [−1, 1]. Smaller ones are enlarged by repeating their pixels.
+    """
+    shape = np.max([picture.shape[1:] for row in rows for picture in row], axis=0)
+    wide = [np.concatenate([_enlarged(picture, shape) for picture in row], 2) for row in rows]
+    tiles = np.stack(wide, axis=1).reshape(-1, *wide[0].shape[1:])  # of one example, one by one
+    _, height, width, _ = tiles.shape
+    columns = len(rows) * max(1, round(math.sqrt(len(tiles) * height / width) / len(rows)))
+    return grid(to_uint8(tiles), columns)
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
@@ -98,6 +114,12 @@ def write_png(image: Image.Image, path: str | os.PathLike) -> None:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise GankitError(f"the picture {path} cannot be written: {error}") from error
+
+
+def _enlarged(images: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """Return images with pixels repeated until they are of a shape (height, width, channels)."""
+    rows, columns = (np.arange(new) * old // new for new, old in zip(shape[:2], images.shape[1:]))
+    return np.broadcast_to(images[:, rows][:, :, columns], (len(images), *shape))
 
 
 def _opaque(picture: Image.Image) -> Image.Image:

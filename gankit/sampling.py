@@ -20,8 +20,11 @@ def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = 64) ->
         seed: Of the noise, drawn by numpy.
         classes: The number of classes.
         size: The number of samples made at a time.
+
+    Raises:
+        GankitError: The generator takes pictures, not noise.
     """
-    latent = gan.networks["generator"].inputs[0].shape[1:]
+    latent = gan.noise_shape
     noise = np.random.default_rng(seed).standard_normal((count, *latent), dtype="float32")
     labels = np.arange(count, dtype="int32") % max(classes, 1)
     parts = [

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Stabilizer:
-    """Changes the game at one or more of eight seams; each seam left out changes nothing.
+    """Changes the game at one or more of nine seams; each seam left out changes nothing.
 
     State is a `keras.Variable`, a network, or a list or dictionary of these, made in `prepare` and
     kept as an attribute: the GAN finds it, saves it and restores it. Randomness comes from
@@ -49,6 +49,17 @@ class Stabilizer:
 
     def view(self, images: Any) -> Any:
         """Return images (batch, …) as the discriminator is to see them."""
+        return images
+
+    def exhibit(self, name: str, images):
+        """Return the generated images (batch, …) that a discriminator is to judge on its own turn.
+
+        State may be assigned here.
+
+        Args:
+            name: Of the discriminator.
+            images: Those that were generated on this turn.
+        """
         return images
 
     def targets(self, targets: Targets) -> Targets:

@@ -102,20 +102,39 @@ class Turn:
         self._round = round
         self._alone = alone
 
-    def generate(self, name: str = "generator") -> Tensor:
-        """Return as many images as the batch has, from fresh noise and the batch's labels.
+    def generate(self, name: str = "generator", images: Tensor | None = None) -> Tensor:
+        """Return what a network makes of fresh noise, or of images, and of the batch's labels.
 
-        They carry a gradient only on the turn of the player that trains the network.
+        It carries a gradient only on the turn of the player that trains the network.
+
+        Args:
+            name: Of the network.
+            images: As many as the batch has, (batch, …); noise if left out.
         """
         gan = self._round.gan
-        images = self._round.once((name,), lambda: gan.draw(name, self.batch))
+
+        def draw():
+            return images, gan.draw(name, self.batch, images)  # images, so that their id stays
+
+        made = self._round.once((name, id(images)), draw)[1]
         if self._alone and name not in gan.game.players[self.player]:
-            return ops.stop_gradient(images)
-        return images
+            return ops.stop_gradient(made)
+        return made
+
+    def once(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return `compute()`, computed once for all players of one forward pass.
+
+        Args:
+            name: Of what is computed.
+            compute: Takes nothing.
+        """
+        return self._round.once(("once", name), compute)
 
     def judge(self, name: str, real: Tensor, fake: Tensor) -> Judgment:
         """Return a discriminator's judgment of real and generated images, (batch, …) each."""
         gan = self._round.gan
+        if name in gan.game.players[self.player]:
+            fake = gan.exhibit(name, fake)
 
         def judge(images: Tensor) -> Tensor:
             return self.look(self.networks[name], images)

@@ -104,6 +104,7 @@ def _begin(console: Console, backend: str | None, cpu: bool) -> None:
 
 
 def _train(recipe, run, console: Console, plugins):
+    from gankit.loss import draws_from_noise
     from gankit.run.train import train
 
     console.print(f"run folder {run.path}", highlight=False)
@@ -112,8 +113,9 @@ def _train(recipe, run, console: Console, plugins):
     show_lines(standing_lines(run))
     last = sorted(run.samples.glob("*.png"))[-1]
     console.print(f"samples    {last}", highlight=False)
-    words = f"gankit sample {run.path} {plugin_words(plugins)}".rstrip()
-    console.print(f"more       {words}", highlight=False, soft_wrap=True)
+    if draws_from_noise(recipe.stages()[-1].loss.part.load()):
+        words = f"gankit sample {run.path} {plugin_words(plugins)}".rstrip()
+        console.print(f"more       {words}", highlight=False, soft_wrap=True)
     return run
 
 

@@ -13,8 +13,8 @@ from gankit.errors import GankitError, Interrupted
 from gankit.gan import GAN
 from gankit.run.checkpoint import Checkpoint
 from gankit.run.session import Session
-from gankit.sampling import sample, sheet_count
 from gankit.scalars import CHARTS, scalar_name
+from gankit.sheet import run_sheet
 
 
 class Restore(keras.callbacks.Callback):
@@ -87,7 +87,7 @@ class Show(keras.callbacks.Callback):
 
 
 class Sample(keras.callbacks.Callback):
-    """Draws a sheet of samples from fixed noise, the first one of the untrained networks."""
+    """Draws a sheet of the same noise or examples, the first one of the untrained networks."""
 
     def __init__(self, session: Session, dataset: Dataset, every: int, seed: int):
         super().__init__()
@@ -107,9 +107,7 @@ class Sample(keras.callbacks.Callback):
             self._draw()
 
     def _draw(self) -> None:
-        facts = self.dataset.facts
-        samples = sample(self.model, sheet_count(facts), self.seed, facts.classes)
-        sheet = pictures.sheet(samples, self.dataset.arrays["images"][: len(samples)])
+        sheet = run_sheet(self.model, self.dataset, self.seed)
         folder = self.session.run.samples
         folder.mkdir(exist_ok=True)
         pictures.write_png(sheet, folder / f"epoch-{self.session.epoch:03d}.png")

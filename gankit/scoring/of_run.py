@@ -49,8 +49,8 @@ def score(
     extractor = features_named(features)
     restored = restore(run, plugins, checkpoint)
     gan, place = restored.gan, restored.place
-    real, source = _real(run, place.stage, count, seed, plugins)
     fake = sample(gan, count, seed, restored.facts.classes)
+    real, source = _real(run, place.stage, count, seed, plugins)
     named = where(run, place.steps, restored.epoch)
     describe = made_of(gan, source, named, seed, backend)
     scores = evaluate(metrics, extractor, real, fake, describe, held_out)

@@ -6,4 +6,7 @@ import gankit
 @gankit.hookimpl
 def gankit_datasets():
     """Bricks."""
-    return {"lego": "gankit_lego.dataset:lego"}
+    return {
+        "lego": "gankit_lego.dataset:lego",
+        "lego-unpaired": "gankit_lego.unpaired:lego_unpaired",
+    }

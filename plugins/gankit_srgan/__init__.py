@@ -1,0 +1,15 @@
+"""SRGAN: pictures at twice or four times their resolution."""
+
+import gankit
+
+
+@gankit.hookimpl
+def gankit_architectures():
+    """Networks from small pictures to large ones."""
+    return {"srgan": "gankit_srgan.networks:srgan"}
+
+
+@gankit.hookimpl
+def gankit_losses():
+    """Content, alone and with a discriminator."""
+    return {"content": "gankit_srgan.losses:Content", "srgan": "gankit_srgan.losses:Srgan"}

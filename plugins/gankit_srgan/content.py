@@ -1,0 +1,63 @@
+"""How alike two pictures are in content: by their pixels, or by what VGG-19 finds in them."""
+
+from pathlib import Path
+
+import keras
+from keras import ops
+
+import gankit
+
+LAST = "block5_conv4"  # φ₅,₄ of the paper, after its activation
+SCALE = 1 / 12.75  # of features, so that their loss is about as large as that of pixels
+MEANS = (103.939, 116.779, 123.68)  # of ImageNet's blue, green and red, which VGG-19 learned by
+
+
+class Likeness:
+    """The mean squared distance of pictures, or of their features; 0 where they are alike.
+
+    Args:
+        weights: A file of weights of Keras' VGG19 without its top; pixels are compared without.
+        layer: Whose features are compared.
+
+    Raises:
+        GankitError: The file cannot be read as such weights, or there is no such layer.
+    """
+
+    def __init__(self, weights: str | None, layer: str = LAST):
+        self.network = _vgg19(Path(weights).expanduser(), layer) if weights else None
+
+    def __call__(self, real, made):
+        """Return the distance of pictures (batch, height, width, 1 or 3) in [−1, 1], a scalar."""
+        if self.network is not None:
+            real, made = self.features(real), self.features(made)
+        return ops.mean(ops.square(real - made))
+
+    def features(self, pictures):
+        """Return what the network finds in pictures in [−1, 1], (batch, …) in float32."""
+        bgr = ops.flip(ops.broadcast_to(pictures, (*ops.shape(pictures)[:3], 3)), axis=-1)
+        seen = (bgr + 1) * 127.5 - ops.convert_to_tensor(MEANS, dtype="float32")
+        return SCALE * ops.cast(self.network(seen, training=False), "float32")
+
+
+def _vgg19(weights: Path, layer: str) -> keras.Model:
+    """Return VGG-19 up to a layer, for pictures of any size in the colours it learned by."""
+    whole = keras.applications.VGG19(
+        include_top=False, weights=None, input_shape=(None, None, 3), pooling=None
+    )
+    layers = [found.name for found in whole.layers[1:]]
+    if layer not in layers:
+        raise gankit.GankitError(
+            f"VGG-19 has no layer {layer!r}. Allowed: {', '.join(layers)}", "gankit show content"
+        )
+    try:
+        whole.load_weights(weights)
+    except (OSError, ValueError, KeyError) as error:
+        reason = " ".join(str(error).split())
+        raise gankit.GankitError(
+            f"{str(weights)!r} cannot be read as weights of Keras' VGG19 without its top (seen "
+            f"from {Path.cwd()}): {reason}",
+            "on a machine with a network: keras.applications.VGG19(include_top=False)"
+            '.save_weights("vgg19.weights.h5")',
+        ) from error
+    whole.trainable = False
+    return keras.Model(whole.inputs, whole.get_layer(layer).output, name="vgg19")
