@@ -3,6 +3,7 @@
 from functools import partial
 
 import keras
+import numpy as np
 import pytest
 from tables import shipped_parts
 
@@ -24,6 +25,7 @@ NO_STRENGTH = (
 OFF = {
     "ada": {"start": 0.0, "speed": 0.0},
     "adaptive-balance": {"high": 1.0, "low": 0.0},
+    "image-pool": {"size": 0},
     "diff-augment": {"colour": 0.0, "translation": 0.0, "cutout": 0.0},
     "instance-noise": {"amount": 0.0},
     "label-flipping": {"probability": 0.0},
@@ -45,8 +47,13 @@ SMALL = {
     "mlp": {"latent": 3, "generator_widths": (4, 4), "discriminator_widths": (4, 4)},
     "r3gan": {"latent": 3, "widths": (16, 16, 16), "blocks": 1, "group": 8},
     "resnet": {"latent": 3, "generator_widths": (4,), "discriminator_widths": (4,)},
+    "cyclegan": {"width": 4, "blocks": 1, "levels": 1},
+    "srgan": {"width": 4, "blocks": 1},
+    "image-pool": {"size": 8},
     "clusters": {"bins": 5},
 }
+PICTURES = {"a": (16, 16, 1), "b": (16, 16, 1), "images": (16, 16, 1)}  # of which others are made
+MADE_BY = {"content": "srgan", "cyclegan": "cyclegan", "srgan": "srgan"}
 
 
 def test_the_plugins_are_complete():
@@ -63,11 +70,22 @@ def test_stabilizer(name):
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_loss(name):
-    testing.check_loss(LOSSES[name]())
+    if name not in MADE_BY:
+        testing.check_loss(LOSSES[name]())
+        return
+    architecture, draw = MADE_BY[name], np.random.default_rng(0)
+    options = {"facts": gankit.Facts(PICTURES), **SMALL[architecture]}
+    batch = {n: draw.integers(0, 256, (4, *shape), "uint8") for n, shape in PICTURES.items()}
+    testing.check_loss(LOSSES[name](), partial(ARCHITECTURES[architecture], **options), batch)
+
+
+@pytest.mark.parametrize("name", sorted(set(MADE_BY.values())))
+def test_architecture_of_pictures(name):
+    testing.check_architecture(ARCHITECTURES[name], gankit.Facts(PICTURES), **SMALL[name])
 
 
 @pytest.mark.parametrize("conditional", [False, True, "projection"])
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - MADE_BY.values()))
 def test_architecture(name, conditional):
     size = 32 if name == "resnet" else 28
     facts = gankit.Facts({"images": (size, size, 1), "labels": ()}, 10)

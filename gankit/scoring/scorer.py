@@ -30,11 +30,12 @@ class Scorer:
         best_by: The score that chooses the best checkpoint, None if none tells.
 
     Raises:
-        GankitError: There are no such features.
+        GankitError: There are no such features, or the generator takes pictures.
     """
 
     def __init__(self, experiment: Experiment, count: int | None = None):
         recipe, dataset = experiment.recipe, experiment.dataset
+        self.noise_shape = experiment.gan.noise_shape  # an error where pictures are taken
         settings = recipe.scoring
         self.seed, self.classes = recipe.seed, len(dataset.classes)
         self.count = count or settings.count

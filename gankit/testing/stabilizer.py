@@ -96,6 +96,7 @@ def _nothing(gan: GAN) -> str:
     same = {
         "rebuild": "the networks as they are",
         "view": "the images as they are, and draw nothing from gan.seed",
+        "exhibit": "the images as they are, and draw nothing from gan.seed",
         "targets": "the targets as they are, and draw nothing from gan.seed",
         "penalty": "0.0 from penalty",
         "moves": "True from moves",
