@@ -22,7 +22,7 @@ class Facts:
     shapes: Mapping[str, tuple[int, ...]]
     classes: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "shapes", named.arrays(self.shapes))
 
     @property

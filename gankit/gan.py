@@ -206,7 +206,8 @@ class GAN(engine.Trainer, keras.Model):
                 "samples are made of noise",
                 "see what it makes in the run's folder, under samples",
             )
-        return self.networks["generator"].inputs[0].shape[1:]
+        shape: tuple[int, ...] = self.networks["generator"].inputs[0].shape[1:]
+        return shape
 
     def sample(self, noise: Tensor, labels: Tensor = None, name: str = "generator") -> Tensor:
         """Return what a network makes of noise or images, by averaged weights if it has any.

@@ -51,7 +51,7 @@ class Stabilizer:
         """Return images (batch, …) as the discriminator is to see them."""
         return images
 
-    def exhibit(self, name: str, images):
+    def exhibit(self, name: str, images: Any) -> Any:
         """Return the generated images (batch, …) that a discriminator is to judge on its own turn.
 
         State may be assigned here.

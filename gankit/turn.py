@@ -113,7 +113,7 @@ class Turn:
         """
         gan = self._round.gan
 
-        def draw():
+        def draw() -> tuple[Tensor, Tensor]:
             return images, gan.draw(name, self.batch, images)  # images, so that their id stays
 
         made = self._round.once((name, id(images)), draw)[1]
