@@ -11,6 +11,7 @@ from gankit.hookspecs import hookimpl
 if TYPE_CHECKING:
     from gankit import layers
     from gankit.cache import cached
+    from gankit.clustering import k_means, nearest_middle
     from gankit.dataset import Dataset, Facts
     from gankit.engine import input_gradient
     from gankit.errors import GankitError
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
     from gankit.metric import better
     from gankit.misfit import Misfit
     from gankit.progress_bar import progress
+    from gankit.scoring.features import Features
     from gankit.stabilizer import Stabilizer
     from gankit.turn import Judgment, Targets, Turn
+    from gankit.verbs import explore
+    from gankit.verbs.compare import compare
     from gankit.verbs.export import export
+    from gankit.verbs.report import report
+    from gankit.verbs.sample import sample
+    from gankit.verbs.score import score
 
 __version__ = "0.1.0"
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "AdversarialLoss",
     "Dataset",
     "Facts",
+    "Features",
     "GankitError",
     "Judgment",
     "Loss",
@@ -39,12 +47,19 @@ __all__ = [
     "Turn",
     "better",
     "cached",
+    "compare",
     "decode_images",
+    "explore",
     "export",
     "hookimpl",
     "input_gradient",
+    "k_means",
     "layers",
+    "nearest_middle",
     "progress",
+    "report",
+    "sample",
+    "score",
 ]
 
 _HOMES = {
@@ -52,6 +67,7 @@ _HOMES = {
     "AdversarialLoss": "gankit.loss",
     "Dataset": "gankit.dataset",
     "Facts": "gankit.dataset",
+    "Features": "gankit.scoring.features",
     "GankitError": "gankit.errors",
     "Judgment": "gankit.turn",
     "Loss": "gankit.loss",
@@ -61,16 +77,23 @@ _HOMES = {
     "Turn": "gankit.turn",
     "better": "gankit.metric",
     "cached": "gankit.cache",
+    "compare": "gankit.verbs.compare",
     "decode_images": "gankit.images",
     "export": "gankit.verbs.export",
     "input_gradient": "gankit.engine",
+    "k_means": "gankit.clustering",
+    "nearest_middle": "gankit.clustering",
     "progress": "gankit.progress_bar",
+    "report": "gankit.verbs.report",
+    "score": "gankit.verbs.score",
+    "sample": "gankit.verbs.sample",
 }
+_MODULES = {"explore": "gankit.verbs.explore", "layers": "gankit.layers"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "layers":
-        return import_module("gankit.layers")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'gankit' has no attribute {name!r}")

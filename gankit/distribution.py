@@ -16,7 +16,8 @@ from gankit.part import KINDS
 from gankit.plugins import load_plugins
 from gankit.spelling import listed, shown, suggestion
 
-PLURALS = {noun: kind for kind, noun in KINDS.items()}
+TEMPLATES = files("gankit") / "templates" / "plugin"
+PLURALS = {noun: kind for kind, noun in KINDS.items() if (TEMPLATES / noun).is_dir()}
 TAKEN = {"gankit", "keras", "layers", "math", "np", "ops", "Annotated", "Count", "Field"}
 
 
@@ -157,7 +158,7 @@ def _texts(names: Names) -> Iterator[tuple[str, str]]:
     words = names.in_templates
     pattern = re.compile("|".join(words))
     for source in ("shared", names.kind):
-        for place, file in _files(files("gankit") / "templates" / "plugin" / source):
+        for place, file in _files(TEMPLATES / source):
             text = file.read_text(encoding="utf-8")
             yield tuple(pattern.sub(lambda found: words[found[0]], t) for t in (place, text))
 

@@ -1,4 +1,4 @@
-"""The five hooks of a plugin. Each is a noun and returns a mapping from name to part.
+"""The six hooks of a plugin. Each is a noun and returns a mapping from name to part.
 
 A part is the class or function itself, or its object reference as entry points spell it
 (`"my_package.my_module:MyLoss"`): then it is imported only when a recipe names it, and `gankit
@@ -39,3 +39,8 @@ def gankit_stabilizers() -> Parts:
 @hookspec
 def gankit_metrics() -> Parts:
     """Metrics: pure functions of real and generated features, which they ask for by name."""
+
+
+@hookspec
+def gankit_features() -> Parts:
+    """Features: functions that return `gankit.Features`, by which metrics compare examples."""

@@ -22,13 +22,14 @@ KINDS = {
     "losses": "loss",
     "stabilizers": "stabilizer",
     "metrics": "metric",
+    "features": "kind of features",
 }
 NOUNS = KINDS | {"optimizers": "optimizer", "schedules": "schedule", "sections": "section"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A dataset, architecture, loss, stabilizer or metric.
+    """A dataset, architecture, loss, stabilizer, metric or kind of features.
 
     Args:
         kind: The plural noun of its hook, e.g. `"losses"`.

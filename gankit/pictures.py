@@ -1,5 +1,6 @@
 """Samples as pictures: sheets of images, scatter plots of points."""
 
+import io
 import math
 import os
 from collections.abc import Sequence
@@ -106,10 +107,35 @@ def write_png(image: Image.Image, path: str | os.PathLike) -> None:
     Raises:
         GankitError: It cannot be written.
     """
-    path = Path(path)
+    _write(image, Path(path), format="png")
+
+
+def png(image: Image.Image) -> bytes:
+    """Return a picture as the content of a PNG file, which notebooks show."""
+    file = io.BytesIO()
+    image.save(file, "png")
+    return file.getvalue()
+
+
+def write_gif(frames: Sequence[Image.Image], path: str | os.PathLike, pause: int = 80) -> None:
+    """Write pictures as a film without end, aside and renamed as `write_png` does.
+
+    Args:
+        frames: The pictures, all of one size.
+        path: Of the file.
+        pause: From one to the next, in milliseconds.
+
+    Raises:
+        GankitError: It cannot be written.
+    """
+    more = {"save_all": True, "append_images": frames[1:], "duration": pause, "loop": 0}
+    _write(frames[0], Path(path), format="gif", **more)
+
+
+def _write(image: Image.Image, path: Path, **how) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
-        image.save(partial, "png")
+        image.save(partial, **how)
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ PASSED = {"architectures": 1}  # leading arguments, which are not options
 HIDDEN = {
     "architectures": ("previous",),
     "metrics": tuple(GIVEN),
+    "features": ("data",),
     "optimizers": ("name",),
     "schedules": ("name",),
 }

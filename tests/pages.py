@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = ROOT / "docs"
+WRITTEN = "<!-- Written by tests/tables.py. -->"  # below the title of a page that is
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 _BLOCK = re.compile(
     r"(?:^<!-- (?P<marker>\w+) -->\n)?"
@@ -45,9 +47,14 @@ def blocks(page: Path) -> list[Block]:
     for match in _BLOCK.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         parts = {name: value or "" for name, value in match.groupdict().items()}
-        found.append(Block(f"{page.name}:{line}", **parts))
-    assert len(found) == len(_fences(text)) / 2, f"{page.name} has a block that is not understood"
+        found.append(Block(f"{place(page)}:{line}", **parts))
+    assert len(found) == len(_fences(text)) / 2, f"{place(page)} has a block that is not understood"
     return found
+
+
+def place(page: Path) -> str:
+    """Return where a page is in the checkout."""
+    return page.relative_to(ROOT).as_posix()
 
 
 def anchors(page: Path) -> set[str]:

@@ -1,15 +1,22 @@
-"""The tables of the documentation that tell what there is; `python tests/tables.py` writes them."""
+"""What the documentation tells of what there is; `python tests/tables.py` writes it.
+
+Tables on pages that people write, and whole pages: a page a kind of part, a page a recipe, and what
+is covered of the mission.
+"""
 
 import inspect
 import re
 from collections.abc import Callable, Iterable
 
-from pages import ROOT
+from coverage_page import coverage_page
+from gallery import gallery_pages
+from pages import DOCS, ROOT
+from part_pages import link, part_pages
+from shelf import sentence, shipped_parts
 
 from gankit import hookspecs
 from gankit.docstring import summary
 from gankit.part import KINDS, Part
-from gankit.plugins import load_plugins
 from gankit.shipped import shipped_recipes
 
 Rows = list[str]
@@ -20,17 +27,22 @@ def tables() -> dict[tuple[str, str], Rows]:
     parts = {kind: found for kind in KINDS if (found := shipped_parts(kind))}
     return {
         ("README.md", "What is in the box"): _box(parts),
-        ("docs/plugin.md", "The five hooks"): _hooks(),
+        ("docs/plugin.md", "The hooks"): _hooks(),
         ("docs/recipes.md", "Recipes that come with gankit"): _recipes(),
-        **{("docs/parts.md", kind.capitalize()): _summaries(parts[kind]) for kind in parts},
+        **{("docs/parts.md", kind.capitalize()): _linked(parts[kind]) for kind in parts},
     }
 
 
-def shipped_parts(kind: str) -> list[Part]:
-    """Return the parts of a kind that come with gankit, by name."""
-    plugins = [plugin for plugin in load_plugins().plugins if plugin.distribution == "gankit"]
-    parts = [part for plugin in plugins for part in plugin.parts if part.kind == kind]
-    return sorted(parts, key=lambda part: part.name)
+def pages() -> dict[str, str]:
+    """Return the text of each page that is written as a whole, by its path."""
+    return part_pages() | gallery_pages() | coverage_page()
+
+
+def navigation() -> str:
+    """Return what mkdocs.yml is to be: the pages of the gallery are in it by name."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    lines = [f"      - gallery/{page}.md\n" for page in ("index", *shipped_recipes())]
+    return re.sub(r"(?: +- gallery/.*\n)+", "".join(lines), text, count=1)
 
 
 def rows(page: str, heading: str) -> Rows:
@@ -44,6 +56,13 @@ def main() -> None:
     """Write all of them."""
     for (page, heading), new in tables().items():
         (ROOT / page).write_text(_edit(page, heading, lambda _, new=new: new), encoding="utf-8")
+    for folder in ("parts", "gallery"):
+        for page in (DOCS / folder).glob("*.md"):
+            page.unlink()
+    for page, text in pages().items():
+        (ROOT / page).parent.mkdir(exist_ok=True)
+        (ROOT / page).write_text(text, encoding="utf-8")
+    (ROOT / "mkdocs.yml").write_text(navigation(), encoding="utf-8")
 
 
 def _box(parts: dict[str, list[Part]]) -> Rows:
@@ -59,14 +78,11 @@ def _hooks() -> Rows:
 
 
 def _recipes() -> Rows:
-    lines = {
-        name: path.read_text("utf-8").split("\n")[0] for name, path in shipped_recipes().items()
-    }
-    return [_row(f"`{name}`", line.removeprefix("# ")) for name, line in lines.items()]
+    return [_row(f"[`{name}`](gallery/{name}.md)", sentence(name)) for name in shipped_recipes()]
 
 
-def _summaries(parts: Iterable[Part]) -> Rows:
-    return [_row(f"`{part.name}`", part.summary) for part in parts]
+def _linked(parts: Iterable[Part]) -> Rows:
+    return [_row(link(part, above=""), part.summary) for part in parts]
 
 
 def _arguments(hook: Callable) -> str:

@@ -11,8 +11,8 @@ from recipe_reading import PARTS
 from gankit.cli import app, main
 
 VERBS = [
-    *("check", "run", "sample", "score", "export", "bench", "show"),
-    *("list", "plugins", "schema", "new recipe", "new plugin"),
+    *("check", "run", "sample", "score", "compare", "report", "export", "bench"),
+    *("show", "list", "plugins", "schema", "new recipe", "new plugin"),
 ]
 GANKIT = "from gankit.cli import main; main()"
 

@@ -1,15 +1,20 @@
 """What the documentation says is so: what it says to do works, its tables and links are right."""
 
 import inspect
+import re
+import shlex
 
 import pytest
 import typer
-from pages import PAGES, ROOT, anchors, blocks, links
+from coverage_page import STATES, shown, state
+from gallery import picture, runs
+from pages import PAGES, ROOT, anchors, blocks, links, place
 from reader import GANKIT, Reader
-from tables import rows, tables
+from tables import navigation, pages, rows, tables
 
 from gankit.cli import app
 from gankit.docstring import summary
+from gankit.shipped import shipped_recipes
 from gankit.stabilizer import Stabilizer
 
 # What is not started as it is: it installs, serves, or tests.
@@ -42,9 +47,11 @@ OTHERS = {
 SHELLS = [block for page in PAGES for block in blocks(page) if block.language == "bash"]
 COMMANDS = {command for block in SHELLS for command in block.commands}
 TABLES = tables()
+WRITTEN = pages()
+FOLLOWED = [page for page in PAGES if place(page) not in WRITTEN]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", FOLLOWED, ids=place)
 def test_what_a_page_says_to_do_works(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
@@ -67,7 +74,7 @@ def test_every_verb_is_shown_at_work():
     assert [v for v in verbs if not any(c.startswith(f"gankit {v}") for c in COMMANDS)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=place)
 def test_links_lead_somewhere(page):
     broken = [
         f"{path.relative_to(ROOT)}#{anchor}"
@@ -80,6 +87,67 @@ def test_links_lead_somewhere(page):
 @pytest.mark.parametrize(("page", "heading"), TABLES)
 def test_tables_tell_what_there_is(page, heading):
     assert rows(page, heading) == TABLES[page, heading], "python tests/tables.py writes them"
+
+
+def test_pages_that_a_program_writes_are_as_it_writes_them():
+    found = {place(page): page.read_text(encoding="utf-8") for page in PAGES}
+    folders = ("docs/parts/", "docs/gallery/", "docs/coverage.md")
+    assert {name for name in found if name.startswith(folders)} == set(WRITTEN)
+    stale = [name for name, text in WRITTEN.items() if found[name] != text]
+    assert stale == [], "python tests/tables.py writes them"
+
+
+def test_their_commands_can_be_typed():
+    shown = [b for page in PAGES if page not in FOLLOWED for b in blocks(page)]
+    commands = [c for block in shown if block.language == "bash" for c in block.commands]
+    assert len(commands) == 4 * len(shipped_recipes())
+    for command in commands:
+        verb, words = typer.main.get_command(app), shlex.split(command)[1:]
+        while hasattr(verb, "commands"):
+            verb, *words = verb.commands[words[0]], *words[1:]
+        verb.make_context(verb.name, words)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "loss ring",
+        "schedule adam",
+        "recipe dcgan",
+        "option dcgan.widht",
+        "option ddcgan.width",
+        "verb paint",
+        "verb run --count",
+        "page first_run.md",
+        "page first-run.md#install-it",
+    ],
+)
+def test_what_is_not_there_cannot_be_claimed(claim):
+    with pytest.raises(AssertionError, match=claim):
+        shown(claim)
+
+
+def test_a_line_is_covered_in_part_or_not_yet():
+    states = [state({"by": ["loss bce"]}), state({"by": ["loss bce"], "lacks": "x"}), state({})]
+    assert states == list(STATES)
+
+
+def test_the_pages_of_the_gallery_include_the_recipes():
+    for name, path in shipped_recipes().items():
+        (included,) = re.findall(r'^--8<-- "(.+)"$', WRITTEN[f"docs/gallery/{name}.md"], re.M)
+        assert (ROOT / included).samefile(path)
+
+
+def test_each_picture_of_the_gallery_is_told_of():
+    assert {name for name in shipped_recipes() if picture(name)} == set(runs())
+
+
+def test_every_page_is_in_the_navigation():
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert text == navigation(), "python tests/tables.py writes it"
+    nav = text[text.index("\nnav:") : text.index("\nplugins:")]
+    listed = sorted(f"docs/{page}" for page in re.findall(r"\S+\.md", nav))
+    assert listed == sorted(place(page) for page in PAGES if page != ROOT / "README.md")
 
 
 def test_the_seams_are_those_of_a_stabilizer():

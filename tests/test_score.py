@@ -1,5 +1,6 @@
 """gankit score: features, provenance, runs and folders."""
 
+import inspect
 import json
 from functools import partial
 
@@ -16,6 +17,26 @@ from gankit.scoring.of_folders import read
 from gankit.scoring.self_test import KNOWN
 
 WHO = {"real": "r", "generated": "g", "averaged": None, "seed": 0, "backend": "b", "gankit": "0"}
+
+
+CONDITIONAL = """
+[dataset]
+name = "npz"
+path = "two.npz"
+labels = "labels"
+
+[architecture]
+name = "mlp"
+conditional = true
+latent = 4
+
+[loss]
+name = "bce"
+
+[training]
+epochs = 1
+batch_size = 16
+"""
 
 
 def metrics(*names):
@@ -74,6 +95,18 @@ def test_scores_come_with_how_they_were_made_and_say_what_is_left_out():
     assert scores.provenance.real_digest == digest(real) != digest(fake)
     told = scores.as_dict()
     assert told["features"] == "pixels" and told["generated_count"] == 30
+    assert told["titles"]["frechet_distance"] == "frechet_distance (pixels)"
+    assert told["held_out"] == "none" and told["accuracy"] is None
+
+
+def test_held_out_images_are_given_and_told():
+    real, fake, held_out = np.random.default_rng(0).uniform(-1, 1, (3, 30, 8, 8, 1))
+    chosen = metrics("memorisation", "memorisation-l1", "ms-ssim")
+    who = partial(Provenance, **WHO)
+    scores = evaluate(chosen, features("pixels"), real, fake, who, held_out)
+    assert not scores.left_out and "memorised_l1" in scores.values
+    assert scores.provenance.held_out == f"30, digest {digest(held_out)}"
+    assert scores.titles["ms_ssim"] == "ms_ssim"  # no features have a part in it
 
 
 def test_the_digest_is_of_content_shape_and_type():
@@ -111,17 +144,68 @@ def test_folders_that_cannot_be_compared_are_errors(gankit, tmp_path):
 
 
 def test_a_run_is_scored_and_the_scores_are_kept(gankit, run):
-    code, out, err = gankit("score", run, "--metrics", "frechet-distance,ms-ssim", "--count", 20)
+    code, out, err = gankit(
+        "score", run, "--plugin", PARTS, "--metrics", "frechet-distance,ms-ssim", "--count", 20
+    )
     assert code == 0, err
     assert "frechet_distance" in out and "ms_ssim" in out and "20 of" in out
     told = json.loads((run / "scores.jsonl").read_text("utf-8"))
     assert told["real_count"] == told["generated_count"] == 20
     assert told["scores"].keys() == {"frechet_distance", "ms_ssim"}
+    assert told["split"] == "all" and "split: all" in out
     assert list((run / "scores").glob("events.*"))
 
 
+def test_a_conditional_run_is_scored_by_a_classifier_of_its_labels(gankit, tmp_path):
+    draw = np.random.default_rng(0)
+    labels = draw.integers(0, 2, 64)
+    images = (60 + 120 * labels[:, None, None] + draw.integers(-50, 50, (64, 28, 28))).astype("u1")
+    np.savez(tmp_path / "two.npz", images=images, labels=labels)
+    (tmp_path / "two.toml").write_text(CONDITIONAL)
+    code, _, err = gankit("run", "two.toml", "--out", "played")
+    assert code == 0, err
+    code, out, err = gankit("score", "played", "--features", "classifier", "--count", 20)
+    assert code == 0, err
+    told = json.loads((tmp_path / "played" / "scores.jsonl").read_text("utf-8"))
+    assert told["accuracy"] == 1 and "100.00% of held-out examples" in out
+    scores = told["scores"]
+    assert {"class_accuracy", "modes", "modes_reverse_kl", "inception_score"} <= scores.keys()
+    assert 1 <= scores["modes"] <= 2 and 1 <= scores["inception_score"] <= 2
+    assert "frechet_distance (classifier)" in out and "FID" not in out
+
+
+def test_score_from_python(run):
+    from gankit import score
+
+    scores = score(run, plugin=[PARTS], metrics=["ms-ssim", "prdc"], count=16)
+    assert "recall" in scores.values and scores.provenance.generated_count == 16
+    with pytest.raises(GankitError, match="one run, or two folders"):
+        score()
+
+
+def test_the_verb_and_the_function_have_the_same_options():
+    from gankit.cli.score import score as typed
+    from gankit.verbs.score import score
+
+    ours = {name: p.default for name, p in inspect.signature(score).parameters.items()}
+    theirs = {name: p.default for name, p in inspect.signature(typed).parameters.items()}
+    shared = {name for name in ours if name not in ("places", "plugin")}
+    assert theirs.keys() - shared == {"places", "plugin", "self_test", "as_json"}
+    assert {name: theirs[name] for name in shared} == {name: ours[name] for name in shared}
+
+
 def test_a_score_is_repeated_exactly(gankit, run):
-    words = ("score", run, "--metrics", "frechet-distance", "--count", 16, "--json")
+    words = (
+        "score",
+        run,
+        "--plugin",
+        PARTS,
+        "--metrics",
+        "frechet-distance",
+        "--count",
+        16,
+        "--json",
+    )
     assert gankit(*words)[1] == gankit(*words)[1]
 
 

@@ -20,7 +20,8 @@ from gankit.part import pick as pick_part
 from gankit.plugins import Catalogue, load_plugins
 from gankit.recipe import Recipe, check_recipe
 from gankit.sampling import sample
-from gankit.scoring.features import pixels
+from gankit.scoring.features import Features
+from gankit.scoring.features import features as features_named
 from gankit.shipped import shipped_recipes
 
 BASE = "quickstart"
@@ -140,16 +141,19 @@ def _played(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalog
         experiment.gan.fit(batches, verbose=0, shuffle=False)
     samples = sample(experiment.gan, len(held_out), seed, trained.facts.classes)
     distance = pick_part(catalogue.parts["metrics"], "metrics", "frechet-distance").load()
-    real = pixels().extract(held_out)
+    features = features_named("pixels", catalogue=catalogue)
+    real = features.extract(held_out)
     scores = {
-        SCORE: _distance(distance, real, samples),
-        "real": _distance(distance, real, _floats(trained.arrays["images"][: len(held_out)])),
+        SCORE: _distance(distance, features, real, samples),
+        "real": _distance(
+            distance, features, real, _floats(trained.arrays["images"][: len(held_out)])
+        ),
     }
     return Row(name, {seed: scores}, steps, time.perf_counter() - clock)
 
 
-def _distance(distance, real: np.ndarray, pictures: np.ndarray) -> float:
-    return distance(real, pixels().extract(pictures)) if np.isfinite(pictures).all() else np.nan
+def _distance(distance, features: Features, real: np.ndarray, pictures: np.ndarray) -> float:
+    return distance(real, features.extract(pictures)) if np.isfinite(pictures).all() else np.nan
 
 
 def _split(dataset: Dataset) -> tuple[Dataset, np.ndarray]:

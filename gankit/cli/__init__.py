@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 import gankit
-from gankit.cli import bench, check, export, list, new, plugins, run, sample, schema, score, show
+from gankit.cli import (
+    bench,
+    check,
+    compare,
+    explore,
+    export,
+    list,
+    new,
+    plugins,
+    report,
+    run,
+    sample,
+    schema,
+    score,
+    show,
+)
 from gankit.cli.console import show_error
 from gankit.errors import GankitError
 
@@ -27,11 +42,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(new.new, name="new")
+app.add_typer(explore.explore, name="explore")
 app.command("check", epilog=check.EXAMPLES)(check.check)
 app.command("run", epilog=run.EXAMPLES)(run.run)
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
 app.command("score", epilog=score.EXAMPLES)(score.score)
 app.command("export", epilog=export.EXAMPLES)(export.export)
+app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
+app.command("report", epilog=report.EXAMPLES)(report.report)
 app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("list", epilog=list.EXAMPLES)(list.list_parts)

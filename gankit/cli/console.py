@@ -23,7 +23,7 @@ def show_lines(lines: Iterable[Text | str]) -> None:
         _print(console, Text(line) if isinstance(line, str) else line)
 
 
-def aligned(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[Text]:
+def aligned(table: Sequence[Sequence[str]], styles: Sequence[str], cut: bool = True) -> list[Text]:
     """Return the rows of a table, indented, in columns; each is cut where a terminal ends."""
     console = terminal()
     widths = [max(map(len, column)) for column in zip(*table)]
@@ -34,7 +34,7 @@ def aligned(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[Text]
         ]
         line = Text.assemble("  ", *cells)
         line.rstrip()
-        if console.is_terminal:
+        if cut and console.is_terminal:
             line.truncate(console.width, overflow="ellipsis")
         lines.append(line)
     return lines

@@ -107,8 +107,6 @@ def _train(recipe, run, console: Console, plugins):
     from gankit.loss import draws_from_noise
     from gankit.run.train import train
 
-    console.print(f"run folder {run.path}", highlight=False)
-    console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
     train(recipe, run, console, {"plugins": [str(path) for path in plugins]})
     show_lines(standing_lines(run))
     last = sorted(run.samples.glob("*.png"))[-1]

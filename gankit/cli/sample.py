@@ -1,12 +1,16 @@
 """gankit sample: pictures from a run."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from gankit.cli.console import show_lines
 from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles, Run
+
+if TYPE_CHECKING:
+    from gankit.verbs.sample import Samples
 
 EXAMPLES = """
 Examples:
@@ -21,6 +25,20 @@ def sample(
     run: Run,
     count: Annotated[int, typer.Option(metavar="N", min=1, help="The number of samples.")] = 64,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="CLASS", help="Draw this class only. Repeatable.")
+    ] = None,
+    truncation: Annotated[
+        float | None,
+        typer.Option(metavar="X", min=0.01, help="Keep the noise within this bound."),
+    ] = None,
+    reject: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Leave out what the discriminator ranks below this share of data.",
+        ),
+    ] = None,
     grid: Annotated[
         bool, typer.Option("--grid", metavar="", help="One sheet instead of single files.")
     ] = False,
@@ -33,52 +51,46 @@ def sample(
     cpu: Cpu = False,
 ) -> None:
     """Write pictures that the generator of a run makes."""
-    paths = draw(run, count, seed, grid, out, backend, cpu, plugin or [], checkpoint)
-    made = f"{len(paths)} pictures, the first" if len(paths) > 1 else "the sheet"
-    Console().print(f"wrote {made} {paths[0]}", highlight=False, soft_wrap=True)
+    from gankit.verbs.generator import Generator
+    from gankit.verbs.sample import sample
+
+    generator = Generator.open(run, backend, cpu, plugin or (), checkpoint)
+    samples = sample(generator, count, seed, label or (), truncation, reject)
+    ways = {"label": label and "-".join(label), "truncation": truncation, "reject": reject}
+    paths = write(samples, out or run / "pictures", _stem(seed, ways), grid)
+    made = f"{len(paths)} pictures, the first" if len(paths) > 1 else "the sheet" if grid else "it"
+    lines = [f"wrote {made} {paths[0]}"]
+    if reject is not None:
+        lines.append(f"the discriminator accepted {samples.accepted:,} of {samples.drawn:,} drawn")
+    show_lines(lines)
 
 
-def draw(
-    path,
-    count=64,
-    seed=0,
-    grid=False,
-    out=None,
-    backend=None,
-    cpu=False,
-    plugins=(),
-    checkpoint="last",
-):
-    """Write pictures from one of a run's checkpoints and return their paths.
+def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
+    """Write samples as one sheet or as single files, and return the paths.
 
-    Raises:
-        GankitError: It is no run, it has no such checkpoint, or what made it is no longer there.
+    Args:
+        samples: Points are always one sheet.
+        out: The folder.
+        stem: Of the files' names.
+        grid: Whether pictures are to be on one sheet.
     """
-    from gankit.backend import choose_backend
-    from gankit.run.folder import RunFolder
-
-    run = RunFolder.open(path)
-    choose_backend(backend or run.read_facts()["backend"], cpu)
-    from gankit.run.load import restore
-    from gankit.sampling import sample
-
-    restored = restore(run, plugins, checkpoint)
-    samples = sample(restored.gan, count, seed, restored.facts.classes)
-    return _write(samples, out or run.path / "pictures", seed, grid)
-
-
-def _write(samples, out: Path, seed: int, grid: bool) -> list[Path]:
     from gankit import pictures
 
     out.mkdir(parents=True, exist_ok=True)
-    if grid or samples.ndim == 2:
-        sheets = {f"sheet-{seed}.png": pictures.sheet(samples)}
+    if grid or samples.values.ndim == 2:
+        sheets = {f"sheet-{stem}.png": samples.sheet}
     else:
-        images = pictures.to_uint8(samples)
+        images = pictures.to_uint8(samples.values)
         sheets = {
-            f"sample-{seed}-{i:04d}.png": pictures.grid(image[None], gap=0, scale=1)
+            f"sample-{stem}-{i:04d}.png": pictures.grid(image[None], gap=0, scale=1)
             for i, image in enumerate(images)
         }
     for name, picture in sheets.items():
         pictures.write_png(picture, out / name)
     return [out / name for name in sheets]
+
+
+def _stem(seed: int, ways: dict[str, object]) -> str:
+    """Return what tells files apart: the seed, and how the samples were chosen."""
+    chosen: Sequence[str] = [f"-{way}-{value}" for way, value in ways.items() if value]
+    return "".join([str(seed), *chosen]).replace("/", "-")

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+import gankit.verbs.score as verb
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines
 from gankit.cli.options import AsJson, Backend, CheckpointName, Cpu, PluginFiles
 from gankit.errors import GankitError
-from gankit.part import Part, pick
+from gankit.metric import DEFAULT_FEATURES
+from gankit.part import Part
 from gankit.plugins import load_plugins
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from gankit.run.folder import RunFolder
     from gankit.scoring.evaluate import Provenance, Scores
     from gankit.scoring.lines import Line as ScoreLine
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
-  gankit score runs/quickstart-1 --checkpoint best --metrics prdc
+  gankit score runs/quickstart-1 --checkpoint best --features classifier
 
   gankit score real-pictures generated-pictures --json
 """
@@ -51,7 +51,14 @@ def score(
     ] = "",
     features: Annotated[
         str, typer.Option(metavar="NAME", help="What to compare examples by.")
-    ] = "pixels",
+    ] = DEFAULT_FEATURES,
+    weights: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The weights of the features' network."),
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", metavar="", help="Let such weights be downloaded.")
+    ] = False,
     count: Annotated[
         int, typer.Option(metavar="N", min=2, help="Of samples, and at most of reals.")
     ] = 10_000,
@@ -73,19 +80,26 @@ def score(
     cpu: Cpu = False,
 ) -> None:
     """Score a run's samples, or a folder of pictures, against real ones."""
-    chosen = choose(load_plugins(plugin or ()).parts["metrics"], metrics)
     if self_test:
-        show_lines(self_test_lines(chosen))
+        found = verb.chosen_metrics(load_plugins(plugin or ()), metrics)
+        show_lines(self_test_lines(found))
         return
-    wanted = {"metrics": chosen, "features": features, "count": count, "seed": seed}
-    wanted["held_out"] = held_out
-    if len(places or ()) == 1:
-        how = {"backend": backend, "cpu": cpu, "plugins": plugin or (), "checkpoint": checkpoint}
-        scores = score_run(places[0], **wanted, **how)
-    elif len(places or ()) == 2:
-        scores = score_folders(*places, **wanted)
-    else:
+    if len(places or ()) not in (1, 2):
         raise typer.BadParameter("name one run, or two folders of pictures")
+    scores = verb.score(
+        *places,
+        metrics=metrics,
+        features=features,
+        weights=weights,
+        download=download,
+        count=count,
+        seed=seed,
+        held_out=held_out,
+        checkpoint=checkpoint,
+        plugin=plugin or (),
+        backend=backend,
+        cpu=cpu,
+    )
     if as_json:
         print(json.dumps(scores.as_dict(), ensure_ascii=False))
     else:
@@ -93,60 +107,9 @@ def score(
         show_lines(_while_training(places))
 
 
-def choose(parts: Mapping[str, Part], names: str) -> dict[str, Part]:
-    """Return the metrics that are named, with commas between them; all where none is.
-
-    Raises:
-        GankitError: There is no such metric.
-    """
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    return {name: pick(parts, "metrics", name) for name in wanted or sorted(parts)}
-
-
-def score_run(
-    path,
-    metrics,
-    features,
-    count,
-    seed,
-    held_out=None,
-    backend=None,
-    cpu=False,
-    plugins=(),
-    checkpoint="last",
-) -> "Scores":
-    """Score one of a run's checkpoints against the data that it was trained on.
-
-    The scores are added to `scores.jsonl` in the run's folder, and to TensorBoard.
-
-    Raises:
-        GankitError: It is no run, or has no such checkpoint, or what made it is no longer there.
-    """
-    from gankit.backend import choose_backend
-    from gankit.run.folder import RunFolder
-
-    run = RunFolder.open(path)
-    backend = choose_backend(backend or run.read_facts()["backend"], cpu)
-    from gankit.scoring import of_run
-
-    given = (metrics, features, count, seed, _pictures(held_out), backend, plugins, checkpoint)
-    return of_run.score(run, *given)
-
-
-def score_folders(real, generated, metrics, features, count, seed, held_out=None) -> "Scores":
-    """Score the pictures of one folder against those of another.
-
-    Raises:
-        GankitError: A folder cannot be read, or their pictures are of different sizes.
-    """
-    from gankit.scoring import of_folders
-
-    return of_folders.score(real, generated, metrics, features, count, seed, _pictures(held_out))
-
-
 def score_lines(scores: "Scores") -> Iterator[Line]:
     """Yield the scores, and how they were made."""
-    table = [(name, f"{value:.4g}") for name, value in scores.values.items()]
+    table = [(scores.titles[name], f"{value:.4g}") for name, value in scores.values.items()]
     yield from aligned(table, ("bold", "green"))
     for name, why in scores.left_out.items():
         yield Text(f"  {name}: left out, {why}", "yellow")
@@ -157,7 +120,10 @@ def score_lines(scores: "Scores") -> Iterator[Line]:
 def made_lines(made: "Provenance") -> Iterator[Line]:
     """Yield how scores were made."""
     yield f"  features   {made.features} (weights: {made.weights}; resized: {made.resizer})"
-    yield f"  real       {made.real_count:,} of {made.real}, digest {made.real_digest}"
+    if made.accuracy is not None:
+        yield f"             {made.accuracy:.2%} of held-out examples classified rightly"
+    yield f"  real       {made.real_count:,} of {made.real}"
+    yield f"             split: {made.split}; digest {made.real_digest}; held out: {made.held_out}"
     averaged = {True: ", averaged weights", False: ", its own weights"}.get(made.averaged, "")
     yield f"  generated  {made.generated_count:,} of {made.generated}{averaged}"
     yield f"  made with  seed {made.seed}, {made.backend}, gankit {made.gankit}"
@@ -187,7 +153,7 @@ def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]
         way = last["better"].get(name, "")
         chooses = ", and chooses the best" if best and name == last["best_by"] else ""
         other = shown_score(best["scores"].get(name)) if best else ""
-        yield (name, shown_score(value), other, way + chooses)
+        yield (last["titles"][name], shown_score(value), other, way + chooses)
 
 
 def _while_training(places) -> Iterator[Line]:
@@ -223,11 +189,3 @@ def self_test_lines(metrics: Mapping[str, Part]) -> Iterator[Line]:
     if wrong:
         raise GankitError(f"wrong answers: {', '.join(wrong)}")
     yield Text(f"all {len(checks)} answers are right", "bold green")
-
-
-def _pictures(folder: Path | None) -> "np.ndarray | None":
-    if folder is None:
-        return None
-    from gankit.scoring.of_folders import read
-
-    return read(folder)

@@ -82,7 +82,7 @@ def _compared(standing: Standing) -> Iterator[str]:
     """Yield the last scores, and behind the one that chooses the best checkpoint the best one."""
     last, best = standing.last, standing.best
     for name, value in last["scores"].items():
-        text = f"{name} {shown_score(value)}"
+        text = f"{last['titles'][name]} {shown_score(value)}"
         yield f"{text} ({_best(last, best, name)})" if best and name == last["best_by"] else text
 
 

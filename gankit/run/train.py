@@ -34,11 +34,14 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
     if session.epoch == session.epochs:
         console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
         return
+    if session.place.steps == 0:  # before anything that takes time: from here on it can be resumed
+        _describe(recipe, session, facts or {})
+    console.print(f"run folder {run.path}", highlight=False)
+    console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
     for number, stage in enumerate(stages):
         experiment = assemble(stage, previous)
         previous = experiment.gan
         if number == session.place.steps == 0:
-            _describe(recipe, session, facts or {})
             _warn(experiment, session)
         if number >= session.place.stage:
             run.note_data(number, experiment.dataset)

@@ -1,14 +1,19 @@
 """Features: the numbers by which metrics compare examples."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
+from gankit.dataset import Dataset
 from gankit.errors import GankitError
-from gankit.spelling import listed, suggestion
+from gankit.part import Part
+from gankit.plugins import Catalogue, load_plugins
+from gankit.schema import options, takes
+from gankit.spelling import shown
 
-EDGE = 16  # of the pictures whose pixels are features
+NO_WEIGHTS = "none"
 
 
 @dataclass(frozen=True)
@@ -20,51 +25,81 @@ class Features:
         weights: The digest of the network's weights; `none` where there is no network.
         resizer: What brings pictures to the network's size.
         extract: From examples in [−1, 1] or points, (count, …), to features (count, size).
+        classify: From features to the probabilities of classes, (count, classes).
+        classes: The names of these classes, where they are those of the data.
+        accuracy: The share of held-out examples whose class is right, where they are.
+        titles: What scores of these features are called, by their names; any other score gets the
+            name of the features behind its own.
     """
 
     name: str
     weights: str
     resizer: str
     extract: Callable[[np.ndarray], np.ndarray]
+    classify: Callable[[np.ndarray], np.ndarray] | None = None
+    classes: Sequence[str] = ()
+    accuracy: float | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, score: str) -> str:
+        """Return what people are told that a score of these features is."""
+        return self.titles.get(score, f"{score} ({self.name})")
 
 
-def features(name: str) -> Features:
+def features(
+    name: str,
+    data: Dataset | None = None,
+    weights: Path | None = None,
+    download: bool = False,
+    catalogue: Catalogue | None = None,
+) -> Features:
     """Return features by name.
 
+    Where they need a network, Keras is imported: set its backend before.
+
+    Args:
+        name: Of the part; what is behind a colon in it is the part's option `network`.
+        data: Labelled examples to learn from, where there are any.
+        weights: A file of the network's weights.
+        download: Whether weights may be downloaded.
+        catalogue: The parts to choose from; those that are installed if left out.
+
     Raises:
-        GankitError: There are none of this name.
+        GankitError: There are none of this name, or they need something else.
     """
-    known = {"pixels": pixels}
-    if name not in known:
+    part, network = _named(name, catalogue or load_plugins())
+    asked = {"network": network, "weights": weights and str(weights), "download": download}
+    given = {option: value for option, value in asked.items() if value}
+    _check(part, given)
+    if takes(part, "data"):
+        given["data"] = data
+    made = part.load()(**given)
+    if not isinstance(made, Features):
+        raise GankitError(f"{part} must return a gankit.Features. Received: {shown(repr(made))}")
+    return made
+
+
+def _named(name: str, catalogue: Catalogue) -> tuple[Part, str]:
+    part, _, network = name.partition(":")
+    try:
+        return catalogue.find("features", part), network
+    except GankitError as error:
+        raise GankitError(f"{shown(part)} {error.message}", error.hint) from error
+
+
+def _check(part: Part, given: Mapping) -> None:
+    """Raise an error where an option is given in vain, or a necessary one is not."""
+    known = {option.name: option for option in options(part)}
+    vain = [option for option in given if option not in known]
+    if vain:
         raise GankitError(
-            f"there are no features {name!r}.{suggestion(name, known)} Allowed: {listed(known)}",
-            "gankit score --help",
+            f"the features {shown(part.name)} have no {' and no '.join(vain)}",
+            f"gankit show {part.name}",
         )
-    return known[name]()
-
-
-def pixels() -> Features:
-    """Return the pixels of small pictures, or the coordinates of points, as features.
-
-    They know light and place, not what is in a picture: a picture moved by a pixel is another one
-    to them. They need no network, and are equal everywhere.
-    """
-    return Features("pixels", "none", f"area mean, at most {EDGE} × {EDGE}", _pixels)
-
-
-def _pixels(examples: np.ndarray) -> np.ndarray:
-    if examples.ndim == 4:
-        rows, columns = (_means(size) for size in examples.shape[1:3])
-        # one axis after the other; together they would multiply all pairs of both
-        examples = np.einsum("ih,bhwc->biwc", rows, examples.astype("float64"))
-        examples = np.einsum("jw,biwc->bijc", columns, examples)
-    return np.asarray(examples, "float64").reshape(len(examples), -1)
-
-
-def _means(size: int) -> np.ndarray:
-    """Return the matrix that takes means over equal stretches of an axis, (fewer, size)."""
-    fewer = min(size, EDGE)
-    edges = np.arange(fewer + 1) * size / fewer
-    pixels = np.arange(size)
-    overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return np.maximum(overlap, 0) * fewer / size
+    missing = [n for n, o in known.items() if o.default is o.empty and n not in given]
+    if missing:
+        spelled = {"network": f"--features {part.name}:NETWORK", "weights": "--weights FILE"}
+        raise GankitError(
+            f"the features {shown(part.name)} need {' and '.join(missing)}",
+            f"give {' and '.join(spelled.get(n, n) for n in missing)}; see gankit show {part.name}",
+        )

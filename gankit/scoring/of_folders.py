@@ -10,6 +10,7 @@ from PIL import Image
 import gankit
 from gankit.errors import GankitError
 from gankit.part import Part
+from gankit.plugins import Catalogue
 from gankit.scoring.evaluate import Provenance, Scores, evaluate
 from gankit.scoring.examples import choose, in_range
 from gankit.scoring.features import features as features_named
@@ -25,6 +26,10 @@ def score(
     count: int,
     seed: int,
     held_out: np.ndarray | None = None,
+    weights: Path | None = None,
+    download: bool = False,
+    backend: str = "no backend",
+    catalogue: Catalogue | None = None,
 ) -> Scores:
     """Return the scores of the pictures in one folder against those in another.
 
@@ -36,10 +41,15 @@ def score(
         count: Of pictures to read of either folder, at most; they are chosen by lot.
         seed: Of this choice.
         held_out: Real pictures that were not trained on.
+        weights: A file of the weights of the features' network.
+        download: Whether such weights may be downloaded.
+        backend: What this network runs on.
+        catalogue: The parts that there are; those that are installed if left out.
 
     Raises:
         GankitError: A folder cannot be read, or pictures are of different sizes.
     """
+    extractor = features_named(features, None, weights, download, catalogue)
     one, other = read(real, count, seed), read(generated, count, seed)
     if one.shape[1:] != other.shape[1:]:
         raise GankitError(
@@ -53,10 +63,11 @@ def score(
         generated=str(generated),
         averaged=None,
         seed=seed,
-        backend="no backend",
+        backend=backend,
         gankit=gankit.__version__,
+        split="the folder",
     )
-    return evaluate(metrics, features_named(features), one, other, describe, held_out)
+    return evaluate(metrics, extractor, one, other, describe, held_out)
 
 
 def read(folder: Path, count: int | None = None, seed: int = 0) -> np.ndarray:

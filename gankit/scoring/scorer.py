@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import keras
 import numpy as np
 
 from gankit.assemble import Experiment
@@ -11,7 +10,7 @@ from gankit.sampling import sample
 from gankit.scoring.evaluate import Scores, evaluate
 from gankit.scoring.examples import choose, in_range
 from gankit.scoring.features import features as features_named
-from gankit.scoring.of_run import made_of
+from gankit.scoring.of_run import known_of, labelled, made_of
 from gankit.scoring.settings import all_directions
 
 
@@ -37,15 +36,14 @@ class Scorer:
         recipe, dataset = experiment.recipe, experiment.dataset
         self.noise_shape = experiment.gan.noise_shape  # an error where pictures are taken
         settings = recipe.scoring
-        self.seed, self.classes = recipe.seed, len(dataset.classes)
+        self.seed, self.dataset, self.section = recipe.seed, dataset, recipe.dataset
         self.count = count or settings.count
-        self.source = f"the {len(dataset):,} of {recipe.dataset.name} trained on"
         self.metrics = {metric.name: metric.bound() for metric in recipe.metrics}
         self.better = all_directions(metric.part for metric in recipe.metrics)
         self.best_by = settings.best or next(iter(self.better), None)
         rows = choose(self.count, len(dataset), self.seed)
         self.real = in_range(np.asarray(dataset.arrays["images"][rows]))
-        found = features_named(settings.features)
+        found = features_named(settings.features, labelled(dataset))
         self.features = replace(found, extract=_remembering(found.extract, self.real))
 
     def __call__(self, gan, generated: str) -> Scores:
@@ -55,9 +53,11 @@ class Scorer:
             gan: The game.
             generated: What the provenance calls it.
         """
-        fake = sample(gan, self.count, self.seed, self.classes)
-        describe = made_of(gan, self.source, generated, self.seed, keras.backend.backend())
-        return evaluate(self.metrics, self.features, self.real, fake, describe)
+        dataset = self.dataset
+        fake = sample(gan, self.count, self.seed, len(dataset.classes))
+        describe = made_of(gan, self.section, len(dataset), generated, self.seed)
+        known = known_of(dataset, gan, self.count)
+        return evaluate(self.metrics, self.features, self.real, fake, describe, known=known)
 
 
 def _remembering(extract: Callable, examples: np.ndarray) -> Callable:

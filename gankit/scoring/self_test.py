@@ -60,6 +60,18 @@ KNOWN = {
         "another draw": ("memorised", "near .01", 0, 0.03),
         "memorised": ("memorised", "1", 0.999, 1),
     },
+    "memorisation-l1": {
+        "another draw": ("memorised_l1", "near .01", 0, 0.1),
+        "memorised": ("memorised_l1", "1", 0.999, 1),
+    },
+    "class-accuracy": {
+        "identical": ("class_accuracy", "1", 1, 1),
+        "collapsed": ("class_accuracy", "1 of 10 classes", 0.1 - 1e-9, 0.1 + 1e-9),
+    },
+    "modes": {
+        "identical": ("modes", "10 of 10", 10, 10),
+        "collapsed": ("modes_reverse_kl", "ln 10 = 2.303", np.log(10) - 1e-9, np.log(10) + 1e-9),
+    },
     "inception-score": {
         "identical": ("inception_score", "10, of 10 sure classes", 10 - 1e-6, 10 + 1e-6),
         "collapsed": ("inception_score", "1", 1 - 1e-6, 1 + 1e-6),
@@ -88,7 +100,6 @@ def _generators() -> dict[str, dict[str, np.ndarray]]:
     """Return what each generator makes, as metrics ask for it."""
     draw = np.random.default_rng(0)
     real, other, held_out = draw.standard_normal((3, COUNT, SIZE))
-    pictures = draw.uniform(-1, 1, (50, 32, 32, 1))
     sure = np.eye(10)[np.arange(COUNT) % 10]
     fakes = {
         "identical": real,
@@ -98,13 +109,21 @@ def _generators() -> dict[str, dict[str, np.ndarray]]:
         "memorised": real + 1e-4 * other,
         "noise": draw.uniform(-9, 9, (COUNT, SIZE)),
     }
-    collapsed = {
-        "probabilities": sure[:1].repeat(COUNT, 0),
-        "fake_images": pictures[:1].repeat(9, 0),
+    pictures = draw.uniform(-1, 1, (3, 200, 32, 32, 1))
+    images = {
+        "another draw": pictures[1],
+        "collapsed": pictures[0, :1].repeat(200, 0),
+        "memorised": pictures[0] + 1e-4 * pictures[1],
     }
+    known = {"class_names": np.arange(10), "class_shares": np.full(10, 0.1)}
+    known |= {"fake_labels": np.arange(COUNT) % 10, "held_out": held_out, "real": real}
+    known |= {"real_images": pictures[0], "held_out_images": pictures[2]}
     return {
-        name: {"real": real, "fake": fake, "held_out": held_out}
-        | {"probabilities": sure, "fake_images": pictures}
-        | (collapsed if name == "collapsed" else {})
+        name: {**known, "fake": fake, "fake_images": images.get(name, pictures[0])}
+        | _classified(sure[:1].repeat(COUNT, 0) if name == "collapsed" else sure)
         for name, fake in fakes.items()
     }
+
+
+def _classified(probabilities: np.ndarray) -> dict[str, np.ndarray]:
+    return {"probabilities": probabilities, "class_probabilities": probabilities}

@@ -109,11 +109,11 @@ def _check_gradients(which: str, network: keras.Model, facts: Facts) -> None:
     for weight, value in zip(weights, before):
         weight.assign(value + 0.1 * draw.standard_normal(value.shape).astype("float32"))
     inputs = _inputs(network, facts)
+    target = ops.convert_to_tensor(draw.standard_normal((BATCH, 1)).astype("float32"))
 
     def losses() -> tuple[list[Any], tuple[()]]:
-        outputs = ops.cast(network(inputs, training=True), "float32")
-        target = draw.standard_normal(outputs.shape).astype("float32")
-        return [ops.mean(ops.square(outputs - target))], ()
+        outputs = ops.reshape(network(inputs, training=True), (BATCH, -1))
+        return [ops.mean(ops.square(ops.cast(outputs, "float32") - target))], ()
 
     gradients = engine.gradients(losses, [weights])[2][0]
     for weight, value in zip(weights, before):

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+ROUNDING = 1e-4  # of the largest number in an array, after some steps
+
 
 def require(holds: object, wrong: str, remedy: str) -> None:
     """Raise an `AssertionError` unless a condition holds.
@@ -32,6 +34,17 @@ def equal(some: Iterable[Any], others: Iterable[Any]) -> bool:
     """Return whether arrays are equal, bit by bit."""
     some, others = list(some), list(others)
     return len(some) == len(others) and all(map(_same, some, others))
+
+
+def near(some: Iterable[Any], others: Iterable[Any]) -> bool:
+    """Return whether arrays are equal but for rounding; two compiled games may round otherwise."""
+    return all(map(_near, some, others))
+
+
+def _near(a: Any, b: Any) -> bool:
+    if np.asarray(b).dtype.kind != "f":
+        return _same(a, b)
+    return bool(np.allclose(a, b, rtol=ROUNDING, atol=ROUNDING * np.abs(b).max(), equal_nan=True))
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -23,8 +23,9 @@ from gankit.testing.game import (
     play,
     values,
 )
-from gankit.testing.requirement import called, equal, require
+from gankit.testing.requirement import called, equal, near, require
 
+RATE = 0.01  # of plain gradient descent: a game that explodes would make much of rounding
 SEAMS = [name for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
 
 Options = Mapping[str, Any]
@@ -60,7 +61,7 @@ def check_stabilizer(
     batch = batch or batch_of_pictures()
 
     def played(parts: list[Stabilizer]) -> Played:
-        gan = game(loss or Logistic(), parts, made=networks())
+        gan = game(loss or Logistic(), parts, RATE, made=networks())
         return gan, play(gan, batch, steps)
 
     plain = played([])
@@ -68,10 +69,10 @@ def check_stabilizer(
         settings = {**options, **off}
         _check_off(called(stabilizer, settings), plain, played([stabilizer(**settings)]))
     part, who = stabilizer(**options), called(stabilizer, options)
-    gan = game(loss or Logistic(), [part], made=networks())
+    gan = game(loss or Logistic(), [part], RATE, made=networks())
     _check_attributes(who, part, gan, batch, steps)
     _check_effect(who, part, gan, plain[0])
-    fresh = game(loss or Logistic(), [stabilizer(**options)], made=networks(), seed=1)
+    fresh = game(loss or Logistic(), [stabilizer(**options)], RATE, made=networks(), seed=1)
     _check_resumed(who, gan, fresh, batch, steps)
 
 
@@ -80,12 +81,12 @@ def _check_off(who: str, plain: Played, changed: Played) -> None:
     for name in sorted(plain[1], key=lambda name: not name.endswith("_loss")):
         without = plain[1][name]
         require(
-            changed[1][name] == without,
+            near([changed[1][name]], [without]),
             f"{who} is off, and yet it changed {name} from {without:g} to {changed[1][name]:g}",
             f"return at 0 what gankit.Stabilizer returns: {_nothing(changed[0])}",
         )
     require(
-        equal(*(values(gan.trainable_variables) for gan, _ in (plain, changed))),
+        near(*(values(gan.trainable_variables) for gan, _ in (plain, changed))),
         f"{who} is off, and yet it changed the weights",
         f"return at 0 what gankit.Stabilizer returns: {_nothing(changed[0])}",
     )
@@ -148,7 +149,7 @@ def _check_effect(who: str, part: Stabilizer, gan: GAN, plain: GAN) -> None:
 
 
 def _check_resumed(who: str, gan: GAN, fresh: GAN, batch: Batch, steps: int) -> None:
-    """Check that a game that was saved goes on to the same bits as the one that was not stopped."""
+    """Check that a game that was saved goes on as the one that was not stopped."""
     with tempfile.TemporaryDirectory() as folder:
         checkpoints = Checkpoints(Path(folder))
         checkpoints.save(gan, Place())
@@ -159,7 +160,7 @@ def _check_resumed(who: str, gan: GAN, fresh: GAN, batch: Batch, steps: int) -> 
         play(each, batch, steps)
     for one, other in zip(gan.variables, fresh.variables):
         require(
-            equal(values([one]), values([other])),
+            near(values([other]), values([one])),
             f"{who} does not resume: after {steps} steps, {one.path} is another in a game that "
             "was saved and restored than in the one that was not",
             "make state in prepare as a keras.Variable, assign it, and draw from gan.seed",

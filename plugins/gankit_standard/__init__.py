@@ -1,4 +1,4 @@
-"""The parts that need no story: folders of images, DCGAN, the losses, the stabilizers."""
+"""The parts that need no story: folders of images, DCGAN, losses, stabilizers, metrics."""
 
 import gankit
 
@@ -79,12 +79,27 @@ def gankit_stabilizers():
 def gankit_metrics():
     """Metrics."""
     return {
+        "class-accuracy": "gankit_standard.metrics.classes:class_accuracy",
         "clusters": "gankit_standard.metrics.clusters:clusters",
         "frechet-distance": "gankit_standard.metrics.distances:frechet_distance",
         "inception-score": "gankit_standard.metrics.diversity:inception_score",
         "kernel-distance": "gankit_standard.metrics.distances:kernel_distance",
         "memorisation": "gankit_standard.metrics.manifolds:memorisation",
+        "memorisation-l1": "gankit_standard.metrics.copies:memorisation_l1",
+        "modes": "gankit_standard.metrics.classes:modes",
         "ms-ssim": "gankit_standard.metrics.diversity:ms_ssim",
         "neighbour-distance": "gankit_standard.metrics.manifolds:neighbour_distance",
         "prdc": "gankit_standard.metrics.manifolds:prdc",
+    }
+
+
+@gankit.hookimpl
+def gankit_features():
+    """What metrics compare examples by."""
+    return {
+        "classifier": "gankit_standard.features.classifier:classifier",
+        "efficientnet-lite0": "gankit_standard.features.efficientnet:efficientnet_lite0",
+        "inception-fid": "gankit_standard.features.inception:inception_fid",
+        "keras": "gankit_standard.features.applications:application",
+        "pixels": "gankit_standard.features.pixels:pixels",
     }

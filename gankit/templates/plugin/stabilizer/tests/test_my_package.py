@@ -19,7 +19,7 @@ def test_the_plugin_is_complete():
 
 
 def test_it_keeps_to_what_a_stabilizer_is():
-    testing.check_stabilizer(MyPart, off={"weight": 0.0}, weight=2.0)
+    testing.check_stabilizer(MyPart, off={"weight": 0.0}, weight=0.1)
 
 
 def test_a_linear_discriminator_costs_its_slope():

@@ -1,0 +1,97 @@
+"""gankit compare: runs beside each other."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from gankit.cli import completion
+from gankit.cli.console import aligned, show_lines, show_warning
+from gankit.cli.options import Backend, Cpu, PluginFiles
+from gankit.verbs.compare import compare as compare_runs
+
+if TYPE_CHECKING:
+    from gankit.reporting.comparison import Comparison
+    from gankit.reporting.settings import Differences
+    from gankit.reporting.standing import Standings
+
+EXAMPLES = """
+Examples:
+
+  gankit compare runs/quickstart-1 runs/quickstart-2
+
+  gankit compare runs/ring-* --count 0 --out rings.html
+"""
+
+Line = Text | str
+SHORT = 14  # characters of a value that has room in a row
+
+
+def compare(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN RUN...", help="The runs' folders.", autocompletion=completion.runs
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="The page, or a folder for it.", show_default="compare.html"
+        ),
+    ] = None,
+    count: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Samples of each run; 0 for none.")
+    ] = 16,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
+    plugin: PluginFiles = None,
+    backend: Backend = None,
+    cpu: Cpu = False,
+) -> None:
+    """Compare runs: settings that differ, scores, curves on one chart, samples of equal noise."""
+    found = compare_runs(runs, out, count, seed, plugin or (), backend, cpu)
+    show_lines(comparison_lines(found))
+    for note in found.notes():
+        show_warning(note)
+    show_lines([f"wrote {found.page.path}"])
+
+
+def comparison_lines(found: "Comparison") -> Iterator[Line]:
+    """Yield what differs, and how the scores stand."""
+    titles = {"settings that differ": found.settings, "made with": found.made}
+    for title, differences in titles.items():
+        if differences:
+            yield from (Text(title, "cyan"), *_differences(found.names, differences), "")
+    if not found.settings:
+        yield from ("no setting differs", "")
+    if found.scores.standings:
+        yield from (Text("scores", "cyan"), *_scores(found.names, found.scores), "")
+
+
+def _differences(names: Sequence[str], differences: "Differences") -> Iterator[Line]:
+    """Yield a row for each setting, and those that are too long for one below, a line a run."""
+    width = max(SHORT, *map(len, names))
+    short = {key: v for key, v in differences.items() if max(map(len, v)) <= width}
+    rows = [("", *names), *((key, *values) for key, values in short.items())]
+    lines = aligned(rows, ("bold", *[""] * len(names)), cut=False)
+    if max(map(len, lines)) > Console().width:
+        short, lines = {}, []
+    yield from lines if short else ()
+    for key in (key for key in differences if key not in short):
+        yield Text(f"  {key}", "bold")
+        rows = [(f"  {name}", value) for name, value in zip(names, differences[key])]
+        yield from aligned(rows, ("dim", ""), cut=False)
+
+
+def _scores(names: Sequence[str], scores: "Standings") -> Iterator[Line]:
+    """Yield the scores, and how those of each letter were made."""
+    from gankit.reporting.scores import cells, told
+
+    rows = [("score", "run", "made", "last", "epoch", "best", "epoch")]
+    rows += [(s.score, names[s.run], s.way, *cells(s)[:4]) for s in scores.standings]
+    yield from aligned(rows, ("bold", "", "", "green", "", "green", ""))
+    for letter, way in scores.ways.items():
+        yield f"  made {letter}  " + ", ".join(f"{name} {text}" for name, text in told(way))

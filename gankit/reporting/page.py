@@ -1,0 +1,109 @@
+"""A page that needs nothing else: no network, no other file."""
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+import gankit
+from gankit.errors import GankitError
+from gankit.reporting.curves import Chart
+from gankit.reporting.markup import Html
+from gankit.run.folder import write_text
+
+_EARLY = ("theme.js",)
+_LATE = ("scale.js", "chart.js", "board.js", "hand.js", "main.js")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in a file; a notebook shows it.
+
+    Args:
+        path: The file.
+    """
+
+    path: Path
+
+    def write(self, title: str, body: Html, charts: Sequence[Chart]) -> "Page":
+        """Write the page, in the place of an older one, and return it.
+
+        Args:
+            title: What the page is called.
+            body: Its content.
+            charts: What its figures of the class `chart` show, in their order.
+
+        Raises:
+            GankitError: It cannot be written.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self.path, _document(title, body, charts))
+        except OSError as error:
+            raise GankitError(
+                f"the page {self.path} cannot be written: {error}", "choose another with --out"
+            ) from error
+        return self
+
+    def _repr_html_(self) -> str:
+        """Return the page in a frame."""
+        inside = html.escape(self.path.read_text("utf-8"))
+        return f'<iframe srcdoc="{inside}" style="width:100%;height:900px;border:0"></iframe>'
+
+
+def place(out: Path | str | None, folder: Path, name: str) -> Path:
+    """Return where a page goes: the file `out`, or a file in the folder `out`.
+
+    Args:
+        out: A file that ends in `.html`, or a folder; None for the default folder.
+        folder: The default one.
+        name: The file's name in a folder.
+    """
+    out = folder if out is None else Path(out)
+    return out if out.suffix in (".html", ".htm") and not out.is_dir() else out / name
+
+
+def _document(title: str, body: Html, charts: Sequence[Chart]) -> str:
+    early, late = _script(_EARLY), _script(_LATE)
+    return Template(_file("page.html")).substitute(
+        title=html.escape(title),
+        generator=f"gankit {gankit.__version__}",
+        policy=_policy([early, late]),
+        style=_file("style.css"),
+        early=early,
+        late=late,
+        charts=embedded([asdict(chart) for chart in charts]),
+        body=body,
+    )
+
+
+def embedded(data: object) -> str:
+    """Return data as JSON that cannot end the element it stands in."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _script(names: Iterable[str]) -> str:
+    """Return scripts as one, whose names nobody else sees."""
+    return '(() => {\n"use strict";\n' + "\n".join(map(_file, names)) + "})();"
+
+
+def _policy(scripts: Iterable[str]) -> str:
+    """Return what the browser may do: run these scripts, show what is on the page, nothing else."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _file(name: str) -> str:
+    return files("gankit.reporting").joinpath("html", name).read_text("utf-8")

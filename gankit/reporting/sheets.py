@@ -1,0 +1,28 @@
+"""Sheets of samples, as a page can hold them."""
+
+import base64
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL import Image
+
+MOST = 40  # sheets on a page
+COLOURS = 128  # of a sheet in colour
+
+
+def chosen(sheets: Mapping[int, Path], most: int = MOST) -> dict[int, Path]:
+    """Return so many sheets at most, the first, the last, and others evenly between them."""
+    epochs = list(sheets)
+    if len(epochs) > most:
+        epochs = [epochs[round(n * (len(epochs) - 1) / (most - 1))] for n in range(most)]
+    return {epoch: sheets[epoch] for epoch in epochs}
+
+
+def data_uri(picture: Image.Image) -> str:
+    """Return a picture as an address that holds it, a PNG; colours are reduced to a palette."""
+    if picture.mode not in ("1", "L", "P"):
+        picture = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    png = io.BytesIO()
+    picture.save(png, "png", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

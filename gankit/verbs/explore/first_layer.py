@@ -1,0 +1,64 @@
+"""The first layer of a generator, as the matrix that it multiplies noise by."""
+
+import numpy as np
+
+from gankit.errors import GankitError
+from gankit.verbs.generator import Generator
+
+
+def first_layer(generator: Generator) -> np.ndarray:
+    """Return the matrix W (latent, outputs) of the first layer with weights that noise reaches.
+
+    It is found by asking the layer: row i is what it makes of the unit vector i, less what it makes
+    of 0. So it does not matter of which kind it is, nor how it is joined to labels.
+
+    Raises:
+        GankitError: That layer is not linear.
+    """
+    latent = generator.network.inputs[0].shape[1]
+    units = np.eye(latent, dtype="float32")
+    mixed = np.random.default_rng(0).standard_normal((4, latent), dtype="float32")
+    for ask in _layers(generator):
+        zero, *rows = ask(np.concatenate([0 * units[:1], units, mixed]))
+        answers = np.asarray(rows) - zero
+        weights, found = answers[:latent], answers[latent:]
+        if np.abs(answers).max() == 0:
+            continue  # it sees labels only
+        if not np.allclose(found, mixed @ weights, atol=1e-3 * np.abs(found).max()):
+            break
+        return weights
+    raise GankitError(
+        f"the first layer of the generator of {generator.run.path} is not linear in the noise, and "
+        "has no principal directions",
+        f"gankit explore traverse {generator.run.path} --along dimensions",
+    )
+
+
+def _layers(generator: Generator):
+    """Yield what each layer with weights makes of noise, as a function, in their order."""
+    import keras
+    from keras import ops
+
+    outputs = []
+
+    def call(layer, *inputs, **options):
+        output = layer(*inputs, **options)
+        if isinstance(layer, keras.layers.Layer) and layer.weights:
+            outputs.append(output)
+        return output
+
+    network = generator.network
+    copy = keras.models.clone_model(
+        keras.Model(network.input, network.output),
+        clone_function=lambda layer: layer,
+        call_function=call,
+    )
+    for output in outputs:
+        part = keras.Model(copy.inputs, output)
+
+        def ask(noise, part=part):
+            labels = [np.zeros(len(noise), "int32")] * (len(copy.inputs) - 1)
+            answer = part([noise, *labels], training=False)
+            return ops.convert_to_numpy(ops.cast(answer, "float32")).reshape(len(noise), -1)
+
+        yield ask

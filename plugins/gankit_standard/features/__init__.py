@@ -1,0 +1,1 @@
+"""The features: what metrics compare examples by."""

@@ -1,0 +1,120 @@
+"""The page that tells what of the mission is covered, written from `mission.toml`."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import typer
+from pages import DOCS, WRITTEN, anchors
+from part_pages import cell, link
+from shelf import shipped_parts
+
+from gankit import keras_optimizers, schema
+from gankit.cli import app
+from gankit.part import KINDS, NOUNS, Part
+from gankit.shipped import shipped_recipes
+from gankit.training import TRAINING
+
+STATES = ("covered", "in part", "not yet")
+ABOUT = """What gankit set out to cover: everything that five documents about GANs name, and some
+things beyond. Each line says what covers it. Every part, recipe, option, command and page named
+here is looked up by a test, so that nothing is claimed that is not there; what is missing is
+said."""
+NOUN_KINDS = {noun: kind for kind, noun in NOUNS.items()} | {"features": "features"}
+
+
+def mission() -> dict[str, list[dict]]:
+    """Return the rows of each section."""
+    path = Path(__file__).with_name("mission.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def state(row: dict) -> str:
+    """Return whether a row is covered, in part, or not yet."""
+    if not row.get("by"):
+        return "not yet"
+    return "in part" if "lacks" in row else "covered"
+
+
+def coverage_page() -> dict[str, str]:
+    """Return the text of the page by its path."""
+    sections = mission()
+    rows = [row for found in sections.values() for row in found]
+    counts = " · ".join(f"**{sum(state(r) == s for r in rows)}** {s}" for s in STATES)
+    head = ["# What is covered", WRITTEN, ABOUT, f"Of {len(rows)} lines: {counts}."]
+    tables = ["\n\n".join(_section(title, found)) for title, found in sections.items()]
+    return {"docs/coverage.md": "\n\n".join([*head, *tables]) + "\n"}
+
+
+def shown(claim: str) -> str:
+    """Return what covers a row as a link.
+
+    Raises:
+        AssertionError: There is no such thing.
+    """
+    kind, _, name = claim.partition(" ")
+    text = _FINDERS[kind](name) if kind in _FINDERS else _part(NOUN_KINDS[kind], name)
+    assert text, f"tests/mission.toml claims what there is not: {claim}"
+    return text
+
+
+def _section(title: str, rows: list[dict]) -> Iterator[str]:
+    yield f"## {title}"
+    head = ["| what | is | by |", "| --- | --- | --- |"]
+    yield "\n".join([*head, *map(_row, rows)])
+
+
+def _row(row: dict) -> str:
+    by = ", ".join(map(shown, row.get("by", [])))
+    lacks = row.get("lacks", "all of it")
+    words = (row["what"], state(row) + f"; it lacks {lacks}" * (lacks != "all of it"), by)
+    return f"| {' | '.join(map(cell, words))} |"
+
+
+@cache
+def _parts(kind: str) -> dict[str, Part]:
+    if kind in KINDS:
+        return {part.name: part for part in shipped_parts(kind)}
+    return getattr(keras_optimizers, kind)()
+
+
+def _part(kind: str, name: str) -> str:
+    part = _parts(kind).get(name)
+    if part and kind in KINDS:
+        return link(part, above="")
+    return f"`{name}`" if part else ""
+
+
+def _recipe(name: str) -> str:
+    return f"[`{name}`](gallery/{name}.md)" if name in shipped_recipes() else ""
+
+
+def _option(name: str) -> str:
+    owner, _, option = name.partition(".")
+    known = {n: part for kind in KINDS for n, part in _parts(kind).items()} | {"training": TRAINING}
+    options = [p.name for p in schema.options(known[owner])] if owner in known else []
+    if option not in options:
+        return ""
+    page = f"parts/{known[owner].kind}.md#{owner}" if owner != "training" else "recipes.md#training"
+    return f"[`{name}`]({page})"
+
+
+def _verb(words: str) -> str:
+    name, _, option = words.partition(" ")
+    verb = typer.main.get_command(app).commands.get(name)
+    options = [o for p in verb.params for o in p.opts] if verb else []
+    there = verb and (not option or option in options)
+    return f"[`gankit {words}`](reference.md#command-line)" if there else ""
+
+
+def _page(path: str) -> str:
+    name, _, anchor = path.partition("#")
+    page = DOCS / name
+    if not page.is_file() or (anchor and anchor not in anchors(page)):
+        return ""
+    title = page.read_text(encoding="utf-8").partition("# ")[2].partition("\n")[0]
+    return f"[{title}]({path})"
+
+
+_FINDERS = {"recipe": _recipe, "option": _option, "verb": _verb, "page": _page}

@@ -1,0 +1,131 @@
+"""The pages of the documentation about parts, a page a kind, written from the catalogue."""
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from pages import WRITTEN
+from shelf import SECTIONS, parts_named_by, shipped_parts
+
+import gankit
+from gankit import docstring, schema
+from gankit.cli.option import default_in_words, type_in_words
+from gankit.metric import GIVEN
+from gankit.part import KINDS, Part
+from gankit.shipped import shipped_recipes
+from gankit.stabilizer import Stabilizer
+
+CHAPTERS = re.compile(r"^(Args|Attributes|Example|Raises|References?|Returns):$", re.MULTILINE)
+ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
+
+
+def part_pages() -> dict[str, str]:
+    """Return the text of each page by its path."""
+    return {f"docs/parts/{kind}.md": _page(kind) for kind in KINDS}
+
+
+def link(part: Part, above: str = "../") -> str:
+    """Return the link to a part from a page in another folder of the docs."""
+    return f"[`{part.name}`]({above}parts/{part.kind}.md#{part.name})"
+
+
+def cell(text: str) -> str:
+    """Return a text as a cell of a table."""
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def linked(text: str) -> str:
+    """Return a text whose papers on arXiv are links."""
+    return ARXIV.sub(r"[arXiv:\1](https://arxiv.org/abs/\1)", text)
+
+
+def _page(kind: str) -> str:
+    parts = shipped_parts(kind)
+    head = [f"# {kind.capitalize()}", WRITTEN, _where(kind)]
+    return "\n\n".join([*head, *(text for part in parts for text in _of_part(part))]) + "\n"
+
+
+def _where(kind: str) -> str:
+    how = f"As `gankit list {kind}` and `gankit show NAME` tell it."
+    if kind not in SECTIONS or kind == "metrics":
+        return f"{how} [Scores](../scores.md) says how they are asked for."
+    section = "[[stabilizers]]" if kind == "stabilizers" else f"[{SECTIONS[kind]}]"
+    return f"{how} A [recipe](../recipes.md) names one in `{section}`, with its options beside."
+
+
+def _of_part(part: Part) -> Iterator[str]:
+    about = part.load().__doc__
+    yield f"## `{part.name}`"
+    yield linked(_body(about))
+    yield from _formulas(part)
+    yield from _options(part)
+    yield from _titled("Asks for", _asked(part))
+    yield from _titled("Paper", [linked(_papers(about))])
+    yield from _titled("Seams", _seams(part))
+    yield from _titled("Recipes", (f"[`{n}`](../gallery/{n}.md)" for n in _users(part)))
+
+
+def _body(about: str) -> str:
+    """Return a docstring up to its first section."""
+    return CHAPTERS.split(inspect.cleandoc(about), maxsplit=1)[0].strip()
+
+
+def _formulas(part: Part) -> Iterator[str]:
+    """Yield what the players of an adversarial loss minimise."""
+    if part.kind == "losses" and issubclass(loss := part.load(), gankit.AdversarialLoss):
+        pays = {name: docstring.summary(getattr(loss, name).__doc__) for name in loss.players}
+        lines = (f"- The {name} pays {p.removeprefix('Return ')}" for name, p in pays.items())
+        yield "\n".join(lines)
+
+
+def _options(part: Part) -> Iterator[str]:
+    properties = schema.json_schema(schema.model(part))["properties"]
+    options = {name: option for name, option in properties.items() if name != "name"}
+    if options:
+        rows = [_option(name, option) for name, option in options.items()]
+        head = ["| option | is; default | what it does |", "| --- | --- | --- |"]
+        yield "\n".join([*head, *rows])
+
+
+def _option(name: str, option: dict) -> str:
+    default = f"{type_in_words(option)}; {default_in_words(option)}"
+    words = (default, option.get("description", ""))
+    return f"| `{name}` | {linked(' | '.join(map(cell, words)))} |"
+
+
+def _titled(title: str, found: Iterable[str]) -> Iterator[str]:
+    line = " · ".join(found)
+    if line:
+        yield f"**{title}:** {line}"
+
+
+def _asked(part: Part) -> list[str]:
+    """Return what a metric asks for."""
+    if part.kind != "metrics":
+        return []
+    return [f"`{name}`" for name in GIVEN if schema.takes(part, name)]
+
+
+def _papers(about: str) -> str:
+    """Return the lines of a reference as one, and what else is on arXiv after it."""
+    lines = docstring.papers(about)
+    return " ".join(f"· {x}" if n and ARXIV.fullmatch(x) else x for n, x in enumerate(lines))
+
+
+def _seams(part: Part) -> list[str]:
+    """Return the methods by which a stabilizer changes the game."""
+    if part.kind != "stabilizers":
+        return []
+    seams = [(name, seam) for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
+    changed = [name for name, seam in seams if getattr(part.load(), name) is not seam]
+    return [f"`{name}`" for name in changed if name not in ("prepare", "misfits")]
+
+
+def _users(part: Part) -> list[str]:
+    return [name for name in shipped_recipes() if part in _named(name)]
+
+
+@cache
+def _named(recipe: str) -> list[Part]:
+    return parts_named_by(recipe)
