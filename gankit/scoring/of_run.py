@@ -58,6 +58,7 @@ def score(
     gan, place, section = restored.gan, restored.place, restored.recipe.dataset
     fake = sample(gan, count, seed, restored.facts.classes)
     dataset = section.make()
+    fake = sample(gan, count, seed, len(dataset.classes))
     catalogue = load_plugins(plugins)
     extractor = features_named(features, labelled(dataset), weights, download, catalogue)
     real = in_range(np.asarray(dataset.arrays["images"][choose(count, len(dataset), seed)]))
