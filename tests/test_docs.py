@@ -70,7 +70,9 @@ def test_only_these_commands_are_not_started():
 
 
 def test_every_verb_is_shown_at_work():
-    verbs = [command.name for command in app.registered_commands] + ["new recipe", "new plugin"]
+    verbs = [command.name for command in app.registered_commands]
+    for group in app.registered_groups:
+        verbs += [f"{group.name} {c.name}" for c in group.typer_instance.registered_commands]
     assert [v for v in verbs if not any(c.startswith(f"gankit {v}") for c in COMMANDS)] == []
 
 
@@ -160,7 +162,8 @@ def test_the_seams_are_those_of_a_stabilizer():
 
 def test_the_commands_and_their_options_are_in_the_reference():
     verbs = dict(typer.main.get_command(app).commands)
-    verbs |= {f"new {name}": verb for name, verb in verbs.pop("new").commands.items()}
+    for group in ("new", "explore"):
+        verbs |= {f"{group} {name}": v for name, v in verbs.pop(group).commands.items()}
     text = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
     for name, verb in verbs.items():
         assert f"`gankit {name}" in text

@@ -1,4 +1,4 @@
-"""Samples of a run, with what makes them better or more alike."""
+"""Samples of a run: by class, of noise within a bound, or those that pass for real."""
 
 import os
 from collections.abc import Sequence
@@ -54,8 +54,8 @@ def sample(
         seed: Of the noise.
         labels: The classes to draw in turn, by name or place, where the generator takes labels; all
             of them, if none is named.
-        truncation: The bound of the noise: numbers beyond are drawn anew. A smaller one gives
-            samples that are better and more alike.
+        truncation: The bound of the noise: numbers beyond are drawn anew. A smaller one makes
+            samples more alike, and those of some generators better, of others worse.
         reject: Samples are drawn anew whose logit is below this quantile of the real examples';
             0.02 leaves out what the discriminator finds stranger than 98 % of the data.
 

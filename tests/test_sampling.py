@@ -1,0 +1,123 @@
+"""Samples by label, of noise within a bound, and such as the discriminator takes for real."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from runs import RECIPE, made_run
+from scipy.stats import kstest, truncnorm
+
+import gankit
+from gankit.verbs.generator import Generator
+from gankit.verbs.rejection import accepted, judge, thresholds
+
+PARTS = Path(__file__).with_name("small_parts.py")
+CONDITIONAL = RECIPE.replace(
+    'name = "small"', 'name = "mlp"\nlatent = 4\nconditional = true\ngenerator_widths = [8]\ndiscriminator_widths = [8]'
+)
+
+
+@pytest.fixture(scope="module")
+def generator(tmp_path_factory):
+    run, _ = made_run(tmp_path_factory.mktemp("small"), [PARTS])
+    return Generator(run, [PARTS])
+
+
+@pytest.fixture(scope="module")
+def by_label(tmp_path_factory):
+    run, _ = made_run(tmp_path_factory.mktemp("labels"), [PARTS], CONDITIONAL)
+    return Generator(run, [PARTS])
+
+
+# Truncation
+
+
+def test_no_number_is_beyond_the_bound_and_the_others_stay(generator):
+    free, bound = generator.noise(500, seed=3), generator.noise(500, 3, truncation=0.7)
+    assert np.abs(bound).max() <= 0.7 < np.abs(free).max()
+    within = np.abs(free) <= 0.7
+    assert np.array_equal(bound[within], free[within])
+    assert kstest(bound.ravel(), truncnorm(-0.7, 0.7).cdf).pvalue > 0.01
+
+
+def test_truncated_noise_is_the_same_everywhere_and_for_every_count(generator):
+    known = [  # by numpy alone
+        np.random.default_rng(5).standard_normal((2, 4), dtype="float32")[1],
+        np.random.default_rng([5, 1]),
+    ]
+    row, again = known[0].copy(), known[1]
+    while (beyond := np.abs(row) > 0.5).any():
+        row[beyond] = again.standard_normal(beyond.sum(), dtype="float32")
+    assert np.array_equal(generator.noise(2, 5, 0.5)[1], row)
+    assert np.array_equal(generator.noise(9, 5, 0.5)[1], row)
+
+
+@pytest.mark.parametrize("bound", [0, -1, float("nan")])
+def test_a_bound_that_is_none(generator, bound):
+    with pytest.raises(gankit.GankitError, match=r"0\.01 or more"):
+        gankit.sample(generator, 2, truncation=bound)
+
+
+# Rejection
+
+
+def test_real_examples_pass_by_the_share_that_was_asked(generator):
+    images = generator.real()
+    labels = np.zeros(len(images), "int32")
+    for quantile in (0.1, 0.5, 0.9):
+        (limit,) = set(thresholds(generator, quantile))
+        passed = np.mean(judge(generator, images, labels) >= limit)
+        assert abs(passed - (1 - quantile)) <= 1 / len(images)
+
+
+def test_what_is_accepted_at_once_is_the_sample_without_rejection(generator, monkeypatch):
+    noise = generator.noise(12, 0)
+    plain = generator.draw(noise)
+    logits = judge(generator, plain, np.zeros(12, "int32"))
+    limit = np.median(logits)
+    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(2, limit))
+    found = accepted(generator, np.zeros(12, "int32"), 0.5)
+    kept = logits > limit + 1e-4
+    assert kept.any() and np.allclose(found.samples[kept], plain[kept], atol=1e-5)
+    assert judge(generator, found.samples, np.zeros(12, "int32")).min() >= limit - 1e-4
+    assert 12 <= found.accepted <= found.drawn
+
+
+def test_a_discriminator_that_accepts_none_is_said_so(generator, monkeypatch):
+    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(2, np.inf))
+    monkeypatch.setattr("gankit.verbs.rejection.TRIES", 5)
+    with pytest.raises(gankit.GankitError, match="accepted 0 of") as caught:
+        gankit.sample(generator, 2, reject=0.2)
+    assert "--reject 0.02" in caught.value.hint
+    monkeypatch.undo()
+    with pytest.raises(gankit.GankitError, match="between 0 and 1"):
+        gankit.sample(generator, 2, reject=1)
+
+
+# Labels
+
+
+def test_classes_are_drawn_in_turn(by_label):
+    drawn = gankit.sample(by_label, 5, labels=["r", 0])
+    assert drawn.labels.tolist() == [1, 0, 1, 0, 1]
+    noise = by_label.noise(5)
+    same = by_label.draw(noise, np.array([1, 0, 1, 0, 1], "int32"))
+    others = by_label.draw(noise, np.array([0, 1, 0, 1, 0], "int32"))
+    assert np.array_equal(drawn.values, same)
+    assert np.abs(drawn.values - others).max() > 1e-3
+    assert gankit.sample(by_label, 3).labels.tolist() == [0, 1, 0]
+
+
+def test_classes_that_there_are_not(by_label, generator):
+    with pytest.raises(gankit.GankitError, match="no class"):
+        gankit.sample(by_label, 2, labels=["x"])
+    with pytest.raises(gankit.GankitError, match="takes no labels"):
+        gankit.sample(generator, 2, labels=["l"])
+    assert gankit.sample(generator, 2).labels is None
+
+
+def test_a_notebook_shows_a_sheet(generator):
+    samples = gankit.sample(generator, 4)
+    assert samples.values.shape == (4, 8, 8, 1)
+    assert (samples.drawn, samples.accepted) == (4, 4)
+    assert samples._repr_png_().startswith(b"\x89PNG")
