@@ -13,7 +13,9 @@ from gankit.verbs.rejection import accepted, judge, thresholds
 
 PARTS = Path(__file__).with_name("small_parts.py")
 CONDITIONAL = RECIPE.replace(
-    'name = "small"', 'name = "mlp"\nlatent = 4\nconditional = true\ngenerator_widths = [8]\ndiscriminator_widths = [8]'
+    'name = "small"',
+    'name = "mlp"\nlatent = 4\nconditional = true\n'
+    "generator_widths = [8]\ndiscriminator_widths = [8]",
 )
 
 

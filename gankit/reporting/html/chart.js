@@ -118,7 +118,8 @@ class Chart {
       draw("line", { x1: this.x.from, x2: this.x.to, y1: y, y2: y }, grid);
       draw("text", { x: this.x.from - 6, y: y + 4, "text-anchor": "end" }, grid, written(value));
     }
-    this.x.ticks(Math.min(10, width / 60)).forEach((value, i) => {
+    const epochs = Math.max(2, this.x.high - this.x.low);  // no halves, unless between two
+    this.x.ticks(Math.min(10, width / 60, epochs)).forEach((value, i) => {
       const attributes = { x: this.x.place(value), y: HEIGHT - 6, "text-anchor": "middle" };
       draw("text", attributes, grid, i ? written(value) : `epoch ${written(value)}`);
     });
