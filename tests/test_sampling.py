@@ -12,10 +12,9 @@ from gankit.verbs.generator import Generator
 from gankit.verbs.rejection import accepted, judge, thresholds
 
 PARTS = Path(__file__).with_name("small_parts.py")
+WIDTHS = "generator_widths = [8]\ndiscriminator_widths = [8]"
 CONDITIONAL = RECIPE.replace(
-    'name = "small"',
-    'name = "mlp"\nlatent = 4\nconditional = true\n'
-    "generator_widths = [8]\ndiscriminator_widths = [8]",
+    'name = "small"', f'name = "mlp"\nlatent = 4\nconditional = true\n{WIDTHS}'
 )
 
 
