@@ -275,9 +275,9 @@ def test_a_browser_draws_it_without_a_complaint(run, tmp_path, width):
     )
     assert "CONSOLE" not in done.stderr, done.stderr
     drawn = [chart["series"] for chart in Parsed(page).charts]
-    curves = re.findall(r'<path d="M[^"]*L[^"]*" class="line c\d"', done.stdout)
+    curves = re.findall(r'<path d="M[\d.]+ [\d.]+[ML][^"]*" class="line c\d"', done.stdout)
     assert len(curves) == sum(map(len, drawn))
-    assert done.stdout.count('aria-pressed="true"') == sum(map(len, drawn))
+    assert done.stdout.count('aria-pressed="true">') == sum(map(len, drawn))
     assert 'aria-valuetext="epoch 3"' in done.stdout
 
 

@@ -140,7 +140,7 @@ def thinned(x: Sequence[float], y: Sequence[float | None], most: int = MOST) -> 
     """Return a curve with fewer points that looks the same: the extremes of each stretch of it."""
     if len(x) <= most:
         return list(x), list(y)
-    stretches = most // 2 - 1
+    stretches = (most - 2) // 3  # each keeps its extremes and a gap
     edges = [round(n * (len(x) - 2) / stretches) + 1 for n in range(stretches + 1)]
     places = {0, len(x) - 1}
     for begin, end in pairwise(edges):

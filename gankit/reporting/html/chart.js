@@ -31,7 +31,8 @@ class Chart {
     Object.assign(this, { figure, data, board, log: false });
     this.bar = make("div", { class: "legend" }, figure);
     this.plot = make("div", { class: "plot" }, figure);
-    this.svg = draw("svg", { tabindex: 0, role: "img", "aria-label": this.summary() }, this.plot);
+    const told = { role: "img", "aria-label": this.summary() };
+    this.svg = draw("svg", { tabindex: 0, height: HEIGHT, ...told }, this.plot);
     this.tip = make("div", { class: "tip", "aria-live": "polite", hidden: "" }, this.plot);
     this.legend();
     new ResizeObserver(() => this.draw()).observe(this.plot);
