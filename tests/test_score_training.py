@@ -134,7 +134,9 @@ def test_the_verb_scores_any_checkpoint_and_shows_last_and_best(gankit, copied):
     name = Checkpoints(copied.checkpoints).best
     words = ("--metrics", "far", "--count", 32, "--seed", 7, "--plugin", PARTS)
     for checkpoint in ("best", name):
-        code, out, err = gankit("score", copied.path, *words, "--checkpoint", checkpoint)
+        code, out, err = gankit(
+            "score", copied.path, "--plugin", PARTS, *words, "--checkpoint", checkpoint
+        )
         assert code == 0, err
     by_run, *_, line = (json.loads(text) for text in copied.scores.read_text().splitlines())
     assert (line["verb"], line["checkpoint"]) == ("score", name)
@@ -142,13 +144,13 @@ def test_the_verb_scores_any_checkpoint_and_shows_last_and_best(gankit, copied):
     assert "while it trained:" in out
     assert re.search(r"last, epoch 6 +best, epoch 1", out) and "high, and chooses the best" in out
     assert out.count("features   pixels") == 2 and out.count("32 of") >= 4
-    code, _, err = gankit("score", copied.path, *words, "--checkpoint", "bets")
+    code, _, err = gankit("score", copied.path, "--plugin", PARTS, *words, "--checkpoint", "bets")
     assert code == 1 and 'no checkpoint "bets". Allowed: last, best, step-' in err
 
 
 def test_samples_of_the_best_checkpoint_are_others(gankit, copied, tmp_path):
     for name in ("last", "best"):
-        words = ("--count", 1, "--out", name, "--checkpoint", name)
+        words = ("--count", 1, "--out", name, "--checkpoint", name, "--plugin", PARTS)
         assert gankit("sample", copied.path, *words)[0] == 0
     last, best = ((tmp_path / name / "sample-0-0000.png").read_bytes() for name in ("last", "best"))
     assert last != best
@@ -193,8 +195,8 @@ def test_a_run_killed_at_any_instant_is_scored_as_one_that_was_not(python, tmp_p
     (tmp_path / "blobs.toml").write_text(RECIPE + STAGES + FEWER)
     luck = Random()
     kill(tmp_path, luck, "run", "blobs.toml", "--plugin", PARTS, "--out", "killed")
-    kill(tmp_path, luck, "run", "--resume", "killed")
-    python("-m", "gankit", "run", "--resume", "killed")
+    kill(tmp_path, luck, "run", "--resume", "killed", "--plugin", PARTS)
+    python("-m", "gankit", "run", "--resume", "killed", "--plugin", PARTS)
     whole = train(tmp_path, RECIPE + STAGES + FEWER, "whole")
     killed = RunFolder(tmp_path / "killed")
     assert_same_bits(whole.path, killed.path)
@@ -214,7 +216,7 @@ def test_the_best_of_stages_whose_data_differ_is_of_the_last(gankit, tmp_path):
     assert standing.best["scores"]["far"] == max(line["scores"]["far"] for line in found[2:])
     assert sample(load_gan(run, checkpoint="best"), 2, 0).shape == (2, 16, 16, 1)
     words = ("--metrics", "far", "--checkpoint", "best", "--plugin", PARTS)
-    assert gankit("score", run.path, *words)[0] == 0
+    assert gankit("score", run.path, "--plugin", PARTS, *words)[0] == 0
 
 
 def test_a_damaged_newest_checkpoint_gives_its_score_again(scored, copied):
@@ -237,7 +239,7 @@ def test_the_terminal_shows_the_latest_and_the_best(gankit, tmp_path):
     assert out.count("the metric memorisation is left out: needs held_out") == 1
     assert re.search(r"scores +last, epoch 3 +best, epoch \d +better\n +far +[\d.]+ +[\d.]+", out)
     assert "features   pixels (weights: none" in out and "seed 7, " in out
-    code, again, _ = gankit("run", "--resume", "runs/blobs-1")
+    code, again, _ = gankit("run", "--resume", "runs/blobs-1", "--plugin", PARTS)
     assert code == 0 and "finished" in again and "last, epoch 3" in again
 
 

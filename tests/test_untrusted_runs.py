@@ -77,7 +77,7 @@ def test_a_file_in_the_folder_is_not_executed_where_nobody_needs_it(gankit, tmp_
     run.facts.write_text(json.dumps(facts))
     code, out, _ = gankit("sample", "made")
     assert (code, trace.exists()) == (0, False)
-    assert out.startswith("wrote the sheet")
+    assert out.startswith("wrote made/pictures/sheet-0.png")
 
 
 def test_a_checkpoint_is_never_unpickled(gankit, tmp_path):

@@ -58,8 +58,8 @@ def sample(
     samples = sample(generator, count, seed, label or (), truncation, reject)
     ways = {"label": label and "-".join(label), "truncation": truncation, "reject": reject}
     paths = write(samples, out or run / "pictures", _stem(seed, ways), grid)
-    made = f"{len(paths)} pictures, the first" if len(paths) > 1 else "the sheet" if grid else "it"
-    lines = [f"wrote {made} {paths[0]}"]
+    made = f"{len(paths)} pictures, the first " if len(paths) > 1 else ""
+    lines = [f"wrote {made}{paths[0]}"]
     if reject is not None:
         lines.append(f"the discriminator accepted {samples.accepted:,} of {samples.drawn:,} drawn")
     show_lines(lines)

@@ -33,7 +33,8 @@ class MyPart(gankit.Stabilizer):
         (judgment,) = turn.judgments
         between = self._between(judgment.real_images, judgment.fake_images)
         slope = gankit.input_gradient(judgment.judge, between)
-        return self.weight * ops.mean(ops.sum(ops.square(slope), axis=range(1, len(slope.shape))))
+        each = tuple(range(1, len(slope.shape)))  # the axes of one example
+        return self.weight * ops.mean(ops.sum(ops.square(slope), axis=each))
 
     def _between(self, real, fake):
         """Return a point, drawn uniformly, on the way from each real image to a generated one."""
