@@ -112,7 +112,10 @@ def test_each_epoch_has_a_line_with_how_it_was_made(scored):
 
 
 def test_the_scores_are_those_of_the_metrics(scored):
-    gan, images = load_gan(scored), load_plugins([PARTS]).parts["datasets"]["blobs"].load()().arrays
+    gan, images = (
+        load_gan(scored, [PARTS]),
+        load_plugins([PARTS]).parts["datasets"]["blobs"].load()().arrays,
+    )
     rows = np.sort(np.random.default_rng(7).choice(96, 32, replace=False))
     real = (images["images"][rows] / np.float32(127.5) - 1).reshape(32, -1).astype("float64")
     fake = sample(gan, 32, 7).reshape(32, -1).astype("float64")
@@ -126,8 +129,8 @@ def test_the_best_checkpoint_is_kept_beside_the_last(scored):
     assert best < 4  # else it would be there without being kept
     names = Checkpoints(scored.checkpoints).names()
     assert names == [f"step-{12 * (best + 1):09d}", "step-000000070", "step-000000072"]
-    assert restore(scored, checkpoint="best").place.epoch == best + 1
-    assert restore(scored).place.epoch == 6
+    assert restore(scored, [PARTS], checkpoint="best").place.epoch == best + 1
+    assert restore(scored, [PARTS]).place.epoch == 6
 
 
 def test_the_verb_scores_any_checkpoint_and_shows_last_and_best(gankit, copied):
@@ -185,7 +188,7 @@ def test_what_is_killed_beside_scoring_loses_no_line_and_has_none_twice(
     with pytest.raises(GankitError, match="killed"):
         train(tmp_path, RECIPE + FAR)
     monkeypatch.undo()
-    run = cli_run.go_on(tmp_path / "run", quiet())
+    run = cli_run.go_on(tmp_path / "run", quiet(), plugins=[PARTS])
     assert written(run) == written(scored)
     assert Checkpoints(run.checkpoints).best == Checkpoints(scored.checkpoints).best
     assert_same_bits(run.path, scored.path)
@@ -214,7 +217,7 @@ def test_the_best_of_stages_whose_data_differ_is_of_the_last(gankit, tmp_path):
     standing = lines.standing(run)
     assert standing.best["stage"] == 1
     assert standing.best["scores"]["far"] == max(line["scores"]["far"] for line in found[2:])
-    assert sample(load_gan(run, checkpoint="best"), 2, 0).shape == (2, 16, 16, 1)
+    assert sample(load_gan(run, [PARTS], checkpoint="best"), 2, 0).shape == (2, 16, 16, 1)
     words = ("--metrics", "far", "--checkpoint", "best", "--plugin", PARTS)
     assert gankit("score", run.path, "--plugin", PARTS, *words)[0] == 0
 
@@ -222,7 +225,7 @@ def test_the_best_of_stages_whose_data_differ_is_of_the_last(gankit, tmp_path):
 def test_a_damaged_newest_checkpoint_gives_its_score_again(scored, copied):
     newest = copied.checkpoints / state(copied.path)[0]
     (newest / "state.npz").write_bytes(b"")
-    run = cli_run.go_on(copied.path, quiet())
+    run = cli_run.go_on(copied.path, quiet(), plugins=[PARTS])
     assert [{**line, "generated": ""} for line in written(run)] == [
         {**line, "generated": ""} for line in written(scored)
     ]
@@ -233,11 +236,12 @@ def test_the_terminal_shows_the_latest_and_the_best(gankit, tmp_path):
     (tmp_path / "blobs.toml").write_text(RECIPE + FEWER)
     code, out, err = gankit("run", "blobs.toml", "--plugin", PARTS, "--set", "training.epochs=3")
     assert code == 0, err
-    said = re.findall(r"^score (\d)/3  far [\d.]+ \((.*?)\)  frechet_distance [\d.]+$", out, re.M)
+    line = r"^score (\d)/3  far \(pixels\) [\d.]+ \((.*?)\)  frechet_distance \(pixels\) [\d.]+$"
+    said = re.findall(line, out, re.M)
     assert [number for number, _ in said] == ["2", "3"] and said[0][1] == "the best yet"
     assert re.fullmatch(r"best [\d.]+, epoch 2|the best yet", said[1][1])
     assert out.count("the metric memorisation is left out: needs held_out") == 1
-    assert re.search(r"scores +last, epoch 3 +best, epoch \d +better\n +far +[\d.]+ +[\d.]+", out)
+    assert re.search(r"scores +last, epoch 3 +best, epoch \d +better\n +far \(pixels\) +\d", out)
     assert "features   pixels (weights: none" in out and "seed 7, " in out
     code, again, _ = gankit("run", "--resume", "runs/blobs-1", "--plugin", PARTS)
     assert code == 0 and "finished" in again and "last, epoch 3" in again

@@ -186,7 +186,6 @@ def test_bash_itself_completes(folder):
         ("sample", 2),
         ("sample runs/mine-1 --count 0", 2),
         ("export runs/mine-1 --format tiff", 2),
-        ("explore", 2),
         ("explore interpolate runs/mine-1 --way round", 2),
         ("bench rings", 2),
         ("bench ring --seeds few", 2),
