@@ -15,7 +15,6 @@ from gankit.progress_bar import progress
 from gankit.scoring.examples import choose, in_range
 from gankit.scoring.features import Features
 from gankit.scoring.features import features as features_named
-from gankit.scoring.of_run import labelled
 from gankit.verbs.generator import Generator
 
 CHUNK = 512  # training examples that are looked at together
@@ -94,6 +93,8 @@ def nearest(
             another size.
     """
     generator = Generator.open(run)
+    from gankit.scoring.of_run import labelled  # after the run's backend was chosen
+
     extractor = features_named(features, labelled(generator.dataset))
     data = generator.dataset.arrays["images"]
     samples = _as(data, generator.draw(generator.noise(count, seed), generator.labels((), count)))
