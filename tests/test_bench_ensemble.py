@@ -36,6 +36,7 @@ def game(made, loss, stabilizers, learning_rate):
     ],
 )
 def test_the_step_of_a_copy_is_that_of_its_game(monkeypatch, loss, stabilizers, options):
+    keras.utils.set_random_seed(0)
     draw = np.random.default_rng(0)
     noise = draw.standard_normal((COPIES, ROWS, 5)).astype("float32")
     points = draw.standard_normal((COPIES, ROWS, 2)).astype("float32")

@@ -10,8 +10,9 @@ from keras import ops
 
 import gankit
 from gankit.gan import GAN
-from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import Ema, GradientPenalty, LabelNoise, LabelSmoothing
+from gankit_standard.losses import Bce, Relativistic, Wasserstein
+from gankit_standard.mlp import mlp
+from gankit_standard.stabilizers import R2, Ema, GradientPenalty, LabelNoise, LabelSmoothing
 
 
 class Product(gankit.Loss):
@@ -201,7 +202,8 @@ def test_label_noise_goes_inward_only_and_fills_its_range(amount):
     assert real.min() == pytest.approx(1 - amount, abs=1e-3 + amount / 100)
     assert fake.max() == pytest.approx(amount, abs=1e-3 + amount / 100)
     assert real.mean() == pytest.approx(1 - amount / 2, abs=0.01)
-    assert abs(np.corrcoef(real[:, 0], fake[:, 0])[0, 1]) < 0.05 or not amount
+    if amount:
+        assert abs(np.corrcoef(real[:, 0], fake[:, 0])[0, 1]) < 0.05
 
 
 def test_ema_follows_its_recurrence_and_is_what_is_sampled(pictures):
@@ -337,3 +339,19 @@ def test_what_a_stabilizer_watches_is_shown(pictures):
     gan = game(Bce(), [Alternate()], learning_rate=0.0)
     logits = ops.convert_to_numpy(gan.networks["discriminator"](pictures / 127.5 - 1))
     assert play(gan, pictures)["real_logit"] == pytest.approx(logits.mean(), rel=1e-5)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="its graphs are optimized")
+def test_a_turn_moves_nothing_before_its_penalty_has_read_it():
+    """The optimizer let a bias move first in one graph of twenty: two tries of three see it."""
+    draw = np.random.default_rng(0)
+    points = draw.standard_normal((4, 2)).astype("float32")
+
+    def penalty():
+        keras.utils.set_random_seed(0)
+        nets = mlp(gankit.Facts({"images": (2,)}), 5, (8,), (6, 6), generator_norm=False)
+        gan = GAN(nets, Relativistic(), [R2()])
+        gan.compile({player: keras.optimizers.SGD(0.1) for player in PLAYERS})
+        return gan.train_on_batch({"images": points}, return_dict=True)["r2"]
+
+    assert len({float(penalty()) for _ in range(20)}) == 1

@@ -28,7 +28,10 @@ def gradients(losses: Callable, targets: Sequence[Sequence]):
     variables = [[variable.value for variable in target] for target in targets]
     zero = tf.UnconnectedGradients.ZERO
     gradients = [tape.gradient(v, t, None, zero) for v, t in zip(values, variables)]
-    return values, found, gradients
+    # The graph's optimizer can lose what holds a variable's update back until a penalty's own pass
+    # has read the variable: let each update wait for everything that has been computed.
+    with tf.control_dependencies(tf.nest.flatten([values, found, gradients])):
+        return values, found, tf.nest.map_structure(tf.identity, gradients)
 
 
 def input_gradient(function: Callable, x):
