@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gankit.engine import input_gradient
     from gankit.errors import GankitError
     from gankit.gan import GAN
-    from gankit.images import decode_images
+    from gankit.images import decode_images, image_files
     from gankit.loss import AdversarialLoss, Loss
     from gankit.metric import better
     from gankit.misfit import Misfit
@@ -52,6 +52,7 @@ __all__ = [
     "explore",
     "export",
     "hookimpl",
+    "image_files",
     "input_gradient",
     "k_means",
     "layers",
@@ -80,6 +81,7 @@ _HOMES = {
     "compare": "gankit.verbs.compare",
     "decode_images": "gankit.images",
     "export": "gankit.verbs.export",
+    "image_files": "gankit.images",
     "input_gradient": "gankit.engine",
     "k_means": "gankit.clustering",
     "nearest_middle": "gankit.clustering",

@@ -20,7 +20,40 @@ from gankit.progress_bar import progress
 
 TOLERATED = 0.1  # the share of broken files that a set may have
 NAMED = 3  # how many of them a message names
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 CHUNK = 256  # images decoded ahead of the one that is being written
+
+
+def image_files(folder: str | os.PathLike[str]) -> list[Path]:
+    """Return the image files of a folder and its sub-folders, in the order of their paths.
+
+    Hidden files, and files that are no images by their suffix, are passed over.
+
+    Args:
+        folder: A relative path starts where gankit is started; `~` is the user's home.
+
+    Raises:
+        GankitError: There is no such folder, or it holds no image.
+    """
+    root = Path(folder).expanduser()
+    if not root.is_dir():
+        what = "a file, not a folder" if root.exists() else "not there"
+        raise GankitError(
+            f"the folder of images {str(root)!r} is {what} (seen from {Path.cwd()})",
+            "give the folder that holds the images",
+        )
+    files = [file for file in root.rglob("*") if _is_image(file, root)]
+    if not files:
+        raise GankitError(
+            f"the folder {str(root)!r} holds no images ({', '.join(SUFFIXES)})",
+            "give the folder that holds the images",
+        )
+    return sorted(files, key=Path.as_posix)
+
+
+def _is_image(file: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+    return not hidden and file.suffix.lower() in SUFFIXES and file.is_file()
 
 
 def decode_images(

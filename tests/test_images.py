@@ -241,3 +241,12 @@ def test_what_is_kept_is_plain(save, cache):
     ]
     assert json.loads((folder / "broken.json").read_text()) == []
     assert np.load(folder / "images.npy", allow_pickle=False).shape == (1, 8, 8, 1)
+
+
+def test_the_images_of_a_folder_are_listed_in_order_without_what_is_hidden(tmp_path):
+    for name in ("b.png", "a/c.JPG", "a/notes.txt", ".a.png", ".cache/d.png", "a/e.webp"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "f.png").mkdir()
+    found = [file.relative_to(tmp_path).as_posix() for file in gankit.image_files(tmp_path)]
+    assert found == ["a/c.JPG", "a/e.webp", "b.png"]

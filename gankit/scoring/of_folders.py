@@ -9,13 +9,12 @@ from PIL import Image
 
 import gankit
 from gankit.errors import GankitError
+from gankit.images import image_files
 from gankit.part import Part
 from gankit.plugins import Catalogue
 from gankit.scoring.evaluate import Provenance, Scores, evaluate
 from gankit.scoring.examples import choose, in_range
 from gankit.scoring.features import features as features_named
-
-SUFFIXES = {".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 
 
 def score(
@@ -81,7 +80,7 @@ def read(folder: Path, count: int | None = None, seed: int = 0) -> np.ndarray:
     Raises:
         GankitError: There are none, or they are of different sizes, or one is broken.
     """
-    files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES)
+    files = image_files(folder)
     if len(files) < 2:
         raise GankitError(f"{folder} holds {len(files)} pictures; scores need more")
     if count is not None and count < len(files):

@@ -1,14 +1,11 @@
 """Two folders of pictures, nothing of which belongs together."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 import gankit
-
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 
 
 def unpaired(
@@ -44,7 +41,7 @@ def unpaired(
     """
     depth = 1 if channels == "grey" else 3
     sets = {
-        name: gankit.decode_images(_files(name, path), size, depth, fit, ground)[0]
+        name: gankit.decode_images(gankit.image_files(path), size, depth, fit, ground)[0]
         for name, path in (("a", a), ("b", b))
     }
     count = max(map(len, sets.values()))
@@ -54,21 +51,3 @@ def unpaired(
 def _repeated(images: np.ndarray, count: int) -> np.ndarray:
     """Return so many images, from the first one on again and again."""
     return images if len(images) == count else images[np.arange(count) % len(images)]
-
-
-def _files(option: str, path: str) -> list[Path]:
-    """Return the pictures in a folder and its sub-folders, sorted."""
-    root = Path(path).expanduser()
-    files = [file for file in root.rglob("*") if file.suffix.lower() in SUFFIXES]
-    seen = [file for file in files if file.is_file() and not _hidden(file.relative_to(root))]
-    if not seen:
-        what = "holds no pictures" if root.is_dir() else "is no folder"
-        raise gankit.GankitError(
-            f"{option} = {path!r} {what} (seen from {Path.cwd()})",
-            f"give the folder that holds the pictures of one set as `{option}`",
-        )
-    return sorted(seen, key=Path.as_posix)
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)

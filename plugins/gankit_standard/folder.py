@@ -8,8 +8,6 @@ from pydantic import Field
 
 import gankit
 
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
-
 
 def folder(
     path: str,
@@ -53,18 +51,7 @@ def folder(
 
 def _image_files(root: Path) -> list[Path]:
     """Return the image files of a folder, sorted: all in it, or all in its sub-folders."""
-    if not root.is_dir():
-        what = "a file, not a folder" if root.exists() else "not there"
-        raise gankit.GankitError(
-            f"the folder of images {str(root)!r} is {what} (seen from {Path.cwd()})",
-            "give the folder that holds the images, or one sub-folder a class, as `path`",
-        )
-    files = [file for file in root.rglob("*") if _is_image(file, root)]
-    if not files:
-        raise gankit.GankitError(
-            f"the folder {str(root)!r} holds no images ({', '.join(SUFFIXES)})",
-            "give the folder that holds the images, or one sub-folder a class, as `path`",
-        )
+    files = gankit.image_files(root)
     loose = sum(file.parent == root for file in files)
     if 0 < loose < len(files):
         raise gankit.GankitError(
@@ -72,9 +59,4 @@ def _image_files(root: Path) -> list[Path]:
             f"{len(files) - loose:,} in sub-folders: are the sub-folders classes?",
             "move the ones or the others elsewhere, or give one of the sub-folders as `path`",
         )
-    return sorted(files, key=Path.as_posix)
-
-
-def _is_image(file: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
-    return not hidden and file.suffix.lower() in SUFFIXES and file.is_file()
+    return files
