@@ -56,7 +56,6 @@ def score(
     plugins = tuple(plugins)
     restored = restore(run, plugins, checkpoint)
     gan, place, section = restored.gan, restored.place, restored.recipe.dataset
-    fake = sample(gan, count, seed, restored.facts.classes)
     dataset = section.make()
     fake = sample(gan, count, seed, len(dataset.classes))
     catalogue = load_plugins(plugins)
