@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_runs import RECIPE, made_run
 from PIL import Image
-from runs import RECIPE, made_run
 from scipy.stats import binomtest
 
 import gankit

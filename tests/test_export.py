@@ -6,8 +6,8 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from made_runs import RECIPE, made_run
 from networks import called, normal
-from runs import RECIPE, made_run
 
 from gankit.errors import GankitError
 from gankit.exporting import formats, in_npz

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from runs import RECIPE, made_run
+from made_runs import RECIPE, made_run
 from scipy.stats import kstest, truncnorm
 
 import gankit

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from runs import made_run
+from made_runs import made_run
 
 PARTS = Path(__file__).with_name("small_parts.py")
 READING = [
