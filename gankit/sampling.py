@@ -1,6 +1,6 @@
 """Samples of a generator: a seed gives the same noise on every backend."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from keras import ops
@@ -30,7 +30,9 @@ def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = SIZE) 
     return draw(gan, noise(gan, count, seed), labels, size)
 
 
-def noise(gan: GAN, count: int, seed: int, bound: float | None = None) -> np.ndarray:
+def noise(
+    gan: GAN, count: int, seed: int | Sequence[int], bound: float | None = None
+) -> np.ndarray:
     """Return standard normal noise as the generator takes it, (count, …).
 
     Row i of a seed is the same however many rows are drawn.
@@ -53,11 +55,11 @@ def noise(gan: GAN, count: int, seed: int, bound: float | None = None) -> np.nda
     return rows if bound is None else truncated(rows, bound, seed)
 
 
-def truncated(rows: np.ndarray, bound: float, seed: int) -> np.ndarray:
+def truncated(rows: np.ndarray, bound: float, seed: int | Sequence[int]) -> np.ndarray:
     """Return noise (count, …) with each number beyond a bound drawn anew, until none is."""
     rows = rows.copy()
     for number, row in enumerate(rows):
-        again = np.random.default_rng([seed, number])
+        again = np.random.default_rng([*np.atleast_1d(seed), number])
         while (beyond := np.abs(row) > bound).any():
             row[beyond] = again.standard_normal(beyond.sum(), dtype="float32")
     return rows

@@ -36,7 +36,7 @@ def sample(
         float | None,
         typer.Option(
             metavar="SHARE",
-            help="Leave out what the discriminator ranks below this share of data.",
+            help="Leave out this share of samples, the least real to the discriminator.",
         ),
     ] = None,
     grid: Annotated[

@@ -105,7 +105,9 @@ class Generator:
 
         return in_range(np.asarray(self.dataset.arrays["images"][places]))
 
-    def noise(self, count: int, seed: int = 0, truncation: float | None = None) -> np.ndarray:
+    def noise(
+        self, count: int, seed: int | Sequence[int] = 0, truncation: float | None = None
+    ) -> np.ndarray:
         """Return noise (count, …), each number of it within the truncation."""
         from gankit.sampling import noise
 

@@ -1,4 +1,4 @@
-"""Samples that the discriminator takes for no less real than it takes real examples."""
+"""The samples that the discriminator finds the most real of a generator's own."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,11 @@ import numpy as np
 from gankit.errors import GankitError
 from gankit.network import judges
 from gankit.sampling import SIZE, slices
-from gankit.scoring.examples import choose
 from gankit.spelling import listed
 from gankit.verbs.generator import Generator
 
-REALS = 4096  # that the threshold is of, at most
-TRIES = 300  # samples drawn for each that is wanted, before it is given up
+RANKED = 1024  # samples of each class that a threshold is of
+TRIES = 20  # draws of as many samples as would do, before it is given up
 
 
 @dataclass(frozen=True)
@@ -33,26 +32,26 @@ class Accepted:
 def accepted(
     generator: Generator,
     labels: np.ndarray,
-    quantile: float,
+    share: float,
     seed: int = 0,
     truncation: float | None = None,
 ) -> Accepted:
-    """Return a sample for each label, drawn until its logit is at least a quantile of the reals'.
+    """Return a sample for each label, none of the share that the discriminator ranks lowest.
 
     What is accepted at once is the sample that there would be without rejection.
 
     Args:
         generator: With its discriminator.
         labels: The class of each sample, (count,).
-        quantile: The share of real examples below the threshold; each class has its own, where the
-            discriminator takes labels.
-        seed: Of the noise, and of the choice of real examples.
+        share: How much of what the generator draws is left out, of each class as much.
+        seed: Of the noise.
         truncation: The bound of the noise.
 
     Raises:
-        GankitError: The discriminator cannot judge one example at a time, or accepts next to none.
+        GankitError: The discriminator cannot judge one example at a time, or takes nearly all
+            samples for equally real.
     """
-    limits = thresholds(generator, quantile, seed)
+    limits = thresholds(generator, labels, share, seed, truncation)
     samples = np.zeros((len(labels), *generator.network.outputs[0].shape[1:]), "float32")
     missing = np.arange(len(labels))
     accepted = drawn = 0
@@ -65,27 +64,44 @@ def accepted(
         samples[places[good][::-1]] = found[good][::-1]  # the first one of a place is kept
         missing = np.setdiff1d(missing, places[good])
         accepted, drawn = accepted + int(good.sum()), drawn + len(places)
-        if drawn > TRIES * len(labels) + SIZE and len(missing):
+        if drawn > TRIES * (len(labels) + SIZE) / (1 - share) and len(missing):
             raise GankitError(
                 f"the discriminator accepted {accepted:,} of {drawn:,} samples, and none for "
                 f"{len(missing)} of {len(labels)}",
-                f"accept more: --reject {quantile / 10:g}",
+                f"leave fewer out: --reject {share / 2:g}",
             )
     return Accepted(samples, accepted, drawn)
 
 
-def thresholds(generator: Generator, quantile: float, seed: int = 0) -> np.ndarray:
-    """Return the quantile of the real examples' logits for each class, (classes or 1,)."""
-    if not 0 < quantile < 1:
-        raise GankitError(f"reject is a share between 0 and 1. Received: {quantile}")
-    arrays = generator.dataset.arrays
-    places = choose(REALS, len(generator.dataset), seed)
-    count = max(len(generator.classes), 1)
-    labels = arrays["labels"][places] if "labels" in arrays else np.zeros(len(places), "int32")
-    logits = judge(generator, generator.real(places), labels.astype("int32"))
-    mine = [logits[labels == label] for label in range(count)]
-    by_class = len(_discriminator(generator).inputs) > 1
-    return np.array([np.quantile(x if by_class and len(x) else logits, quantile) for x in mine])
+def thresholds(
+    generator: Generator,
+    labels: np.ndarray,
+    share: float,
+    seed: int = 0,
+    truncation: float | None = None,
+) -> np.ndarray:
+    """Return, for each class up to the last of the labels, the logit that a share is below.
+
+    Args:
+        generator: With its discriminator.
+        labels: The classes that are wanted.
+        share: Of 1,024 other samples of the class.
+        seed: Of their noise.
+        truncation: The bound of their noise.
+
+    Raises:
+        GankitError: The share is not between 0 and 1, or the discriminator cannot judge one
+            example at a time.
+    """
+    if not 0 < share < 1:
+        raise GankitError(f"reject is a share between 0 and 1. Received: {share}")
+    noise = generator.noise(RANKED, [seed, RANKED], truncation)
+    limits = np.full(labels.max() + 1, np.inf)
+    for label in np.unique(labels):
+        alike = np.full(RANKED, label, "int32")
+        logits = judge(generator, generator.draw(noise, alike), alike)
+        limits[label] = np.quantile(logits, share)
+    return limits
 
 
 def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -56,8 +56,8 @@ def sample(
             of them, if none is named.
         truncation: The bound of the noise: numbers beyond are drawn anew. A smaller one makes
             samples more alike, and those of some generators better, of others worse.
-        reject: Samples are drawn anew whose logit is below this quantile of the real examples';
-            0.02 leaves out what the discriminator finds stranger than 98 % of the data.
+        reject: The share of what the generator draws that is left out, for the discriminator finds
+            it the least real; 0.75 leaves the best quarter.
 
     Raises:
         GankitError: It is no run, there is no such class, or the discriminator cannot reject.
