@@ -82,11 +82,8 @@ def _box(parts: dict[str, list[Part]]) -> Rows:
 
 
 def _hooks() -> Rows:
-    return [
-        _row(f"[`gankit_{kind}`](plugins/{kind}.md)", summary(hook.__doc__))
-        for kind in KINDS
-        for hook in [getattr(hookspecs, f"gankit_{kind}")]
-    ]
+    hooks = {kind: getattr(hookspecs, f"gankit_{kind}") for kind in KINDS}
+    return [_row(f"[`{h.__name__}`](plugins/{k}.md)", summary(h.__doc__)) for k, h in hooks.items()]
 
 
 def _given() -> Rows:
@@ -95,7 +92,7 @@ def _given() -> Rows:
 
 def _seams() -> Rows:
     seams = [(name, seam) for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
-    return [_row(f"`{name}{_arguments(seam)}`", cell(summary(seam.__doc__))) for name, seam in seams]
+    return [_row(f"`{name}{_arguments(s)}`", cell(summary(s.__doc__))) for name, s in seams]
 
 
 def _verbs() -> Rows:
