@@ -15,9 +15,9 @@ from gankit.cli import app
 from gankit.docstring import summary
 
 PAGE = "docs/reference/cli.md"
-ABOUT = """As `gankit --help` and `gankit VERB --help` tell it, in their words; `-h` is short for `--help`.
-[Errors](errors.md) has the exit codes, [Reference](../reference.md#environment) the variables of
-the environment."""
+ABOUT = """As `gankit --help` and `gankit VERB --help` tell it, in their words. `-h` is short for
+`--help`; [Errors](errors.md) has the exit codes, [Reference](../reference.md#environment) the
+variables of the environment."""
 WORDS = {int: "integer", float: "number", str: "text", Path: "path"}
 
 Command = Any  # Typer's, whose class is not public
