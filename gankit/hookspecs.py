@@ -14,6 +14,7 @@ hookspec = pluggy.HookspecMarker("gankit")
 hookimpl = pluggy.HookimplMarker("gankit")
 
 Parts = Mapping[str, Callable[..., Any] | str]
+"""What a hook returns: classes or functions, or their references, by the names of recipes."""
 
 
 @hookspec

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import cli_page
 import typer
 from pages import DOCS, WRITTEN, anchors
 from part_pages import cell, link
@@ -108,7 +109,7 @@ def _verb(words: str) -> str:
         verb = getattr(verb, "commands", {}).get(name)
     options = [o for p in verb.params for o in p.opts] if verb else []
     there = verb and (not option or option in options)
-    return f"[`gankit {words}`](reference.md#command-line)" if there else ""
+    return cli_page.link(words) if there else ""
 
 
 def _page(path: str) -> str:

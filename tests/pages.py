@@ -58,9 +58,12 @@ def place(page: Path) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page's headings."""
-    headings = re.findall("^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w\s-]", "", text).strip().lower().replace(" ", "-") for text in headings}
+    """Return the anchors of a page's headings, and of what mkdocstrings documents there."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall("^#+ (.+)$", text, re.MULTILINE)
+    slugs = (re.sub(r"[^\w\s-]", "", heading).strip() for heading in headings)
+    documented = re.findall(r"^::: (\S+)$", text, re.MULTILINE)
+    return {*documented, *(slug.lower().replace(" ", "-") for slug in slugs)}
 
 
 def links(page: Path) -> list[tuple[Path, str]]:

@@ -24,6 +24,7 @@ from gankit.cli import app, main
 from gankit.overrides import override
 from gankit.plugins import load_plugins
 from gankit.recipe import check_recipe
+from gankit.run import callbacks
 
 SMALL = ("training.epochs=2", "training.batch_size=16")
 NARROW = ("architecture.width=4",)
@@ -31,6 +32,8 @@ LITTLE = ("dataset.size=28", "dataset.count=48")
 
 
 GANKIT = re.compile(r"([A-Z_]+=\S+ )*gankit ")  # a command, with what is set for it
+CODES = {"refused": 1, "misused": 2, "stopped": 130}  # of commands, by the marker of their block
+LISTENING = callbacks.Save.listening
 
 
 class Reader:
@@ -51,6 +54,7 @@ class Reader:
         self.recipe: dict = {}
         self.plugins: list[Path] = []
         self.printed = ""
+        monkeypatch.syspath_prepend(str(folder))
         shutil.copytree(ROOT / "recipes", folder / "recipes")
         _write_pictures(folder / "my_images")
 
@@ -71,7 +75,7 @@ class Reader:
 
     def _load(self, block: Block) -> None:
         if "hookimpl" not in block.text or not block.title:
-            exec(block.text, {"__file__": str(self.folder / block.title)})
+            self._run(block)
             return
         path = self.folder / block.title
         parts = load_plugins([path]).plugins[-1].parts
@@ -79,20 +83,39 @@ class Reader:
         if path not in self.plugins:
             self.plugins.append(path)
 
+    def _run(self, block: Block) -> None:
+        """Run a program, or what fails with an assertion, and keep what it said."""
+        program = compile(block.text, block.place, "exec")
+        try:
+            exec(program, {"__file__": str(self.folder / block.title)})
+        except AssertionError as error:
+            if block.marker != "refused":
+                raise
+            self.printed = f"{error}\n"
+        else:
+            assert block.marker != "refused", "it was not refused"
+            self.printed = self.capsys.readouterr().out
+
     def _type(self, block: Block) -> None:
         for command in block.commands:
             if GANKIT.match(command):
-                refused = block.marker == "refused"
-                code, self.printed = self._start(command, small=not refused)
-                assert code == refused, f"{command}\n{self.printed}"
+                expected = CODES.get(block.marker, 0)
+                if block.marker == "stopped":
+                    self.monkeypatch.setattr(callbacks.Save, "listening", _stop_at_once)
+                code, self.printed = self._start(command, small=expected in (0, 130))
+                assert code == expected, f"{command}\n{self.printed}"
             elif command.startswith("pip install -e gankit-"):
                 self._install(self.folder / command.split()[3])
             elif command.startswith("pytest gankit-"):
                 self._test(self.folder / command.split()[1])
+            elif command.startswith("pytest test_"):
+                self._test_file(self.folder / command.split()[1])
 
     def _compare(self, block: Block) -> None:
         if block.marker == "output":
             assert self.printed == block.text, self.printed
+        elif block.marker == "said":
+            assert [x for x in block.text.splitlines() if x not in self.printed] == [], self.printed
 
     def _start(self, command: str, small: bool) -> tuple[int, str]:
         """Run a command; return its exit code, and what it printed."""
@@ -123,17 +146,23 @@ class Reader:
 
     def _test(self, home: Path) -> None:
         """Run the tests of a distribution that need nothing of pytest."""
-        self.forget()
         (file,) = (home / "tests").glob("test_*.py")
+        assert self._test_file(file) == 4
+
+    def _test_file(self, file: Path) -> int:
+        """Run the tests of a file; return how many they are."""
+        self.forget()
         tests = [f for name, f in runpy.run_path(str(file)).items() if name.startswith("test_")]
-        assert len(tests) == 4 and not [f for f in tests if inspect.signature(f).parameters]
+        assert tests and not [f for f in tests if inspect.signature(f).parameters]
         for test in tests:
             test()
+        return len(tests)
 
     def forget(self) -> None:
         """Forget modules of this folder, which may be other ones by now."""
         for name, module in list(sys.modules.items()):
-            if (getattr(module, "__file__", None) or "").startswith(f"{self.folder}/gankit-"):
+            file = getattr(module, "__file__", None) or ""
+            if file.startswith(f"{self.folder}/") and not name.startswith("plugin "):  # of --plugin
                 del sys.modules[name]
 
     def _install(self, home: Path) -> None:
@@ -176,6 +205,14 @@ def _parse(words: list[str]) -> None:
 def _lose_the_newest_checkpoint(run: Path) -> None:
     """Leave a run as if it had been killed in its last epoch."""
     shutil.rmtree(max((run / "checkpoints").glob("step-*")))
+
+
+@contextlib.contextmanager
+def _stop_at_once(save: callbacks.Save) -> Iterator[None]:
+    """Listen for Ctrl-C, as `Save.listening` does, and have it typed."""
+    with LISTENING(save):
+        signal.raise_signal(signal.SIGINT)
+        yield
 
 
 def _write_pictures(folder: Path) -> None:

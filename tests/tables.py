@@ -1,23 +1,28 @@
 """What the documentation tells of what there is; `python tests/tables.py` writes it.
 
-Tables on pages that people write, and whole pages: a page a kind of part, a page a recipe, and what
-is covered of the mission.
+Tables on pages that people write, and whole pages: a page a kind of part, a page a recipe, the
+commands, and what is covered of the mission.
 """
 
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from types import ModuleType
 
+import cli_page
 from coverage_page import coverage_page
 from gallery import gallery_pages
 from pages import DOCS, ROOT
-from part_pages import link, part_pages
+from part_pages import cell, link, part_pages
 from shelf import sentence, shipped_parts
 
+import gankit
 from gankit import hookspecs
 from gankit.docstring import summary
+from gankit.metric import GIVEN
 from gankit.part import KINDS, Part
 from gankit.shipped import shipped_recipes
+from gankit.stabilizer import Stabilizer
 
 Rows = list[str]
 
@@ -28,6 +33,10 @@ def tables() -> dict[tuple[str, str], Rows]:
     return {
         ("README.md", "What is in the box"): _box(parts),
         ("docs/plugin.md", "The hooks"): _hooks(),
+        ("docs/plugins/metrics.md", "What it may ask for"): _given(),
+        ("docs/plugins/stabilizers.md", "The seams"): _seams(),
+        ("docs/reference.md", "Command line"): _verbs(),
+        ("docs/reference.md", "Python"): _names(),
         ("docs/recipes.md", "Recipes that come with gankit"): _recipes(),
         **{("docs/parts.md", kind.capitalize()): _linked(parts[kind]) for kind in parts},
     }
@@ -35,7 +44,7 @@ def tables() -> dict[tuple[str, str], Rows]:
 
 def pages() -> dict[str, str]:
     """Return the text of each page that is written as a whole, by its path."""
-    return part_pages() | gallery_pages() | coverage_page()
+    return part_pages() | gallery_pages() | cli_page.cli_page() | coverage_page()
 
 
 def navigation() -> str:
@@ -73,8 +82,32 @@ def _box(parts: dict[str, list[Part]]) -> Rows:
 
 
 def _hooks() -> Rows:
-    hooks = [getattr(hookspecs, f"gankit_{kind}") for kind in KINDS]
-    return [_row(f"`{h.__name__}{_arguments(h)}`", summary(h.__doc__)) for h in hooks]
+    hooks = {kind: getattr(hookspecs, f"gankit_{kind}") for kind in KINDS}
+    return [_row(f"[`{h.__name__}`](plugins/{k}.md)", summary(h.__doc__)) for k, h in hooks.items()]
+
+
+def _given() -> Rows:
+    return [_row(f"`{name}`", what) for name, what in GIVEN.items()]
+
+
+def _seams() -> Rows:
+    seams = [(name, seam) for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
+    return [_row(f"`{name}{_arguments(s)}`", cell(summary(s.__doc__))) for name, s in seams]
+
+
+def _verbs() -> Rows:
+    return [_row(cli_page.link(name), summary(v.help)) for name, v in cli_page.verbs().items()]
+
+
+def _names() -> Rows:
+    page = (DOCS / "reference.md").read_text(encoding="utf-8")
+    rows = []
+    for name in gankit.__all__:
+        thing = getattr(gankit, name)
+        there = f"\n::: gankit.{name}\n" in page and not isinstance(thing, ModuleType)
+        called = f"[`gankit.{name}`](#gankit.{name})" if there else f"`gankit.{name}`"
+        rows.append(_row(called, cell(summary(thing.__doc__))))
+    return rows
 
 
 def _recipes() -> Rows:
@@ -85,8 +118,9 @@ def _linked(parts: Iterable[Part]) -> Rows:
     return [_row(link(part, above=""), part.summary) for part in parts]
 
 
-def _arguments(hook: Callable) -> str:
-    return str(inspect.signature(hook).replace(return_annotation=inspect.Signature.empty))
+def _arguments(seam: Callable) -> str:
+    """Return the names of what a method is given."""
+    return f"({', '.join(list(inspect.signature(seam).parameters)[1:])})"
 
 
 def _row(*cells: str) -> str:

@@ -6,14 +6,16 @@ import shlex
 
 import pytest
 import typer
+from cli_page import verbs
 from coverage_page import STATES, shown, state
 from gallery import picture, runs
 from pages import PAGES, ROOT, anchors, blocks, links, place
 from reader import GANKIT, Reader
 from tables import navigation, pages, rows, tables
 
+from gankit import hookspecs
 from gankit.cli import app
-from gankit.docstring import summary
+from gankit.part import KINDS
 from gankit.shipped import shipped_recipes
 from gankit.stabilizer import Stabilizer
 
@@ -37,6 +39,12 @@ OTHERS = {
     "pip install torch==2.13.0",
     "pip wheel --no-deps --wheel-dir dist ./gankit-drift",
     "pytest",
+    "pytest test_checks.py",
+    "pytest test_dense.py",
+    "pytest test_edges.py",
+    "pytest test_mist.py",
+    "pytest test_painter.py",
+    "pytest test_spread.py",
     "pytest gankit-drift",
     "pytest gankit-flat",
     "python3.11 -m venv .venv",
@@ -70,10 +78,9 @@ def test_only_these_commands_are_not_started():
 
 
 def test_every_verb_is_shown_at_work():
-    verbs = [command.name for command in app.registered_commands]
-    for group in app.registered_groups:
-        verbs += [f"{group.name} {c.name}" for c in group.typer_instance.registered_commands]
-    assert [v for v in verbs if not any(c.startswith(f"gankit {v}") for c in COMMANDS)] == []
+    bash = [b for page in FOLLOWED for b in blocks(page) if b.language == "bash"]
+    typed = [command for block in bash for command in block.commands]
+    assert [v for v in verbs() if not any(c.startswith(f"gankit {v}") for c in typed)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=place)
@@ -93,7 +100,7 @@ def test_tables_tell_what_there_is(page, heading):
 
 def test_pages_that_a_program_writes_are_as_it_writes_them():
     found = {place(page): page.read_text(encoding="utf-8") for page in PAGES}
-    folders = ("docs/parts/", "docs/gallery/", "docs/coverage.md")
+    folders = ("docs/parts/", "docs/gallery/", "docs/coverage.md", "docs/reference/cli.md")
     assert {name for name in found if name.startswith(folders)} == set(WRITTEN)
     stale = [name for name, text in WRITTEN.items() if found[name] != text]
     assert stale == [], "python tests/tables.py writes them"
@@ -102,9 +109,10 @@ def test_pages_that_a_program_writes_are_as_it_writes_them():
 def test_their_commands_can_be_typed():
     shown = [b for page in PAGES if page not in FOLLOWED for b in blocks(page)]
     commands = [c for block in shown if block.language == "bash" for c in block.commands]
-    assert len(commands) == 4 * len(shipped_recipes())
+    assert len(commands) == 4 * len(shipped_recipes()) + 2 * (len(verbs()) + 1)
     for command in commands:
-        verb, words = typer.main.get_command(app), shlex.split(command)[1:]
+        words = shlex.split(command.partition(" > ")[0])[1:]
+        verb = typer.main.get_command(app)
         while hasattr(verb, "commands"):
             verb, *words = verb.commands[words[0]], *words[1:]
         verb.make_context(verb.name, words)
@@ -156,17 +164,29 @@ def test_the_seams_are_those_of_a_stabilizer():
     seams = [f"`{name}`" for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
     table = rows("docs/design.md", "A game of players and turns")
     assert [row.split()[1] for row in table] == seams
-    text = (ROOT / "docs/plugin.md").read_text(encoding="utf-8")
-    assert [seam for seam in seams if seam not in text] == []
 
 
-def test_the_commands_and_their_options_are_in_the_reference():
-    verbs = dict(typer.main.get_command(app).commands)
-    for group in ("new", "explore"):
-        verbs |= {f"{group} {name}": v for name, v in verbs.pop(group).commands.items()}
-    text = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
-    for name, verb in verbs.items():
-        assert f"`gankit {name}" in text
-        assert f"| {summary(verb.help)} |" in text
-        for option in (p.opts[0] for p in verb.params if p.param_type_name == "option"):
-            assert f"`{option}" in text, f"{name} {option}"
+def test_each_hook_has_a_page_with_its_signature():
+    hooks = [f"gankit_{kind}" for kind in KINDS]
+    assert hooks == [name for name in vars(hookspecs) if name.startswith("gankit_")]
+    for kind, hook in zip(KINDS, hooks):
+        page = ROOT / f"docs/plugins/{kind}.md"
+        assert page.read_text(encoding="utf-8").split("\n")[2] == f"::: gankit.hookspecs.{hook}"
+        files = {b.title: b.text for b in blocks(page) if b.title}
+        plugin = next(name for name, text in files.items() if f"\ndef {hook}(" in text)
+        tests = files[f"test_{plugin}"]
+        assert "testing.check_plugin(" in tests
+        assert f"testing.check_{KINDS[kind]}(" in tests or kind == "features"  # these have no check
+
+
+def test_the_page_of_the_commands_has_what_their_helps_have(gankit, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")  # so that no option is cut
+    page = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## `gankit ?(.*)`\n((?:(?!^## ).*\n)+)", page, re.MULTILINE))
+    assert list(sections) == ["", *verbs()]
+    for words, section in sections.items():
+        _, told, _ = gankit(*words.split(), "--help")
+        told, _ = told.split("Examples:")
+        rows = re.findall(r"^\| `(--[\w-]+)", section, re.MULTILINE)
+        options = re.findall(r"^│[ *]+(--[\w-]+)", told, re.MULTILINE)
+        assert sorted([*rows, "--help"]) == sorted(options)

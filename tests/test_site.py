@@ -26,10 +26,13 @@ LOOKED_AT = (
     "parts/",
     "parts/stabilizers/",
     "plugin/",
+    "plugins/stabilizers/",
     "understand/losses-mislead/",
     "understand/minimax/",
     "understand/xy/",
     "reference/",
+    "reference/cli/",
+    "reference/errors/",
     "coverage/",
 )
 

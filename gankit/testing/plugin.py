@@ -12,7 +12,7 @@ from gankit.part import Part
 from gankit.plugins import Plugin, load_plugins
 from gankit.testing.requirement import require
 
-REMEDY = "correct it; docs/plugin.md has an example of each kind of part"
+REMEDY = "correct it; docs/plugins has a page about each kind of part"
 
 
 def check_plugin(plugin: str | Path) -> list[Part]:
