@@ -1,6 +1,6 @@
 """A report in a browser: what a reader's hand does to its curves and sheets."""
 
-import json
+import time
 
 import pytest
 from browser import CHROMIUM, browser
@@ -18,7 +18,7 @@ SEEN = """(() => {
   const frames = [...document.querySelectorAll(".film > figure")].filter((frame) => !frame.hidden);
   return {
     tip: tip.hidden ? [] : [...tip.children].map((row) => row.innerText.split(/\\s+/).join(" ")),
-    epochs: ticks.map((tick) => Number(tick.textContent.replace("epoch", ""))),
+    ends: [ticks[0], ticks.at(-1)].map((tick) => Number(tick.textContent.replace("epoch", ""))),
     all: [...chart.querySelectorAll("button")].find((b) => b.textContent === "show all").hidden,
     sheets: frames.map((frame) => Number(frame.dataset.epoch)),
     told: document.querySelector(".film output").textContent,
@@ -27,7 +27,7 @@ SEEN = """(() => {
 # Where each epoch of the first curve is, from its dots; the curve is d_loss, 1 / epoch.
 PLACES = """(() => {
   const chart = CHART;
-  chart.scrollIntoView();
+  chart.scrollIntoView({ behavior: "instant" });
   return [...chart.querySelectorAll("circle.dot.c0")].map((dot) => {
     const edges = dot.getBoundingClientRect();
     return [edges.left + edges.width / 2, edges.top + edges.height / 2];
@@ -55,7 +55,11 @@ class Page:
 
     def __init__(self, tab):
         self.tab = tab
-        self.dots = dict(enumerate(tab.evaluate(PLACES), 1))  # by epoch
+
+    @property
+    def dots(self):
+        """Where the first curve is, by epoch."""
+        return dict(enumerate(self.tab.evaluate(PLACES), 1))
 
     def mouse(self, kind, place, clicks=1, held=False):
         """Move, press or release."""
@@ -65,9 +69,9 @@ class Page:
         self.tab.tell("Input.dispatchMouseEvent", type=f"mouse{kind}", x=x, y=y, **button, **held)
 
     def click(self, place, times=1):
-        for time in range(1, times + 1):
-            self.mouse("Pressed", place, time)
-            self.mouse("Released", place, time)
+        for clicks in range(1, times + 1):
+            self.mouse("Pressed", place, clicks)
+            self.mouse("Released", place, clicks)
 
     def drag(self, begin, end):
         self.mouse("Moved", begin)
@@ -87,46 +91,53 @@ class Page:
     def seen(self):
         return self.tab.evaluate(SEEN)
 
+    def shows(self, **expected):
+        """Return whether this is seen, soon: events take a frame to arrive."""
+        end = time.monotonic() + 20
+        while not (same := expected.items() <= self.seen.items()) and time.monotonic() < end:
+            time.sleep(0.05)
+        return same
+
 
 def test_pointing_at_an_epoch_tells_its_values(page):
-    assert page.seen["tip"] == []
+    assert page.shows(tip=[])
     page.mouse("Moved", page.dots[5])
-    assert page.seen["tip"] == ["epoch 5", "d_loss 0.2", "g_loss 5"]
+    assert page.shows(tip=["epoch 5", "d_loss 0.2", "g_loss 5"])
     page.mouse("Moved", page.dots[2])
-    assert page.seen["tip"] == ["epoch 2", "d_loss 0.5"]  # where g_loss is no number
+    assert page.shows(tip=["epoch 2", "d_loss 0.5"])  # where g_loss is no number
     page.mouse("Moved", (2, 2))
-    assert page.seen["tip"] == []
+    assert page.shows(tip=[])
 
 
 def test_dragging_zooms_and_a_double_click_shows_all(page):
-    before = page.seen
-    assert before["all"] and (min(before["epochs"]), max(before["epochs"])) == (1, EPOCHS)
-    (left, top), (right, bottom) = page.dots[3], page.dots[6]
+    assert page.shows(all=True, ends=[1, EPOCHS])
+    fourth, (left, top), (right, bottom) = (page.dots[epoch] for epoch in (4, 3, 6))
     page.drag((left - 3, top), (right + 3, bottom))
-    zoomed = page.seen
-    assert not zoomed["all"] and (min(zoomed["epochs"]), max(zoomed["epochs"])) == (3, 6)
-    middle = page.tab.evaluate(PLACES)[3]
-    assert middle[0] < page.dots[4][0]  # further to the left than it was
-    page.mouse("Moved", middle)
-    assert page.seen["tip"][:2] == ["epoch 4", "d_loss 0.25"]
-    page.click(middle, times=2)
-    assert page.seen["epochs"] == before["epochs"] and page.seen["all"]
+    assert page.shows(all=False, ends=[3, 6])
+    moved = page.dots[4]
+    assert moved[0] < fourth[0] - 20  # to where a third of the chart is
+    page.mouse("Moved", moved)
+    assert page.shows(tip=["epoch 4", "d_loss 0.25", "g_loss 4"])
+    page.click(moved, times=2)
+    assert page.shows(all=True, ends=[1, EPOCHS])
 
 
 def test_the_slider_changes_the_sheet(page):
-    assert (page.seen["sheets"], page.seen["told"]) == ([EPOCHS], f"epoch {EPOCHS}")
+    assert page.shows(sheets=[EPOCHS], told=f"epoch {EPOCHS}")
     slider = 'document.querySelector(".film input")'
     page.tab.evaluate(f"{slider}.focus()")
     page.key("ArrowLeft")
-    assert (page.seen["sheets"], page.seen["told"]) == ([EPOCHS - 1], f"epoch {EPOCHS - 1}")
-    edges = json.loads(page.tab.evaluate(f"JSON.stringify({slider}.getBoundingClientRect())"))
-    page.click((edges["left"] + 2, edges["top"] + edges["height"] / 2))
-    assert (page.seen["sheets"], page.seen["told"]) == ([0], "epoch 0")
+    assert page.shows(sheets=[EPOCHS - 1], told=f"epoch {EPOCHS - 1}")
+    left, middle = page.tab.evaluate(
+        f"(({{left, top, height}}) => [left, top + height / 2])({slider}.getBoundingClientRect())"
+    )
+    page.click((left + 2, middle))
+    assert page.shows(sheets=[0], told="epoch 0")
     page.key("ArrowRight")
-    assert page.seen["sheets"] == [1]
+    assert page.shows(sheets=[1], told="epoch 1")
 
 
 def test_a_click_in_a_curve_shows_the_sheet_of_its_epoch(page):
     page.click(page.dots[3])
-    assert page.seen["sheets"] == [3]
+    assert page.shows(sheets=[3], told="epoch 3")
     assert page.tab.evaluate('document.querySelector(".film input").value') == "3"
