@@ -89,7 +89,7 @@ def _samples(names: Sequence[str], drawn: Drawn) -> Html:
         for number, (name, sample) in enumerate(zip(names, drawn.samples))
     ]
     asked = drawn.asked
-    told = f"Drawn by the checkpoint {asked.checkpoint} of each from noise of seed {asked.seed} "
+    told = f"Drawn by the {asked.checkpoint} checkpoint of each from noise of seed {asked.seed} "
     told += f"on {drawn.backend}. "
     told += (
         "The sample at a place is from equal noise in all of them."
