@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
-  gankit compare runs/quickstart-1 runs/quickstart-2
-
   gankit compare runs/quickstart-1 runs/quickstart-2 --checkpoint best
 
   gankit compare runs/ring-* --count 0 --out rings.html
