@@ -16,11 +16,12 @@ from gankit.recipe_model import (
     KEYS,
     SECTIONS,
     Table,
-    own_model,
     player_model,
     recipe_model,
 )
+from gankit.scoring.features import chosen
 from gankit.scoring.settings import SCORING, all_directions
+from gankit.section import Section
 from gankit.spelling import listed, shown, suggestion
 from gankit.training import TRAINING
 
@@ -36,20 +37,25 @@ class Form:
 
     Attributes:
         players: The players of its loss; those it describes where there is no such loss.
+        features: What a name alone chooses to score by; None where nothing is, or a table does.
         problems: What is wrong with it.
     """
 
     def __init__(self, table: Mapping[str, Any], catalogue: Catalogue):
         self.problems: list[Problem] = []
+        self.features: Section | None = None
         self._table = table
         self._catalogue = catalogue
         self._scopes = {
-            (part.name,): Scope(_names(own_model(part)), f"gankit show {part.name}")
+            (part.name,): Scope(
+                [option.name for option in schema.options(part)], f"gankit show {part.name}"
+            )
             for part in (TRAINING, SCORING)
         }
         self._models = {section: self._section(section) for section in SECTIONS}
         self._stabilizers = self._array("stabilizers")
         self._metrics = self._array("metrics")
+        self._features = self._features_of(_table(table.get("scoring")).get("features"))
         self._described = _table(table.get("players", {}))
         self.players = self._players_of_loss()
 
@@ -66,6 +72,7 @@ class Form:
             stabilizers=self._stabilizers,
             players=self._all(names),
             metrics=self._metrics,
+            features=self._features,
         )
         self._scopes[()] = Scope(KEYS, "gankit schema")
         self._scopes["players",] = Scope(list(known), f"gankit show {self._name_of('loss')}")
@@ -76,6 +83,7 @@ class Form:
             return None
         self._check_repeats(filled)
         self._check_metrics(filled)
+        self._check_features(filled)
         return None if self.problems else filled
 
     def _section(self, section: str) -> Any:
@@ -90,6 +98,14 @@ class Form:
         places = [(kind, index) for index in range(len(tables))]
         models = [self._model(p, t, kind, part) for p, t in zip(places, tables)]
         return tuple[tuple(models)]
+
+    def _features_of(self, given: Any) -> Any:
+        """Return the type of the features: a name, or the model of a table that picks a part."""
+        if not isinstance(given, Mapping):
+            return str
+        return self._model(
+            ("scoring", "features"), given, "features", self._from_catalogue("features")
+        )
 
     def _from_catalogue(self, kind: str) -> Callable[[Any], type]:
         return lambda name: schema.model(self._catalogue.find(kind, name))
@@ -167,6 +183,16 @@ class Form:
             message = f"is no score that says which way is better.{suggestion(best, known)} "
             message += f"Allowed: {listed(known)}. Received: {shown(best)}"
             self.problems.append(Problem(("scoring", "best"), message, "gankit list metrics"))
+
+    def _check_features(self, filled: Any) -> None:
+        """Find the features that a name alone chooses, where something is scored by them."""
+        given = filled.scoring.option_features
+        if not filled.metrics or not isinstance(given, str):
+            return
+        try:
+            self.features = chosen(given, self._catalogue)
+        except GankitError as error:
+            self.problems.append(Problem(("scoring", "features"), error.message, error.hint))
 
     def _name_of(self, section: str) -> Any:
         return _table(self._table.get(section)).get("name", "")

@@ -4,6 +4,7 @@ import io
 import math
 import os
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +108,29 @@ def write_png(image: Image.Image, path: str | os.PathLike) -> None:
     Raises:
         GankitError: It cannot be written.
     """
-    _write(image, Path(path), format="png")
+    _write(png(image), Path(path))
+
+
+def write_beside(picture: Image.Image | Sequence[Image.Image], path: Path) -> Path:
+    """Write a picture, or the frames of a film, beside others of its name, and return its path.
+
+    What is there already is never overwritten by something else: it gets `-2`, `-3`, … behind its
+    name. The same picture is there once.
+
+    Args:
+        picture: One picture as a PNG, several as a GIF.
+        path: The file, without the suffix.
+
+    Raises:
+        GankitError: It cannot be written.
+    """
+    film = not isinstance(picture, Image.Image)
+    content, suffix = (gif(picture), ".gif") if film else (png(picture), ".png")
+    names = chain([path.name], (f"{path.name}-{number}" for number in count(2)))
+    paths = (path.with_name(name + suffix) for name in names)
+    free = next(path for path in paths if not path.exists() or path.read_bytes() == content)
+    _write(content, free)
+    return free
 
 
 def png(image: Image.Image) -> bytes:
@@ -117,25 +140,23 @@ def png(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-def write_gif(frames: Sequence[Image.Image], path: str | os.PathLike, pause: int = 80) -> None:
-    """Write pictures as a film without end, aside and renamed as `write_png` does.
+def gif(frames: Sequence[Image.Image], pause: int = 80) -> bytes:
+    """Return pictures as the content of a GIF file, a film without end.
 
     Args:
         frames: The pictures, all of one size.
-        path: Of the file.
         pause: From one to the next, in milliseconds.
-
-    Raises:
-        GankitError: It cannot be written.
     """
+    file = io.BytesIO()
     more = {"save_all": True, "append_images": frames[1:], "duration": pause, "loop": 0}
-    _write(frames[0], Path(path), format="gif", **more)
+    frames[0].save(file, "gif", **more)
+    return file.getvalue()
 
 
-def _write(image: Image.Image, path: Path, **how) -> None:
+def _write(content: bytes, path: Path) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
-        image.save(partial, **how)
+        partial.write_bytes(content)
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)

@@ -110,9 +110,7 @@ def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) ->
     problems = _problems(forms)
     if problems:
         raise refusal(source, sorted(problems, key=_order))
-    recipes = [
-        _recipe(*each, form.players, source) for each, form in zip(zip(filled, tables), forms)
-    ]
+    recipes = [_recipe(*each, source) for each in zip(filled, tables, forms)]
     first, *later = recipes
     return replace(first, given=table, later=tuple(later))
 
@@ -147,17 +145,17 @@ def _order(problem: Problem) -> int:
     return KEYS.index(top) if top in KEYS else len(KEYS)
 
 
-def _recipe(filled: Any, table: Mapping[str, Any], players: Iterable[str], source: str) -> Recipe:
+def _recipe(filled: Any, table: Mapping[str, Any], form: Form, source: str) -> Recipe:
     return Recipe(
         seed=filled.seed,
         dataset=section(filled.dataset),
         architecture=section(filled.architecture),
         loss=section(filled.loss),
         stabilizers=tuple(map(section, filled.stabilizers)),
-        players={name: _player(getattr(filled.players, f"player_{name}")) for name in players},
+        players={name: _player(getattr(filled.players, f"player_{name}")) for name in form.players},
         training=Training(**values(filled.training)),
         metrics=tuple(map(section, filled.metrics)),
-        scoring=Scoring(**values(filled.scoring)),
+        scoring=_scoring(filled.scoring, form.features),
         source=source,
         given=table,
         filled=_filled(filled, table),
@@ -169,6 +167,11 @@ def _filled(filled: Any, table: Mapping[str, Any]) -> dict[str, Any]:
     whole = filled.model_dump(mode="json", by_alias=True, exclude_none=True)
     idle = {"metrics", "scoring"} - table.keys() if not filled.metrics else ()
     return {key: value for key, value in whole.items() if key not in idle}
+
+
+def _scoring(filled: Any, features: Section | None) -> Scoring:
+    options = values(filled)
+    return Scoring(**options | ({"features": features} if features else {}))
 
 
 def _player(filled: Any) -> Player:

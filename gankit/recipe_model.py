@@ -1,6 +1,5 @@
 """The pydantic model of a recipe, whatever parts its sections may name."""
 
-from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -23,10 +22,17 @@ class Table(BaseModel):
 
 
 def recipe_model(
-    *, dataset: Any, architecture: Any, loss: Any, stabilizers: Any, players: Any, metrics: Any
+    *,
+    dataset: Any,
+    architecture: Any,
+    loss: Any,
+    stabilizers: Any,
+    players: Any,
+    metrics: Any,
+    features: Any,
 ) -> type[Table]:
     """Return the pydantic model of a recipe whose sections have these types."""
-    training, scoring = own_model(TRAINING), own_model(SCORING)
+    training, scoring = own_model(TRAINING), own_model(SCORING, features=features)
     return create_model(
         "recipe",
         __base__=Table,
@@ -50,7 +56,11 @@ def player_model(optimizer: Any) -> type[Table]:
     )
 
 
-@cache
-def own_model(part: Part) -> type[schema.SectionModel]:
-    """Return the pydantic model of a section of gankit's own, `[training]` or `[scoring]`."""
-    return schema.make_model(part.name, part, schema.fields(part, {}))
+def own_model(part: Part, **types: Any) -> type[schema.SectionModel]:
+    """Return the pydantic model of a section of gankit's own, `[training]` or `[scoring]`.
+
+    Args:
+        part: Which.
+        types: Of some of its options, instead of what the part says.
+    """
+    return schema.make_model(part.name, part, schema.fields(part, types))

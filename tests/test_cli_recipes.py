@@ -175,6 +175,15 @@ def test_the_schema_describes_every_part(gankit):
     assert "optimizers-adam" in defined and "schedules-cosine-decay" in defined
 
 
+def test_the_schema_knows_features_by_name_and_with_options(gankit):
+    defined = json.loads(gankit("schema")[1])["$defs"]
+    name, *tables = defined["scoring"]["properties"]["features"]["anyOf"]
+    assert name == {"type": "string"}
+    assert {"$ref": "#/$defs/features-inception-fid"} in tables
+    assert {"name", "weights"} < defined["features-inception-fid"]["properties"].keys()
+    assert defined["features-keras"]["required"] == ["name", "network", "weights"]
+
+
 def test_the_schema_tells_ranges_defaults_and_help(gankit):
     _, out, _ = gankit("schema", "--plugin", PARTS)
     size = json.loads(out)["$defs"]["datasets-dots"]["properties"]["size"]

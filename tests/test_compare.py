@@ -6,6 +6,7 @@ from PIL import Image
 from run_folders import RECIPE, Parsed, scored, write_run
 from test_run import PARTS
 from test_run import RECIPE as BLOBS
+from test_terminal import on_a_terminal
 
 import gankit as public
 from gankit import GankitError
@@ -109,6 +110,17 @@ def test_what_is_printed_fits_a_terminal(gankit, runs):
     assert "wrote compare.html" in out
 
 
+def test_no_line_is_longer_than_a_terminal(runs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    long = RECIPE.replace('"blobs"', f'"{"a-name-" * 20}"')
+    other = write_run(tmp_path / "a-run-of-a-long-name", 2, long, scores=[scored(1, 4.0, seed=9)])
+    apart = write_run(tmp_path / "apart", 1, scores=[scored(1, 4.0, features="inception-fid")])
+    said = on_a_terminal("compare", *map(str, (*runs, other, apart)), "--count", "0", NO_COLOR="1")
+    told = ("(count 96)", "made A", "made B", "cannot be compared", "wrote compare.html")
+    assert all(words in " ".join(said.split()) for words in told)
+    assert max(map(len, said.splitlines())) <= 80
+
+
 def test_the_curves_of_all_runs_are_on_one_chart(gankit, runs, tmp_path):
     gankit("compare", *runs, "--count", 0)
     charts = {chart["title"]: chart["series"] for chart in Parsed(tmp_path / "compare.html").charts}
@@ -150,6 +162,25 @@ def play(gankit, tmp_path, name, *words):
     code, _, err = gankit("run", "blobs.toml", *changes, *words)
     assert code == 0, err
     return tmp_path / name
+
+
+def test_samples_of_another_checkpoint(gankit, tmp_path):
+    one, two = (play(gankit, tmp_path, name) for name in ("one", "two"))
+    (one / "checkpoints/best").write_text("step-000000010\n")
+    words = (one, two, "--count", 9, "--plugin", PARTS)
+    code, _, err = gankit("compare", *words, "--checkpoint", "best")
+    assert code == 0 and "no samples of two" in err and 'no checkpoint "best"' in err
+    (best,) = Parsed(tmp_path / "compare.html").pictures
+    sheets = {}
+    for name in ("step-000000010", "last"):
+        gankit("sample", one, *words[2:], "--grid", "--checkpoint", name, "--out", name)
+        sheets[name] = np.asarray(Image.open(tmp_path / name / "sheet-0.png"))
+    np.testing.assert_array_equal(np.asarray(best), sheets["step-000000010"])
+    assert not np.array_equal(np.asarray(best), sheets["last"])
+    assert gankit("compare", *words, "--checkpoint", "step-000000010")[2] == ""
+    page = Parsed(tmp_path / "compare.html")
+    np.testing.assert_array_equal(np.asarray(page.pictures[0]), np.asarray(best))
+    assert "--checkpoint step-000000010" in page.text and page.text.count("step 10, ") == 2
 
 
 def test_samples_are_from_equal_noise_and_those_that_sample_draws(gankit, tmp_path):

@@ -286,6 +286,10 @@ def test_the_command_line(gankit, tmp_path):
         *("interpolate-0.png", "interpolate-0.gif", "traverse-dimensions-0.png", "nearest-0.png"),
         *("judge-0.png", "judge-0-key.json", "judge-0-answers.txt"),
     }
+    strip = (run.path / "pictures" / "interpolate-0.png").read_bytes()
+    code, out, _ = gankit("explore", "interpolate", *words, "--stops", "3,1")
+    assert code == 0 and "interpolate-0-2.png" in out and "interpolate-0-2.gif" in out
+    assert (run.path / "pictures" / "interpolate-0.png").read_bytes() == strip
     answers = tmp_path / "answers.txt"
     answers.write_text("1 real\n2 fake\n", "utf-8")
     code, out, _ = gankit("explore", "sheet", *words, "--grade", answers)

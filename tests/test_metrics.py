@@ -91,6 +91,24 @@ def test_prdc_equals_its_definition(neighbours):
     assert found["coverage"] == np.mean(across.min(1) < reach)
 
 
+PRDC = {
+    1: (0.6433333333333333, 0.375, 1.37, 0.5075),
+    5: (0.9366666666666666, 0.735, 1.434, 0.965),
+}
+
+
+@pytest.mark.parametrize("neighbours", PRDC)
+def test_prdc_is_that_of_the_authors_package(neighbours):
+    """The values are of prdc 0.2, which is asked again where it is installed."""
+    draw = np.random.default_rng(0)
+    real, fake = draw.standard_normal((400, 16)), 0.9 * draw.standard_normal((300, 16)) + 0.1
+    found = metrics.prdc(real, fake, neighbours)
+    known = dict(zip(("precision", "recall", "density", "coverage"), PRDC[neighbours]))
+    assert found == pytest.approx(known, rel=1e-6)
+    theirs = pytest.importorskip("prdc").compute_prdc(real, fake, nearest_k=neighbours)
+    assert found == pytest.approx({k: float(v) for k, v in theirs.items()}, rel=1e-6)
+
+
 def test_prdc_knows_a_collapsed_generator():
     found = metrics.prdc(REAL, np.repeat(REAL[:2], 200, axis=0))
     assert found["precision"] == 1 and found["recall"] < 0.01 and found["coverage"] < 0.05
@@ -185,6 +203,41 @@ def test_ms_ssim_of_pictures_of_one_grey_each_is_its_closed_form():
     light = (2 * a * b + 1e-4) / (a * a + b * b + 1e-4)
     weight = 0.2856 / (0.0448 + 0.2856)  # 24 and 12 pixels
     assert metrics.ms_ssim(flat, pairs=3) == pytest.approx(light**weight)
+
+
+def two_pictures(size, channels):
+    """Return a picture of noise and one that is like it, in [0, 1], (2, size, size, channels)."""
+    draw = np.random.default_rng(0)
+    x = draw.uniform(0, 1, (size, size, channels))
+    return np.stack([x, np.clip(x + 0.2 * draw.standard_normal(x.shape), 0, 1)])
+
+
+@pytest.mark.parametrize(
+    ("size", "channels", "known"), [(176, 1, 0.8543194204), (192, 3, 0.8515873334)]
+)
+def test_ms_ssim_is_that_of_torchmetrics_without_the_mirrored_edges(size, channels, known):
+    """The values are of torchmetrics 1.9.0, whose coarsest scale was put right as below."""
+    found = metrics.ms_ssim(2 * two_pictures(size, channels) - 1, pairs=1)
+    assert found == pytest.approx(known, rel=1e-6)
+
+
+@pytest.mark.parametrize(("size", "channels"), [(176, 1), (192, 3)])
+def test_ms_ssim_of_torchmetrics_differs_by_the_mirrored_edges_of_the_coarsest_scale(
+    size, channels
+):
+    torch = pytest.importorskip("torch")
+    of_torch = pytest.importorskip("torchmetrics.functional.image")
+    pictures = two_pictures(size, channels)
+    x, y = torch.from_numpy(pictures.transpose(0, 3, 1, 2))[:, None]
+    whole = of_torch.multiscale_structural_similarity_index_measure(x, y, data_range=1.0)
+    small = (torch.nn.functional.avg_pool2d(picture, 16) for picture in (x, y))
+    _, coarsest = of_torch.structural_similarity_index_measure(
+        *small, data_range=1.0, return_full_image=True
+    )
+    edges = coarsest.mean() / coarsest[..., 5:-5, 5:-5].mean()
+    found = metrics.ms_ssim(2 * pictures - 1, pairs=1)
+    assert found == pytest.approx(float(whole / edges**0.1333), rel=1e-6)
+    assert abs(found - float(whole)) > 1e-4
 
 
 def test_ms_ssim_of_shared_and_own_structure_lies_between():

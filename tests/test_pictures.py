@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from ml_dtypes import bfloat16
@@ -101,14 +103,26 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     pictures.write_png(picture, tmp_path / "a.png")
     assert Image.open(tmp_path / "a.png").tobytes() == picture.tobytes()
 
-    def break_off(self, path, format):
-        path.write_bytes(b"half of it")
+    def break_off(self, content):
+        with self.open("wb") as file:
+            file.write(content[:10])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Image.Image, "save", break_off)
+    monkeypatch.setattr(Path, "write_bytes", break_off)
     with pytest.raises(GankitError, match="No space left"):
         pictures.write_png(Image.new("L", (8, 8)), tmp_path / "a.png")
     assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
     assert Image.open(tmp_path / "a.png").tobytes() == picture.tobytes()
     with pytest.raises(GankitError, match="missing"):
         pictures.write_png(picture, tmp_path / "missing" / "a.png")
+
+
+def test_a_picture_is_never_overwritten_by_another(tmp_path):
+    black, white = (Image.new("L", (8, 8), level) for level in (0, 255))
+    pictures_and_names = {"a.png": black, "a-2.png": white, "a.gif": [black], "a-2.gif": [white]}
+    for _ in range(2):
+        for name, picture in pictures_and_names.items():
+            assert pictures.write_beside(picture, tmp_path / "a").name == name
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(pictures_and_names)
+    assert Image.open(tmp_path / "a.png").getpixel((0, 0)) == 0
+    assert pictures.write_beside(black, tmp_path / "0.5").name == "0.5.png"

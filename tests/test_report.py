@@ -22,6 +22,7 @@ from gankit.reporting.markup import coloured, tag
 from gankit.reporting.page import embedded
 from gankit.reporting.record import read_record
 from gankit.reporting.sheets import chosen, data_uri
+from gankit.run.folder import RunFolder
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 
@@ -85,6 +86,12 @@ def test_sheets_are_those_of_the_run(run):
     assert len(pictures) == len(files) == 4
     for picture, file in zip(pictures, files):
         np.testing.assert_array_equal(np.asarray(picture), np.asarray(Image.open(file)))
+
+
+def test_sheets_are_in_the_order_of_their_epochs(tmp_path):
+    run = write_run(tmp_path / "run", sheets=(1000, 2, 999))
+    (run / "samples" / "mine.png").write_bytes(b"")
+    assert list(RunFolder.open(run).sheets()) == [2, 999, 1000]
 
 
 def test_scores_come_with_how_they_were_made_and_best_and_last_are_marked(run):

@@ -87,7 +87,7 @@ def test_what_is_accepted_at_once_is_the_sample_without_rejection(generator, mon
     plain = generator.draw(noise)
     logits = judge(generator, plain, np.zeros(12, "int32"))
     limit = np.median(logits)
-    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(1, limit))
+    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(2, limit))
     found = accepted(generator, np.zeros(12, "int32"), 0.5)
     kept = logits > limit + 1e-4
     assert kept.any() and np.allclose(found.samples[kept], plain[kept], atol=1e-5)
@@ -96,7 +96,7 @@ def test_what_is_accepted_at_once_is_the_sample_without_rejection(generator, mon
 
 
 def test_a_discriminator_that_accepts_none_is_said_so(generator, monkeypatch):
-    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(1, np.inf))
+    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(2, np.inf))
     monkeypatch.setattr("gankit.verbs.rejection.TRIES", 1)
     with pytest.raises(gankit.GankitError, match="accepted 0 of") as caught:
         gankit.sample(generator, 2, reject=0.2)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
+from recipe_reading import CATALOGUE as PARTS
 from recipe_reading import MINIMAL, problems, read
 from test_score import metrics
 
@@ -17,6 +18,7 @@ from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.folder import RunFolder
 from gankit.scoring import lines
 from gankit.scoring.settings import Scoring
+from gankit.section import Section
 
 
 def told(step, value, by="x", way="low", stage=0, verb="run"):
@@ -179,11 +181,14 @@ def test_the_scores_that_tell_are_scores_that_are_found():
 
 # Recipes
 
+PIXELS = Section("pixels", {}, PARTS.find("features", "pixels"))
+METRIC = 'metrics=[{name="prdc"}]'
+
 
 def test_metrics_have_options_and_scoring_has_defaults():
     recipe = read(MINIMAL, 'metrics=[{name="prdc", neighbours=3}, {name="ms-ssim"}]')
     assert [metric.options for metric in recipe.metrics] == [{"neighbours": 3}, {"pairs": 1000}]
-    assert recipe.scoring == Scoring(every=1, count=2000, features="pixels", best=None)
+    assert recipe.scoring == Scoring(every=1, count=2000, features=PIXELS, best=None)
     assert read(recipe.to_toml()) == recipe
     assert read(MINIMAL).metrics == ()
     assert "scoring" not in read(MINIMAL).to_toml()  # where nothing is scored
@@ -209,6 +214,40 @@ def test_metrics_have_options_and_scoring_has_defaults():
 def test_a_problem_of_scoring_is_named_with_its_place(change, place, said):
     found = problems(MINIMAL, change)
     assert list(found) == [place] and said in found[place]
+
+
+def test_features_have_options_as_other_parts_have():
+    table = 'scoring.features={name="keras", network="MobileNetV2", weights="w.h5"}'
+    recipe = read(MINIMAL, METRIC, table)
+    assert recipe.scoring.features.options == {"network": "MobileNetV2", "weights": "w.h5"}
+    assert read(recipe.to_toml()) == recipe
+    assert 'weights = "w.h5"' in recipe.to_toml()
+    whole = read(MINIMAL, METRIC, 'scoring.features={name="inception-fid"}').scoring.features
+    assert whole.options == {"weights": None, "download": False}
+    assert read(MINIMAL, METRIC, table, 'scoring.features.weights="v.h5"').scoring.features.options[
+        "weights"
+    ] == ("v.h5")
+
+
+@pytest.mark.parametrize(
+    ("features", "place", "said"),
+    [
+        ('"pixel"', "", 'Did you mean "pixels"?'),
+        ('"keras:MobileNetV2"', "", "need weights\n→ a table gives options"),
+        ('"pixels:16"', "", "have no network"),
+        ("3", "", "valid string"),
+        ('{name="inception"}', ".name", "is no kind of features"),
+        ('{weights="w.h5"}', ".name", "gankit list features"),
+        ('{name="inception-fid", weigths="w.pth"}', ".weigths", 'Did you mean "weights"?'),
+        ('{name="inception-fid", weights=3}', ".weights", "valid string"),
+        ('{name="keras", network="VGG19"}', ".weights", "is missing"),
+        ('{name="classifier", data=1}', ".data", "is unknown"),
+    ],
+)
+def test_a_problem_of_features_is_named_with_its_place(features, place, said):
+    found = problems(MINIMAL, METRIC, f"scoring.features={features}")
+    assert list(found) == [f"scoring.features{place}"]
+    assert said in found[f"scoring.features{place}"]
 
 
 def test_the_best_is_chosen_by_a_score_that_tells():

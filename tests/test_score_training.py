@@ -247,6 +247,37 @@ def test_the_terminal_shows_the_latest_and_the_best(gankit, tmp_path):
     assert code == 0 and "finished" in again and "last, epoch 3" in again
 
 
+EDGES = """
+import numpy as np
+import gankit
+
+def edges(scale: float = 1.0) -> gankit.Features:
+    \"\"\"Differences of columns.\"\"\"
+    return gankit.Features(
+        f"edges times {scale}", "none", "none", lambda x: scale * np.diff(x, axis=2).mean((2, 3))
+    )
+
+@gankit.hookimpl
+def gankit_features():
+    return {"edges": edges}
+"""
+
+
+@pytest.mark.parametrize(
+    ("features", "named"), [('{name="edges", scale=2.0}', "2.0"), ('"edges"', "1.0")]
+)
+def test_a_plugins_features_are_named_with_their_options(gankit, tmp_path, features, named):
+    (tmp_path / "edges.py").write_text(EDGES)
+    (tmp_path / "blobs.toml").write_text(RECIPE + FEWER)
+    words = ("--plugin", PARTS, "--plugin", "edges.py", "--set", f"scoring.features={features}")
+    code, out, err = gankit("run", "blobs.toml", *words, "--set", "training.epochs=1")
+    assert code == 0, err
+    (line,) = written(RunFolder(tmp_path / "runs/blobs-1"))
+    assert line["features"] == f"edges times {named}"
+    code, out, err = gankit("check", "blobs.toml", *words)
+    assert code == 0 and f"of 32 samples by edges times {named}" in out, err
+
+
 def test_check_tries_the_metrics_and_names_what_is_left_out(gankit, tmp_path):
     (tmp_path / "blobs.toml").write_text(RECIPE + FEWER)
     code, out, _ = gankit("check", "blobs.toml", "--plugin", PARTS)

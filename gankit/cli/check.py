@@ -117,7 +117,7 @@ def _score_lines(experiment: "Experiment") -> Iterator[Line]:
     settings, scorer = experiment.recipe.scoring, Scorer(experiment, FEW)
     found = scorer(experiment.gan, "a trial")
     often = "each epoch" if settings.every == 1 else f"every {settings.every} epochs"
-    yield _fact("scores", f"{often}, of {settings.count:,} samples by {settings.features}:")
+    yield _fact("scores", f"{often}, of {settings.count:,} samples by {scorer.features.name}:")
     chooses = f"; best by {scorer.best_by}" if scorer.best_by else ""
     yield _fact("", f"{listed(found.values)}{chooses}")
     for name, why in found.left_out.items():

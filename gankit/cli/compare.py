@@ -10,7 +10,7 @@ from rich.text import Text
 
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_warning
-from gankit.cli.options import Backend, Cpu, PluginFiles
+from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles
 from gankit.verbs.compare import compare as compare_runs
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
-  gankit compare runs/quickstart-1 runs/quickstart-2
+  gankit compare runs/quickstart-1 runs/quickstart-2 --checkpoint best
 
   gankit compare runs/ring-* --count 0 --out rings.html
 """
@@ -47,12 +47,13 @@ def compare(
         int, typer.Option(metavar="N", min=0, help="Samples of each run; 0 for none.")
     ] = 16,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
+    checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
     """Compare runs: settings that differ, scores, curves on one chart, samples of equal noise."""
-    found = compare_runs(runs, out, count, seed, plugin or (), backend, cpu)
+    found = compare_runs(runs, out, count, seed, checkpoint, plugin or (), backend, cpu)
     show_lines(comparison_lines(found))
     for note in found.notes():
         show_warning(note)

@@ -109,7 +109,7 @@ def _train(recipe, run, console: Console, plugins):
 
     train(recipe, run, console, {"plugins": [str(path) for path in plugins]})
     show_lines(standing_lines(run))
-    last = sorted(run.samples.glob("*.png"))[-1]
+    *_, last = run.sheets().values()
     console.print(f"samples    {last}", highlight=False)
     if draws_from_noise(recipe.stages()[-1].loss.part.load()):
         words = f"gankit sample {run.path} {plugin_words(plugins)}".rstrip()

@@ -47,7 +47,8 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
     sections = {section: kinds[kind] for section, kind in SECTIONS.items()}
     arrays = {kind: list[kinds[kind]] for kind in ("stabilizers", "metrics")}
     player = player_model(_any_optimizer())
-    model = recipe_model(**sections, **arrays, players=dict[str, player])
+    features = str | kinds["features"]
+    model = recipe_model(**sections, **arrays, players=dict[str, player], features=features)
     stages = (list[dict[str, Any]], [])
     described = json_schema(create_model("recipe", __base__=model, stages=stages))
     nameless = described["$defs"][f"optimizers-{DEFAULT_OPTIMIZER['name']}"]

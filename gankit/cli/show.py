@@ -44,6 +44,7 @@ _PLACES = {
     "optimizers": "[players.generator.optimizer]",
     "schedules": "[players.generator.optimizer.learning_rate]",
     "metrics": "[[metrics]]",
+    "features": "[scoring.features]",
 }
 
 

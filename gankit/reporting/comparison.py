@@ -13,6 +13,21 @@ from gankit.reporting.standing import Standings
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Which samples of each run are wanted.
+
+    Args:
+        count: How many; 0 for none.
+        seed: Of the noise.
+        checkpoint: `last`, `best`, or the name of one.
+    """
+
+    count: int
+    seed: int
+    checkpoint: str = "last"
+
+
+@dataclass(frozen=True)
 class Samples:
     """What the generator of a run makes.
 
@@ -33,12 +48,12 @@ class Drawn:
 
     Args:
         samples: Of each run, or why it has none.
-        seed: Of the noise.
+        asked: Which samples they are.
         backend: What they were drawn on.
     """
 
     samples: Sequence[Samples | GankitError]
-    seed: int
+    asked: Asked
     backend: str
 
 

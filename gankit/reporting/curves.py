@@ -113,7 +113,7 @@ def charts_of_runs(records: Sequence[Record], names: Sequence[str]) -> list[Char
 
 
 def charts_of_scores(scores: Standings, names: Sequence[str] = ()) -> list[Chart]:
-    """Return a chart for each score that was measured more than once, with the best and the last.
+    """Return a chart for each score that was not always the same, with the best and the last.
 
     Args:
         scores: Of one run or several.
@@ -122,7 +122,8 @@ def charts_of_scores(scores: Standings, names: Sequence[str] = ()) -> list[Chart
     charts = []
     for _, its in groupby(scores.standings, lambda standing: standing.score):
         found = list(its)
-        if any(len(standing.values) > 1 for standing in found):
+        several = any(len(standing.values) > 1 for standing in found)
+        if several and len({value for standing in found for value in standing.values}) > 1:
             series = list(_of_scores(found, names, len({s.way for s in found}) > 1))
             title = " · ".join(dict.fromkeys(standing.title for standing in found))
             charts.append(Chart(title, _direction(found[0]), series))

@@ -9,7 +9,7 @@ import numpy as np
 from gankit import pictures
 from gankit.errors import GankitError
 from gankit.reporting import markup
-from gankit.reporting.comparison import Comparison, Drawn, Samples
+from gankit.reporting.comparison import Asked, Comparison, Drawn, Samples
 from gankit.reporting.curves import Chart, figures
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.scores import scores_section
@@ -88,7 +88,9 @@ def _samples(names: Sequence[str], drawn: Drawn) -> Html:
         tag("div", _sheet(name, number, sample, noises, reference), class_="card")
         for number, (name, sample) in enumerate(zip(names, drawn.samples))
     ]
-    told = f"Drawn from noise of seed {drawn.seed} on {drawn.backend}. "
+    asked = drawn.asked
+    told = f"Drawn by the {asked.checkpoint} checkpoint of each from noise of seed {asked.seed} "
+    told += f"on {drawn.backend}. "
     told += (
         "The sample at a place is from equal noise in all of them."
         if len(noises) < 2
@@ -145,6 +147,8 @@ def _all_points(drawn: Drawn) -> np.ndarray | None:
     return np.concatenate(points) if points else None
 
 
-def command(paths: Sequence[str], count: int, seed: int) -> str:
+def command(paths: Sequence[str], asked: Asked) -> str:
     """Return the command that makes a comparison again."""
-    return shlex.join(["gankit", "compare", *paths, "--count", str(count), "--seed", str(seed)])
+    options = {"--count": asked.count, "--seed": asked.seed, "--checkpoint": asked.checkpoint}
+    words = [word for option in options.items() for word in map(str, option)]
+    return shlex.join(["gankit", "compare", *paths, *words])

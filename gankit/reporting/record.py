@@ -1,7 +1,6 @@
 """What the folder of a run tells, without Keras: also while it goes on, or after it was killed."""
 
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -103,7 +102,7 @@ def read_record(path: Path | str) -> Record:
             run.read_facts(),
             [_numbers(row) for row in read_history(run.history)],
             _scored(run.path / "scores.jsonl"),
-            _sheets(run.samples),
+            run.sheets(),
             _line(run.checkpoints / "best"),
         )
     except (OSError, ValueError) as error:
@@ -139,12 +138,3 @@ def _scored(path: Path) -> list[dict[str, Any]]:
             values = {name: _number(value) for name, value in scored["scores"].items()}
             found.append({**scored, "scores": {n: v for n, v in values.items() if v is not None}})
     return found
-
-
-def _sheets(folder: Path) -> dict[int, Path]:
-    found = {}
-    for path in folder.glob("epoch-*.png"):
-        epoch = re.fullmatch(r"epoch-(\d+)", path.stem)
-        if epoch:
-            found[int(epoch[1])] = path
-    return dict(sorted(found.items()))

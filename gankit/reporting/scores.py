@@ -57,13 +57,16 @@ def cells(standing: Standing) -> list[str]:
     (when, last), best = standing.last, standing.best
     found = [markup.number(last), markup.number(when)]
     found += [markup.number(best[1]), markup.number(best[0])] if best else ["", ""]
-    low, high = min(standing.values), max(standing.values)
-    return [*found, f"{markup.number(low)} … {markup.number(high)}" if low < high else ""]
+    low, high = map(markup.number, (min(standing.values), max(standing.values)))
+    if len(standing.values) == 1:
+        return [*found, ""]
+    return [*found, f"{low} … {high}" if low != high else f"always {low}"]
 
 
 def told(way: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return how scores were made, in words."""
-    return [(name.replace("_", " "), _in_words(value)) for name, value in way.items()]
+    """Return how scores were made, in words; features without classes have no accuracy."""
+    known = {name: v for name, v in way.items() if (name, v) != ("accuracy", None)}
+    return [(name.replace("_", " "), _in_words(value)) for name, value in known.items()]
 
 
 def _in_words(value: Any) -> str:

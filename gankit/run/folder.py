@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -95,6 +96,13 @@ class RunFolder:
         shapes = dict(dataset.facts.shapes)
         data = {"examples": len(dataset), "classes": list(dataset.classes), "shapes": shapes}
         write_text(self.facts, _json({**facts, "data": [*facts["data"][:stage], data]}))
+
+    def sheets(self) -> dict[int, Path]:
+        """Return the sheets of samples by their epoch, in its order."""
+        named = {
+            path: re.fullmatch(r"epoch-(\d+)\.png", path.name) for path in self.samples.glob("*")
+        }
+        return dict(sorted((int(epoch[1]), path) for path, epoch in named.items() if epoch))
 
     def data_facts(self) -> list[Facts]:
         """Return the facts of the data of each stage that was begun."""

@@ -10,7 +10,8 @@ from gankit.dataset import Dataset
 from gankit.errors import GankitError
 from gankit.part import Part
 from gankit.plugins import Catalogue, load_plugins
-from gankit.schema import options, takes
+from gankit.schema import options
+from gankit.section import Section
 from gankit.spelling import shown
 
 NO_WEIGHTS = "none"
@@ -71,12 +72,41 @@ def features(
     asked = {"network": network, "weights": weights and str(weights), "download": download}
     given = {option: value for option, value in asked.items() if value}
     _check(part, given)
-    if takes(part, "data"):
-        given["data"] = data
-    made = part.load()(**given)
-    if not isinstance(made, Features):
-        raise GankitError(f"{part} must return a gankit.Features. Received: {shown(repr(made))}")
-    return made
+    return made(Section(part.name, given, part), data)
+
+
+def chosen(name: str, catalogue: Catalogue) -> Section:
+    """Return the features that a recipe chooses by a name alone.
+
+    Args:
+        name: As of `features`.
+        catalogue: The parts to choose from.
+
+    Raises:
+        GankitError: There are none of this name, or they need options too.
+    """
+    part, network = _named(name, catalogue)
+    given = {"network": network} if network else {}
+    _check(part, given, f"a table gives options, [scoring.features]: gankit show {part.name}")
+    return Section(part.name, given, part)
+
+
+def made(section: Section, data: Dataset | None) -> Features:
+    """Return the features of a part and its options.
+
+    Args:
+        section: The part.
+        data: Labelled examples to learn from, where there are any.
+
+    Raises:
+        GankitError: They cannot be made, or are none.
+    """
+    found = section.make(data=data)
+    if not isinstance(found, Features):
+        raise GankitError(
+            f"{section.part} must return a gankit.Features. Received: {shown(repr(found))}"
+        )
+    return found
 
 
 def _named(name: str, catalogue: Catalogue) -> tuple[Part, str]:
@@ -87,7 +117,7 @@ def _named(name: str, catalogue: Catalogue) -> tuple[Part, str]:
         raise GankitError(f"{shown(part)} {error.message}", error.hint) from error
 
 
-def _check(part: Part, given: Mapping) -> None:
+def _check(part: Part, given: Mapping, hint: str = "") -> None:
     """Raise an error where an option is given in vain, or a necessary one is not."""
     known = {option.name: option for option in options(part)}
     vain = [option for option in given if option not in known]
@@ -99,7 +129,8 @@ def _check(part: Part, given: Mapping) -> None:
     missing = [n for n, o in known.items() if o.default is o.empty and n not in given]
     if missing:
         spelled = {"network": f"--features {part.name}:NETWORK", "weights": "--weights FILE"}
+        typed = " and ".join(spelled.get(name, name) for name in missing)
         raise GankitError(
             f"the features {shown(part.name)} need {' and '.join(missing)}",
-            f"give {' and '.join(spelled.get(n, n) for n in missing)}; see gankit show {part.name}",
+            hint or f"give {typed}; see gankit show {part.name}",
         )

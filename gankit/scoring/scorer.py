@@ -9,7 +9,7 @@ from gankit.assemble import Experiment
 from gankit.sampling import sample
 from gankit.scoring.evaluate import Scores, evaluate
 from gankit.scoring.examples import choose, in_range
-from gankit.scoring.features import features as features_named
+from gankit.scoring.features import made
 from gankit.scoring.of_run import known_of, labelled, made_of
 from gankit.scoring.settings import all_directions
 
@@ -43,7 +43,7 @@ class Scorer:
         self.best_by = settings.best or next(iter(self.better), None)
         rows = choose(self.count, len(dataset), self.seed)
         self.real = in_range(np.asarray(dataset.arrays["images"][rows]))
-        found = features_named(settings.features, labelled(dataset))
+        found = made(settings.features, labelled(dataset))
         self.features = replace(found, extract=_remembering(found.extract, self.real))
 
     def __call__(self, gan, generated: str) -> Scores:

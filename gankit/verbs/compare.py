@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gankit.errors import GankitError
 
 if TYPE_CHECKING:
-    from gankit.reporting.comparison import Comparison, Drawn
+    from gankit.reporting.comparison import Asked, Comparison, Drawn
     from gankit.reporting.record import Record
 
 
@@ -17,6 +17,7 @@ def compare(
     out: Path | str | None = None,
     count: int = 16,
     seed: int = 0,
+    checkpoint: str = "last",
     plugins: Iterable[Path] = (),
     backend: str | None = None,
     cpu: bool = False,
@@ -31,6 +32,7 @@ def compare(
         out: The page, or a folder for it; `compare.html` by default.
         count: How many samples to draw of each; 0 for none.
         seed: Of the noise.
+        checkpoint: What draws the samples of each run: `last`, `best`, or the name of one.
         plugins: Files of parts, if the runs were made with some.
         backend: tensorflow, jax or torch.
         cpu: Whether to keep off the GPUs.
@@ -40,7 +42,7 @@ def compare(
             written.
     """
     from gankit.reporting import of_runs
-    from gankit.reporting.comparison import Comparison
+    from gankit.reporting.comparison import Asked, Comparison
     from gankit.reporting.curves import charts_of_runs, charts_of_scores
     from gankit.reporting.page import Page, place
     from gankit.reporting.record import read_record
@@ -49,16 +51,17 @@ def compare(
 
     records = [read_record(path) for path in _distinct(runs)]
     names = _names(records)
+    asked = Asked(count, seed, checkpoint)
     found = Comparison(
         names=names,
         settings=differences([record.recipe for record in records]),
         made=differences([made_with(record) for record in records]),
         scores=standings(records),
-        drawn=_draw(records, count, seed, plugins, backend, cpu) if count else None,
+        drawn=_draw(records, asked, plugins, backend, cpu) if count else None,
         page=Page(place(out, Path(), "compare.html")),
     )
     curves, measured = charts_of_runs(records, names), charts_of_scores(found.scores, names)
-    command = of_runs.command([str(record.path) for record in records], count, seed)
+    command = of_runs.command([str(record.path) for record in records], asked)
     body = of_runs.body(found, curves, measured, command)
     found.page.write(f"{' · '.join(names)} – gankit", body, [*measured, *curves])
     return found
@@ -88,8 +91,7 @@ def _names(records: Sequence["Record"]) -> list[str]:
 
 def _draw(
     records: "Sequence[Record]",
-    count: int,
-    seed: int,
+    asked: "Asked",
     plugins: Iterable[Path],
     backend: str | None,
     cpu: bool,
@@ -101,7 +103,7 @@ def _draw(
     from gankit.reporting.samples import draw
 
     paths = [record.path for record in records]
-    return Drawn(draw(paths, count, seed, tuple(plugins)), seed, chosen)
+    return Drawn(draw(paths, asked, tuple(plugins)), asked, chosen)
 
 
 def _running() -> str | None:

@@ -39,7 +39,8 @@ def ms_ssim(fake_images, pairs: Count = 1000) -> float:
     """Mean multi-scale structural similarity of random pairs of samples; 1 if all are alike.
 
     Compare it with that of the real images: the lower, the more varied. Of the five scales those
-    are used at which a picture is at least as large as the window of 11 pixels.
+    are used at which a picture is at least as large as the window of 11 pixels. As in the authors'
+    code a similarity is of whole windows only, none of which reaches over the picture's edge.
 
     Args:
         fake_images: In [−1, 1], (count, height, width, channels).
@@ -69,7 +70,9 @@ def _score(rows: np.ndarray) -> float:
 def _similar(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the multi-scale structural similarity of each pair, (count,)."""
     scales = [s for s in range(len(WEIGHTS)) if min(x.shape[1:3]) >> s >= WINDOW] or [0]
-    weights = np.array(WEIGHTS[: len(scales)]) / sum(WEIGHTS[: len(scales)])
+    weights = np.array(WEIGHTS[: len(scales)])
+    if len(weights) < len(WEIGHTS):  # all five are used as published, with a sum of 1.0001
+        weights /= weights.sum()
     found = np.ones(len(x))
     for scale in scales:
         whole, contrast = _structure(x, y)

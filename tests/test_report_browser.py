@@ -1,0 +1,143 @@
+"""A report in a browser: what a reader's hand does to its curves and sheets."""
+
+import time
+
+import pytest
+from browser import CHROMIUM, browser
+from run_folders import write_run
+
+import gankit
+
+EPOCHS = 8
+CHART = """[...document.querySelectorAll("figure.chart")]
+  .find((figure) => figure.querySelector("h3").textContent === "Losses")"""
+SEEN = """(() => {
+  const chart = CHART;
+  const tip = chart.querySelector(".tip");
+  const ticks = [...chart.querySelectorAll(".axes text[text-anchor=middle]")];
+  const frames = [...document.querySelectorAll(".film > figure")].filter((frame) => !frame.hidden);
+  return {
+    tip: tip.hidden ? [] : [...tip.children].map((row) => row.innerText.split(/\\s+/).join(" ")),
+    ends: [ticks[0], ticks.at(-1)].map((tick) => Number(tick.textContent.replace("epoch", ""))),
+    all: [...chart.querySelectorAll("button")].find((b) => b.textContent === "show all").hidden,
+    sheets: frames.map((frame) => Number(frame.dataset.epoch)),
+    told: document.querySelector(".film output").textContent,
+  };
+})()"""
+# Where each epoch of the first curve is, from its dots; the curve is d_loss, 1 / epoch.
+PLACES = """(() => {
+  const chart = CHART;
+  chart.scrollIntoView({ behavior: "instant" });
+  return [...chart.querySelectorAll("circle.dot.c0")].map((dot) => {
+    const edges = dot.getBoundingClientRect();
+    return [edges.left + edges.width / 2, edges.top + edges.height / 2];
+  });
+})()"""
+SEEN, PLACES = (script.replace("CHART", CHART) for script in (SEEN, PLACES))
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A report of eight epochs, opened in a browser of a desk's width."""
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium to open the report in")
+    report = gankit.report(write_run(tmp_path / "run", EPOCHS)).path
+    with browser(tmp_path / "profile") as tab:
+        tab.look("light", 1280)
+        tab.open(report.resolve().as_uri())
+        tab.wait(f"{PLACES}.length === {EPOCHS}")
+        yield Page(tab)
+        assert tab.errors() == []
+
+
+class Page:
+    """A report that is open, and a hand with a mouse."""
+
+    def __init__(self, tab):
+        self.tab = tab
+
+    @property
+    def dots(self):
+        """Where the first curve is, by epoch."""
+        return dict(enumerate(self.tab.evaluate(PLACES), 1))
+
+    def mouse(self, kind, place, clicks=1, held=False):
+        """Move, press or release."""
+        button = {"button": "left", "clickCount": clicks} if kind != "Moved" else {}
+        held = {"buttons": 1, "button": "left"} if held else {}
+        x, y = place
+        self.tab.tell("Input.dispatchMouseEvent", type=f"mouse{kind}", x=x, y=y, **button, **held)
+
+    def click(self, place, times=1):
+        for clicks in range(1, times + 1):
+            self.mouse("Pressed", place, clicks)
+            self.mouse("Released", place, clicks)
+
+    def drag(self, begin, end):
+        self.mouse("Moved", begin)
+        self.mouse("Pressed", begin)
+        for share in (0.5, 1):
+            way = [a + share * (b - a) for a, b in zip(begin, end)]
+            self.mouse("Moved", way, held=True)
+        self.mouse("Released", end)
+
+    def key(self, name):
+        for kind in ("keyDown", "keyUp"):
+            code = {"ArrowLeft": 37, "ArrowRight": 39}[name]
+            words = {"key": name, "code": name, "windowsVirtualKeyCode": code}
+            self.tab.tell("Input.dispatchKeyEvent", type=kind, **words)
+
+    @property
+    def seen(self):
+        return self.tab.evaluate(SEEN)
+
+    def shows(self, **expected):
+        """Return whether this is seen, soon: events take a frame to arrive."""
+        end = time.monotonic() + 20
+        while not (same := expected.items() <= self.seen.items()) and time.monotonic() < end:
+            time.sleep(0.05)
+        return same
+
+
+def test_pointing_at_an_epoch_tells_its_values(page):
+    assert page.shows(tip=[])
+    page.mouse("Moved", page.dots[5])
+    assert page.shows(tip=["epoch 5", "d_loss 0.2", "g_loss 5"])
+    page.mouse("Moved", page.dots[2])
+    assert page.shows(tip=["epoch 2", "d_loss 0.5"])  # where g_loss is no number
+    page.mouse("Moved", (2, 2))
+    assert page.shows(tip=[])
+
+
+def test_dragging_zooms_and_a_double_click_shows_all(page):
+    assert page.shows(all=True, ends=[1, EPOCHS])
+    fourth, (left, top), (right, bottom) = (page.dots[epoch] for epoch in (4, 3, 6))
+    page.drag((left - 3, top), (right + 3, bottom))
+    assert page.shows(all=False, ends=[3, 6])
+    moved = page.dots[4]
+    assert moved[0] < fourth[0] - 20  # to where a third of the chart is
+    page.mouse("Moved", moved)
+    assert page.shows(tip=["epoch 4", "d_loss 0.25", "g_loss 4"])
+    page.click(moved, times=2)
+    assert page.shows(all=True, ends=[1, EPOCHS])
+
+
+def test_the_slider_changes_the_sheet(page):
+    assert page.shows(sheets=[EPOCHS], told=f"epoch {EPOCHS}")
+    slider = 'document.querySelector(".film input")'
+    page.tab.evaluate(f"{slider}.focus()")
+    page.key("ArrowLeft")
+    assert page.shows(sheets=[EPOCHS - 1], told=f"epoch {EPOCHS - 1}")
+    left, middle = page.tab.evaluate(
+        f"(({{left, top, height}}) => [left, top + height / 2])({slider}.getBoundingClientRect())"
+    )
+    page.click((left + 2, middle))
+    assert page.shows(sheets=[0], told="epoch 0")
+    page.key("ArrowRight")
+    assert page.shows(sheets=[1], told="epoch 1")
+
+
+def test_a_click_in_a_curve_shows_the_sheet_of_its_epoch(page):
+    page.click(page.dots[3])
+    assert page.shows(sheets=[3], told="epoch 3")
+    assert page.tab.evaluate('document.querySelector(".film input").value') == "3"
