@@ -4,7 +4,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import keras
-import numpy as np
 import pytest
 from gankit import testing
 from keras import ops
@@ -23,13 +22,11 @@ def test_it_keeps_to_what_a_stabilizer_is():
 
 
 def test_a_linear_discriminator_costs_its_slope():
-    slope, x = np.float32([3.0, -4.0]), np.zeros((5, 2), "float32")
+    slope, x = ops.convert_to_tensor([[3.0], [-4.0]]), ops.zeros((5, 2))
     part = MyPart(weight=0.5)
     part.prepare(SimpleNamespace(seed=keras.random.SeedGenerator(0)))
     judgment = SimpleNamespace(
-        judge=lambda x: ops.sum(slope * x, axis=1, keepdims=True),
-        real_images=ops.convert_to_tensor(x),
-        fake_images=ops.convert_to_tensor(x + 1),
+        judge=lambda images: ops.matmul(images, slope), real_images=x, fake_images=x + 1
     )
     turn = SimpleNamespace(player="discriminator", judgments=[judgment])
     assert float(part.penalty(turn)) == pytest.approx(0.5 * (3**2 + 4**2))
