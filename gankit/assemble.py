@@ -82,6 +82,13 @@ def build(recipe: Recipe, facts: Facts, previous: GAN | None = None) -> GAN:
 def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: GAN | None) -> dict:
     part = recipe.architecture
     networks = part.make(facts, previous=previous and previous.given)
+    named = isinstance(networks, Mapping)
+    if not named or not all(isinstance(n, keras.Model) for n in networks.values()):
+        raise GankitError(
+            f"{part.part} returned {type(networks).__name__}, and an architecture is keras.Models "
+            "by name",
+            'return {"generator": …, "discriminator": …}',
+        )
     missing = sorted({name for names in players.values() for name in names} - set(networks))
     if missing:
         raise GankitError(
@@ -89,4 +96,19 @@ def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: GAN | No
             f"{part.name!r} builds {', '.join(sorted(networks))}",
             "gankit list architectures",
         )
+    _check_pictures(recipe, networks)
     return networks
+
+
+def _check_pictures(recipe: Recipe, networks: Mapping[str, keras.Model]) -> None:
+    """Raise the error of a discriminator that cannot judge what the generator makes."""
+    if not {"generator", "discriminator"} <= set(networks):
+        return
+    made = networks["generator"].outputs[0].shape[1:]
+    judged = networks["discriminator"].inputs[0].shape[1:]
+    if len(made) != len(judged) or any(None not in (a, b) and a != b for a, b in zip(made, judged)):
+        raise GankitError(
+            f"the architecture {recipe.architecture.name!r} builds a generator of images "
+            f"{tuple(made)} and a discriminator of images {tuple(judged)}",
+            "make the generator's output of the shape that the data has, facts.shape",
+        )

@@ -32,15 +32,26 @@ class Section:
             named: What the part may ask for by name; the rest is not passed.
 
         Raises:
-            GankitError: The part cannot be loaded, or Keras refuses the options of an optimizer.
+            GankitError: The part cannot be loaded, a dataset is none, or Keras refuses the options
+                of an optimizer.
         """
         asked = {name: value for name, value in named.items() if takes(self.part, name)}
         try:
-            return self.part.load()(*passed, **asked, **_made(self.options))
+            return self._checked(self.part.load()(*passed, **asked, **_made(self.options)))
         except ValueError as error:
             if self.part.kind not in ("optimizers", "schedules"):
                 raise
             raise GankitError(f"{self.part}: {error}", f"gankit show {self.name}") from error
+
+    def _checked(self, made: Any) -> Any:
+        from gankit.dataset import Dataset  # which brings numpy, for nothing where nothing is made
+
+        if self.part.kind == "datasets" and not isinstance(made, Dataset):
+            raise GankitError(
+                f"{self.part} returned {type(made).__name__}, and a dataset is a gankit.Dataset",
+                'return gankit.Dataset({"images": images}), with what else there is by name',
+            )
+        return made
 
     def bound(self) -> Part:
         """Return the part as one that is called without its options."""
