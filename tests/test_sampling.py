@@ -133,3 +133,14 @@ def test_a_notebook_shows_a_sheet(generator):
     assert samples.values.shape == (4, 8, 8, 1)
     assert (samples.drawn, samples.accepted) == (4, 4)
     assert samples._repr_png_().startswith(b"\x89PNG")
+
+
+def test_the_files_say_how_the_samples_were_chosen(gankit, tmp_path):
+    made_run(tmp_path, [PARTS])
+    (checkpoint,) = (tmp_path / "made/checkpoints").glob("step-*")
+    for more in ((), ("--checkpoint", checkpoint.name), ("--truncation", "0.5")):
+        code, _, err = gankit("sample", "made", "--count", "2", "--grid", "--plugin", PARTS, *more)
+        assert code == 0, err
+    names = {path.name for path in (tmp_path / "made/pictures").iterdir()}
+    expected = {"sheet-0.png", f"sheet-0-checkpoint-{checkpoint.name}.png"}
+    assert names == expected | {"sheet-0-truncation-0.5.png"}

@@ -57,6 +57,7 @@ def sample(
     generator = Generator.open(run, backend, cpu, plugin or (), checkpoint)
     samples = sample(generator, count, seed, label or (), truncation, reject)
     ways = {"label": label and "-".join(label), "truncation": truncation, "reject": reject}
+    ways["checkpoint"] = checkpoint if checkpoint != "last" else None
     paths = write(samples, out or run / "pictures", _stem(seed, ways), grid)
     made = f"{len(paths)} pictures, the first " if len(paths) > 1 else ""
     lines = [f"wrote {made}{paths[0]}"]
