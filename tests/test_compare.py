@@ -172,9 +172,9 @@ def test_samples_of_another_checkpoint(gankit, tmp_path):
     assert code == 0 and "no samples of two" in err and 'no checkpoint "best"' in err
     (best,) = Parsed(tmp_path / "compare.html").pictures
     sheets = {}
-    for name in ("step-000000010", "last"):
-        gankit("sample", one, *words[2:], "--grid", "--checkpoint", name, "--out", name)
-        sheets[name] = np.asarray(Image.open(tmp_path / name / "sheet-0.png"))
+    for name, way in (("step-000000010", "-checkpoint-step-000000010"), ("last", "")):
+        gankit("sample", one, *words[2:], "--grid", "--checkpoint", name, "--out", "drawn")
+        sheets[name] = np.asarray(Image.open(tmp_path / f"drawn/sheet-0{way}.png"))
     np.testing.assert_array_equal(np.asarray(best), sheets["step-000000010"])
     assert not np.array_equal(np.asarray(best), sheets["last"])
     assert gankit("compare", *words, "--checkpoint", "step-000000010")[2] == ""

@@ -153,9 +153,11 @@ def test_the_verb_scores_any_checkpoint_and_shows_last_and_best(gankit, copied):
 
 def test_samples_of_the_best_checkpoint_are_others(gankit, copied, tmp_path):
     for name in ("last", "best"):
-        words = ("--count", 1, "--out", name, "--checkpoint", name, "--plugin", PARTS)
+        words = ("--count", 1, "--out", "drawn", "--checkpoint", name, "--plugin", PARTS)
         assert gankit("sample", copied.path, *words)[0] == 0
-    last, best = ((tmp_path / name / "sample-0-0000.png").read_bytes() for name in ("last", "best"))
+    drawn = tmp_path / "drawn"
+    last, best = (drawn / f"sample-0{way}-0000.png" for way in ("", "-checkpoint-best"))
+    last, best = last.read_bytes(), best.read_bytes()
     assert last != best
 
 
