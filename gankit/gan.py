@@ -149,7 +149,8 @@ class GAN(engine.Trainer, keras.Model):
         scalars |= accuracies(turn, self.game.boundary)
         scalars[scalar_name(turn.player, "loss")] = loss
         for stabilizer in self.stabilizers:
-            scalars |= stabilizer.watch(turn)
+            watched = stabilizer.watch(turn)  # a variable is not yet a tensor on every backend
+            scalars |= {name: ops.convert_to_tensor(x) for name, x in watched.items()}
         return loss, scalars
 
     def _moves(self, player: str) -> Any:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Stabilizer:
-    """Changes the game at one or more of nine seams; each seam left out changes nothing.
+    """Changes the game at one or more of its seams; each seam left out changes nothing.
 
     State is a `keras.Variable`, a network, or a list or dictionary of these, made in `prepare` and
     kept as an attribute: the GAN finds it, saves it and restores it. Randomness comes from

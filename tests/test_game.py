@@ -341,6 +341,22 @@ def test_what_a_stabilizer_watches_is_shown(pictures):
     assert play(gan, pictures)["real_logit"] == pytest.approx(logits.mean(), rel=1e-5)
 
 
+def test_a_variable_may_be_watched(pictures):
+    class Count(gankit.Stabilizer):
+        shows = ("count",)
+
+        def prepare(self, gan):
+            self.count = keras.Variable(3.0, trainable=False, dtype="float32", name="count")
+
+        def watch(self, turn):
+            self.count.assign(self.count.value + 1)
+            return {"count": self.count}
+
+    gan = game(Bce(), [Count()])
+    logs = gan.train_on_batch({"images": pictures[:16]}, return_dict=True)
+    assert float(logs["count"]) == 4.5  # the mean of both turns, 4 and 5
+
+
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="its graphs are optimized")
 def test_a_turn_moves_nothing_before_its_penalty_has_read_it():
     """The optimizer let a bias move first in one graph of twenty: two tries of three see it."""
