@@ -50,6 +50,12 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
     return running
 
 
+def running_backend() -> str | None:
+    """Return the backend that Keras runs on in this process already, None if it does not yet."""
+    keras = sys.modules.get("keras")
+    return keras.backend.backend() if keras else None
+
+
 def _check(name: str) -> None:
     if name not in BACKENDS:
         allowed = ", ".join(BACKENDS)

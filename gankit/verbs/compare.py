@@ -1,6 +1,5 @@
 """A comparison of runs: what differs, which scores are better, what they draw from equal noise."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,20 +95,11 @@ def _draw(
     backend: str | None,
     cpu: bool,
 ) -> "Drawn":
-    from gankit.backend import choose_backend
+    from gankit.backend import choose_backend, running_backend
 
-    chosen = choose_backend(backend or _running() or records[0].facts.get("backend"), cpu)
+    chosen = choose_backend(backend or running_backend() or records[0].facts.get("backend"), cpu)
     from gankit.reporting.comparison import Drawn
     from gankit.reporting.samples import draw
 
     paths = [record.path for record in records]
     return Drawn(draw(paths, asked, tuple(plugins)), asked, chosen)
-
-
-def _running() -> str | None:
-    """Return the backend that Keras runs on already, as in a notebook."""
-    if "keras" not in sys.modules:
-        return None
-    import keras
-
-    return keras.backend.backend()

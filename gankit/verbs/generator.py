@@ -1,14 +1,13 @@
 """A run's generator, opened to draw with."""
 
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from gankit.backend import choose_backend
+from gankit.backend import choose_backend, running_backend
 from gankit.dataset import Dataset
 from gankit.errors import GankitError
 from gankit.run.folder import RunFolder
@@ -81,7 +80,7 @@ class Generator:
         if isinstance(run, Generator):
             return run
         folder = RunFolder.open(Path(run))
-        choose_backend(backend or _running() or folder.read_facts()["backend"], cpu)
+        choose_backend(backend or running_backend() or folder.read_facts()["backend"], cpu)
         return cls(folder, plugins, checkpoint)
 
     @property
@@ -179,9 +178,3 @@ class Generator:
                 f"{what} is for pictures, and {self.run.path} draws points",
                 f"gankit explore interpolate {self.run.path}",
             )
-
-
-def _running() -> str | None:
-    """Return the backend that Keras runs on in this process, if it does."""
-    keras = sys.modules.get("keras")
-    return keras.backend.backend() if keras else None

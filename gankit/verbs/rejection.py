@@ -97,10 +97,11 @@ def thresholds(
         raise GankitError(f"reject is a share between 0 and 1. Received: {share}")
     noise = generator.noise(RANKED, [seed, RANKED], truncation)
     limits = np.full(labels.max() + 1, np.inf)
-    for label in np.unique(labels):
+    told = generator.takes_labels or len(_discriminator(generator).inputs) > 1
+    for label in np.unique(labels) if told else [0]:
         alike = np.full(RANKED, label, "int32")
         logits = judge(generator, generator.draw(noise, alike), alike)
-        limits[label] = np.quantile(logits, share)
+        limits[label if told else slice(None)] = np.quantile(logits, share)
     return limits
 
 
