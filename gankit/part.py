@@ -36,12 +36,14 @@ class Part:
         name: What a recipe calls it.
         plugin: Who gives it, as errors name it.
         given: The class or function itself, or its object reference `"module:attribute"`.
+        distribution: Which ships it; nothing where a file does.
     """
 
     kind: str
     name: str
     plugin: str
     given: Callable | str = field(repr=False)
+    distribution: str = ""
 
     @property
     def summary(self) -> str:
@@ -101,8 +103,7 @@ def pick(parts: Mapping[str, Part], kind: str, name: object) -> Part:
 
 def reason(error: BaseException) -> str:
     """Return an exception as one line that names the place where it was raised."""
-    text = " ".join(str(error).split())
-    line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    line = in_one_line(error)
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
@@ -112,6 +113,12 @@ def reason(error: BaseException) -> str:
     if code.co_filename.startswith("<frozen"):
         return line
     return f"{line} ({Path(code.co_filename).name}, line {frame.tb_lineno})"
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return an exception's class and message as one line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _expected(kind: str, part: object) -> str:

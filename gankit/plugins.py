@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -138,7 +139,8 @@ def _installed(manager: pluggy.PluginManager, entry: importlib.metadata.EntryPoi
     try:
         with traced(f"load {plugin}, {entry.value}"):
             module = entry.load()
-        return replace(plugin, parts=_register(manager, module, str(plugin)))
+        parts = _register(manager, module, str(plugin))
+        return replace(plugin, parts=tuple(replace(p, distribution=entry.dist.name) for p in parts))
     except GankitError as error:
         return replace(plugin, failure=error.message)
     except (Exception, SystemExit) as error:
@@ -146,17 +148,15 @@ def _installed(manager: pluggy.PluginManager, entry: importlib.metadata.EntryPoi
 
 
 def _from_file(manager: pluggy.PluginManager, path: Path) -> Plugin:
+    mend = f"mend it, and type gankit list --plugin {shlex.quote(str(path))}"
     try:
         parts = _register(manager, _imported(path), str(path))
     except GankitError as error:
         raise GankitError(
-            f"the plugin {path} does not load: {error.message}", error.hint
+            f"the plugin {path} does not load: {error.message}", error.hint or mend
         ) from error
     except (Exception, SystemExit) as error:
-        raise GankitError(
-            f"the plugin {path} does not load: {reason(error)}",
-            f"mend it, and type gankit list --plugin {path}",
-        ) from error
+        raise GankitError(f"the plugin {path} does not load: {reason(error)}", mend) from error
     return Plugin(path.name, parts=parts)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from gankit import toml
 from gankit.form import Form
 from gankit.overrides import override, read_override
+from gankit.part import Part
 from gankit.plugins import Catalogue
 from gankit.problem import Problem, refusal
 from gankit.recipe_model import KEYS
@@ -67,6 +68,15 @@ class Recipe:
     def stages(self) -> list["Recipe"]:
         """Return the recipes to train one after the other, each without stages."""
         return list(self.later) or [self]
+
+    def parts(self) -> list[Part]:
+        """Return the parts of plugins that the recipe names, with those of its stages."""
+        return [part for recipe in (self, *self.later) for part in recipe._own_parts()]
+
+    def _own_parts(self) -> list[Part]:
+        one = (self.dataset, self.architecture, self.loss, self.scoring.features)
+        found = (*one, *self.stabilizers, *self.metrics)
+        return [section.part for section in found if isinstance(section, Section)]
 
     def to_toml(self, mark_defaults: bool = False) -> str:
         """Return the filled recipe, which reads as an equal one.

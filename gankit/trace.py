@@ -10,17 +10,21 @@ from contextlib import contextmanager
 Said = Callable[[str], None]
 
 
+def tracing() -> bool:
+    """Return whether `GANKIT_TRACE` is set, to anything but 0."""
+    return os.environ.get("GANKIT_TRACE", "0") not in ("", "0")
+
+
 @contextmanager
 def traced(what: str) -> Iterator[Said]:
     """Show what is done in the block, how long it took, and how it ended.
 
-    Yields a function to say what came of it. Nothing is shown unless `GANKIT_TRACE` is set, to
-    anything but 0.
+    Yields a function to say what came of it. Nothing is shown unless it is asked for.
 
     Args:
         what: Is done.
     """
-    if os.environ.get("GANKIT_TRACE", "0") in ("", "0"):
+    if not tracing():
         yield lambda said: None
         return
     found: list[str] = []

@@ -36,7 +36,7 @@ def made_run(folder, plugins=(), recipe=RECIPE, steps=40):
         average.assign(draw.uniform(0.2, 0.7, average.shape))
     run = RunFolder.create("made", folder / "made")
     facts = {"backend": keras.backend.backend(), "plugins": [str(path) for path in plugins]}
-    run.describe(found.to_toml(), facts)
+    run.describe(found, facts)
     run.note_data(0, experiment.dataset)
     Checkpoints(run.checkpoints).save(gan, Place(steps=steps))
     return run, gan

@@ -40,6 +40,14 @@ def test_show_a_part(gankit):
     assert "  Malevich 1915, Black Square." in lines
 
 
+def test_show_a_run_shows_its_recipe(gankit, recipe, tmp_path):
+    (tmp_path / "made").mkdir()
+    recipe.rename(tmp_path / "made/recipe.toml")
+    of_run = gankit("show", "made", "--plugin", PARTS)
+    assert of_run == gankit("show", "made/recipe.toml", "--plugin", PARTS)
+    assert of_run[0] == 0 and "batch_size = 8\n" in of_run[1]
+
+
 def test_show_marks_what_is_required(gankit):
     _, out, _ = gankit("show", "crosses", "--plugin", PARTS)
     assert "  arms  required  integer" in out.splitlines()

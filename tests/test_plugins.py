@@ -263,6 +263,7 @@ def test_a_plain_file_that_fails_is_an_error_at_once(tmp_path, source, expected)
         load_plugins([file])
     assert expected in caught.value.message
     assert str(file) in caught.value.message
+    assert caught.value.hint.endswith(f"gankit list --plugin {file}")
 
 
 def test_a_file_that_is_not_there(tmp_path):

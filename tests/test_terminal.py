@@ -12,6 +12,7 @@ import pytest
 from conftest import ROOT
 
 from gankit.cli import app
+from gankit.plugins import load_plugins
 from gankit.training import Training
 
 GANKIT = "from gankit.cli import main; main()"
@@ -217,6 +218,13 @@ def test_what_to_type_next_is_said_on_a_terminal_only(gankit):
     assert lines[-1] == "→ gankit show NAME"
     assert max(map(len, lines)) <= 80
     assert "→" not in gankit("list", "losses")[1]
+
+
+def test_plugins_names_every_part_on_a_narrow_terminal():
+    said = on_a_terminal("plugins", NO_COLOR="1")
+    assert max(map(len, said.splitlines())) <= 80 and "…" not in said
+    words = set(said.replace(",", " ").split())
+    assert {name for parts in load_plugins().parts.values() for name in parts} <= words
 
 
 @pytest.mark.parametrize("words", ["list", "plugins", "run --help"])

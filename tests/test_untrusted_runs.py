@@ -4,6 +4,7 @@ import hashlib
 import json
 import pickle
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +100,33 @@ def test_a_name_in_a_recipe_is_only_looked_up(gankit, tmp_path, name):
     run.recipe.write_text(run.recipe.read_text().replace('"bce"', f'"{name}"'))
     code, _, err = gankit("sample", "made")
     assert code == 1 and "is no loss" in err
+
+
+def without(run, part, **distributions):
+    """Take a part of the recipe away, as if its distribution were gone."""
+    recipe = run.recipe.read_text(encoding="utf-8")
+    run.recipe.write_text(recipe.replace(f'"{part}"', '"of-a-stranger"'), encoding="utf-8")
+    run.facts.write_text(json.dumps({**run.read_facts(), "distributions": distributions}))
+
+
+def test_a_run_notes_the_distributions_of_its_parts(tmp_path):
+    run, _ = made_run(tmp_path, [PARTS])
+    assert run.read_facts()["distributions"] == {"gankit": version("gankit")}
+
+
+def test_an_error_says_which_distribution_a_run_was_made_with(gankit, tmp_path):
+    run, _ = made_run(tmp_path, recipe=INSTALLED)
+    here = version("gankit")
+    without(run, "bce", **{"gankit": here, "gankit-cats": "1.2", "pluggy": "0.1"})
+    code, _, err = gankit("sample", "made")
+    assert code == 1
+    assert "The run was made with gankit-cats 1.2. Here is: none\n" in err
+    assert f"The run was made with pluggy 0.1. Here is: {version('pluggy')}\n" in err
+    assert "→ if you trust it: pip install gankit-cats==1.2\n" in err and "gankit==" not in err
+
+
+def test_what_a_run_says_to_install_is_one_word_of_the_shell(gankit, tmp_path):
+    run, _ = made_run(tmp_path, recipe=INSTALLED)
+    without(run, "bce", **{"cats; rm -r": "1 2"})
+    _, _, err = gankit("sample", "made")
+    assert err.endswith("pip install 'cats; rm -r==1 2'\n")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from gankit.blame import blaming
 from gankit.cli.console import aligned, show_lines
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, RecipePath
 from gankit.errors import GankitError
@@ -43,7 +44,8 @@ def check(
     from gankit.recipe import read_recipe
 
     recipe = read_recipe(path, load_plugins(plugin or ()), overrides or ())
-    show_lines(check_recipe(recipe))
+    with blaming(recipe.parts()):
+        show_lines(check_recipe(recipe))
     show_lines([Text(f"{path} is in order", "bold green"), f"→ gankit run {path}"])
 
 

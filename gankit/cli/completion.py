@@ -53,7 +53,7 @@ def runs(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
 
 @offering
 def parts_and_recipes(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the names of all parts, and recipes."""
+    """Offer the names of all parts, and recipes, those of runs among them."""
     for kind, parts in load_plugins().parts.items():
         yield from ((name, f"{KINDS[kind]}: {part.summary}") for name, part in parts.items())
     yield from recipes(ctx, incomplete)

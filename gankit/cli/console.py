@@ -1,6 +1,7 @@
 """What the verbs print: lines that fit the terminal, what to do next, and errors."""
 
 import os
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -38,6 +39,18 @@ def aligned(table: Sequence[Sequence[str]], styles: Sequence[str], cut: bool = T
             line.truncate(console.width, overflow="ellipsis")
         lines.append(line)
     return lines
+
+
+def folded(table: Sequence[tuple[str, str]], styles: Sequence[str]) -> list[Text]:
+    """Return the rows of two columns, the second on several lines where a terminal is narrow."""
+    console = terminal()
+    taken = max((len(first) for first, _ in table), default=0) + 4
+    room = max(console.width - taken, 20) if console.is_terminal else None
+    rows = []
+    for first, second in table:
+        lines = textwrap.wrap(second, room, break_on_hyphens=False) if room else [second]
+        rows += [(first * (not number), line) for number, line in enumerate(lines)]
+    return aligned(rows, styles) if rows else []
 
 
 def show_next(command: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from gankit.cli.console import aligned, show_lines, show_next
+from gankit.cli.console import folded, show_lines, show_next
 from gankit.cli.options import AsJson, PluginFiles
 from gankit.plugins import Plugin, load_plugins
 from gankit.spelling import listed
@@ -48,7 +48,7 @@ def _lines(plugins: Iterable[Plugin]) -> Iterator[Text | str]:
         origin = f"  {plugin.distribution} {plugin.version}".rstrip()
         yield Text.assemble((plugin.name, "bold"), origin)
         hooks = described(plugin)["hooks"]
-        yield from aligned([(hook, listed(names)) for hook, names in hooks.items()], ("cyan", ""))
+        yield from folded([(hook, listed(names)) for hook, names in hooks.items()], ("cyan", ""))
         if plugin.failure:
             yield Text.assemble("  ", ("failed to load: ", "bold red"), plugin.failure)
             yield Text("  → GANKIT_TRACE=1 gankit plugins", "cyan")

@@ -1,4 +1,4 @@
-"""`gankit show`: a part with its options, or a recipe with its defaults filled in."""
+"""`gankit show`: a part with its options, or a recipe, also a run's, with its defaults."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -30,7 +30,7 @@ Name = Annotated[
     str,
     typer.Argument(
         metavar="NAME|RECIPE",
-        help="A part's name, or a recipe.",
+        help="A part's name, or a recipe, or a run for its recipe.",
         autocompletion=completion.parts_and_recipes,
     ),
 ]
@@ -55,6 +55,8 @@ def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) ->
     choose_backend(None, cpu=True)
     catalogue = load_plugins(plugin or ())
     path = Path(name)
+    if (path / "recipe.toml").is_file():  # a run's folder
+        path /= "recipe.toml"
     if path.suffix == ".toml" or len(path.parts) > 1:
         show_lines(recipe_lines(path, catalogue, overrides or ()))
         return

@@ -39,6 +39,7 @@ def made_with(record: Record) -> dict[str, Any]:
         "machine": facts.get("machine"),
         "python": facts.get("python"),
         "versions": facts.get("versions", {}),
+        "distributions": facts.get("distributions", {}),
         "plugins": facts.get("plugins", []),
         "data": data.get("1", {}) if len(data) == 1 else data,
     }

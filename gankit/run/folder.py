@@ -5,13 +5,17 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gankit.dataset import Dataset, Facts
 from gankit.errors import GankitError
+
+if TYPE_CHECKING:
+    from gankit.recipe import Recipe
 
 
 class RunFolder:
@@ -20,7 +24,7 @@ class RunFolder:
     Attributes:
         path: The folder; TensorBoard's events are in it, and in a folder in it for each player.
         recipe: The filled recipe, which repeats the run.
-        facts: `run.json`: versions, device, seed, the data's facts.
+        facts: `run.json`: versions, distributions of parts, device, seed, the data's facts.
         history: `history.csv`, a row an epoch.
         scores: `scores.jsonl`, a line for each time that a checkpoint was scored.
         samples: A sheet of samples from fixed noise an epoch.
@@ -66,10 +70,12 @@ class RunFolder:
             raise GankitError(f"{path} is not a run: it has no recipe.toml and run.json", hint)
         return run
 
-    def describe(self, recipe_toml: str, facts: Mapping) -> None:
+    def describe(self, recipe: "Recipe", facts: Mapping) -> None:
         """Write down what is run, and with what."""
-        write_text(self.recipe, recipe_toml)
-        write_text(self.facts, _json({**_versions(), **facts, "data": []}))
+        shipped = {part.distribution for part in recipe.parts()} - {""}
+        write_text(self.recipe, recipe.to_toml())
+        made_with = {**_versions(), "distributions": _installed(sorted(shipped)), **facts}
+        write_text(self.facts, _json({**made_with, "data": []}))
 
     def read_facts(self) -> dict:
         """Return what `run.json` says.
@@ -89,6 +95,18 @@ class RunFolder:
             GankitError: `run.json` cannot be read.
         """
         return [str(file) for file in self.read_facts().get("plugins", [])]
+
+    def missing_distributions(self) -> dict[str, tuple[str, str]]:
+        """Return the distributions of the run's parts that are not here in the version it had.
+
+        Of each the version that made the run, and that which is here, if any.
+
+        Raises:
+            GankitError: `run.json` cannot be read.
+        """
+        noted = self.read_facts().get("distributions", {})
+        here = {name: _version(name) or "" for name in noted}
+        return {n: (str(wanted), here[n]) for n, wanted in noted.items() if here[n] != wanted}
 
     def note_data(self, stage: int, dataset: Dataset) -> None:
         """Write down what data a stage is played on."""
@@ -153,8 +171,13 @@ def _versions() -> dict:
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": {name: found for name in packages if (found := _version(name))},
+        "versions": _installed(packages),
     }
+
+
+def _installed(packages: Iterable[str]) -> dict[str, str]:
+    """Return the versions of those packages that are installed."""
+    return {name: found for name in packages if (found := _version(name))}
 
 
 def _version(package: str) -> str | None:

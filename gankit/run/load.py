@@ -1,5 +1,6 @@
 """A run's networks, as one of its checkpoints has them."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,11 +92,21 @@ def load_recipe(run: RunFolder, plugins: Iterable[Path] = ()) -> Recipe:
     try:
         return read_recipe(run.recipe, load_plugins(plugins))
     except GankitError as error:
-        files = [file for file in run.plugin_files() if Path(file).resolve() not in plugins]
-        if not files:
-            raise
-        raise GankitError(
-            f"{error.message}\nThe run was made with {listed(files)}, and no run makes gankit "
-            "execute a file by itself",
-            f"if you trust what is in it, add {plugin_words(files)}",
-        ) from error
+        raise _with_what_is_missing(error, run, plugins) from error
+
+
+def _with_what_is_missing(error: GankitError, run: RunFolder, plugins: list[Path]) -> GankitError:
+    """Return the error, with what the run was made with and what is not here."""
+    files = [file for file in run.plugin_files() if Path(file).resolve() not in plugins]
+    missing = run.missing_distributions()
+    said, hints = [error.message], []
+    if files:
+        said.append(
+            f"The run was made with {listed(files)}, and no run makes gankit execute a file by "
+            "itself"
+        )
+        hints.append(f"if you trust what is in it, add {plugin_words(files)}")
+    for name, (wanted, here) in missing.items():
+        said.append(f"The run was made with {name} {wanted}. Here is: {here or 'none'}")
+        hints.append(f"if you trust it: pip install {shlex.quote(f'{name}=={wanted}')}")
+    return GankitError("\n".join(said), "\n".join(hints or [error.hint]))

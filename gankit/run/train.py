@@ -1,12 +1,13 @@
 """Plays a recipe from its start, or from a checkpoint, to its end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import keras
 from rich.console import Console
 
 from gankit import engine
 from gankit.assemble import Experiment, assemble
+from gankit.blame import blaming
 from gankit.misfit import misfits
 from gankit.recipe import Recipe
 from gankit.run import callbacks
@@ -29,7 +30,6 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
         GankitError: Data cannot be read, parts do not fit, the disk is full, a loss is not finite.
     """
     stages = recipe.stages()
-    previous = None
     session = Session(run, stages, console)
     if session.epoch == session.epochs:
         console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
@@ -38,15 +38,21 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
         _describe(recipe, session, facts or {})
     console.print(f"run folder {run.path}", highlight=False)
     console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
+    with blaming(recipe.parts()):
+        _play_stages(stages, session)
+    session.events.close()
+
+
+def _play_stages(stages: Sequence[Recipe], session: Session) -> None:
+    previous = None
     for number, stage in enumerate(stages):
         experiment = assemble(stage, previous)
         previous = experiment.gan
         if number == session.place.steps == 0:
             _warn(experiment, session)
         if number >= session.place.stage:
-            run.note_data(number, experiment.dataset)
+            session.run.note_data(number, experiment.dataset)
             _play(experiment, session, number)
-    session.events.close()
 
 
 def _play(experiment: Experiment, session: Session, stage: int) -> None:
@@ -81,10 +87,9 @@ def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks
 
 def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
     """Write down what is run: for people, for resuming, and for TensorBoard."""
-    text = recipe.to_toml()
     used = {"backend": keras.backend.backend(), "devices": engine.devices(), "seed": recipe.seed}
-    session.run.describe(text, {**used, **facts})
-    session.events.text("recipe", f"```toml\n{text}\n```", 0)
+    session.run.describe(recipe, {**used, **facts})
+    session.events.text("recipe", f"```toml\n{recipe.to_toml()}\n```", 0)
     session.events.hparams(_flat(recipe.filled))
 
 
