@@ -160,6 +160,19 @@ def test_the_gradient_penalty_of_real_networks_of_patches_plays():
     assert not any(map(np.array_equal, before, after))
 
 
+def test_the_average_is_of_both_generators_and_is_what_is_sampled():
+    gan = game([Ema(0.5, warm_up=False)])
+    before = {name: values(gan.networks[name].variables) for name in ("g_ab", "g_ba")}
+    gan.train_on_batch(PAIR)
+    assert set(gan.averages) == set(before)
+    for name, started in before.items():
+        now = values(gan.networks[name].variables)
+        assert not np.array_equal(now[0], started[0])
+        kernel, bias = ((a.astype("float64") + b) / 2 for a, b in zip(started, now))
+        sampled = ops.convert_to_numpy(gan.sample(PAIR["a"], name=name))
+        np.testing.assert_allclose(sampled, applied((kernel.item(), bias.item()), PAIR["a"]), 1e-5)
+
+
 # The networks
 
 

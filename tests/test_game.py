@@ -214,11 +214,11 @@ def test_ema_follows_its_recurrence_and_is_what_is_sampled(pictures):
     for _ in range(3):
         play(gan, pictures)
         expected = [0.9 * e + 0.1 * w for e, w in zip(expected, values(generator.variables))]
-    for e, a in zip(expected, values(ema.average)):
+    for e, a in zip(expected, values(ema.averages["generator"])):
         np.testing.assert_allclose(a, e, rtol=2e-5, atol=1e-6)
     noise = np.random.default_rng(0).standard_normal((2, 8)).astype("float32")
     sampled = ops.convert_to_numpy(gan.sample(noise))
-    for variable, average in zip(generator.variables, values(ema.average)):
+    for variable, average in zip(generator.variables, values(ema.averages["generator"])):
         variable.assign(average)
     np.testing.assert_allclose(sampled, ops.convert_to_numpy(generator(noise)), atol=1e-5)
 

@@ -15,8 +15,8 @@ from gankit_standard.stabilizers.ranges import Strength
 class Ema(gankit.Stabilizer):
     """Samples from an exponential moving average of the generator's weights.
 
-    After each update of the generator w̄ ← decay · w̄ + (1 − decay) · w. Training itself is not
-    changed.
+    After each update of the generator w̄ ← decay · w̄ + (1 − decay) · w, for each network that it
+    trains. Training itself is not changed.
 
     Args:
         decay: The share of the average that stays, at each update; 0 samples the generator itself.
@@ -34,18 +34,19 @@ class Ema(gankit.Stabilizer):
 
     def prepare(self, gan: gankit.GAN) -> None:
         """Start the average at the weights that the generator has."""
-        self.generator = gan.networks["generator"]
-        self.average = _copies(self.generator.variables)
-        gan.averages["generator"] = self.average
+        names = gan.game.players.get("generator", ("generator",))
+        self.averages = {name: _copies(gan.networks[name].variables) for name in names}
+        gan.averages.update(self.averages)
 
     def after(self, player: str, gan: gankit.GAN) -> None:
         """Move the average towards the generator."""
         if player != "generator":
             return
         decay = self._decay(ops.cast(gan.steps.value, "float32"))
-        for average, variable in zip(self.average, self.generator.variables):
-            if "float" in average.dtype:  # the state of a random layer is no number to average
-                average.assign(decay * average.value + (1 - decay) * variable.value)
+        for name, averages in self.averages.items():
+            for average, variable in zip(averages, gan.networks[name].variables):
+                if "float" in average.dtype:  # the state of a random layer is no number to average
+                    average.assign(decay * average.value + (1 - decay) * variable.value)
 
     def _decay(self, steps):
         return ops.minimum(self.decay, (1 + steps) / (10 + steps)) if self.warm_up else self.decay
