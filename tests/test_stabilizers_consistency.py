@@ -45,7 +45,7 @@ def moved(images, **options):
 def test_half_of_the_pictures_are_mirrored_and_all_are_moved():
     images = np.repeat(REAL[:1], 400, axis=0)
     found = {tuple(x.ravel()) for x in moved(images, translation=0.125)}
-    wide = np.pad(REAL[0], ((1, 1), (1, 1), (0, 0)))
+    wide = np.pad(REAL[0], ((1, 1), (1, 1), (0, 0)), "edge")
     both = (wide, wide[:, ::-1])
     moves = [x[i : i + 6, j : j + 8] for x in both for i in range(3) for j in range(3)]
     assert found == {tuple(x.ravel().astype("float64")) for x in moves}

@@ -44,9 +44,12 @@ def mirrored(images, seed):
     return ops.where(uniform(images, 0, 1, seed) < 0.5, ops.flip(images, axis=2), images)
 
 
-def translated(images, share, seed):
-    """Return pictures moved by up to a share of their size each way; what comes in is grey, 0."""
-    rows, columns = (_shifts(images, size, share, seed) for size in images.shape[1:3])
+def translated(images, share, seed, edge=False):
+    """Return pictures moved by up to a share of their size each way.
+
+    What comes in is grey, 0, or else the edge of the picture once more.
+    """
+    rows, columns = (_shifts(images, size, share, seed, edge) for size in images.shape[1:3])
     images = ops.einsum("bij,bjwc->biwc", rows, images)
     return ops.einsum("bij,bhjc->bhic", columns, images)
 
@@ -60,12 +63,14 @@ def holes(images, share, seed):
     return rows[:, :, None, None] * columns[:, None, :, None]
 
 
-def _shifts(images, size, share, seed):
+def _shifts(images, size, share, seed, edge):
     """Return a matrix for each picture that moves what it is multiplied with, (batch, i, j)."""
     reach = round(size * share)
     by = ops.floor(uniform(images, -reach, reach + 1, seed))[..., 0]
     places = ops.arange(size, dtype="float32")
-    return ops.cast(places[None, None, :] == places[None, :, None] - by, "float32")
+    sources = places[None, :, None] - by
+    sources = ops.clip(sources, 0, size - 1) if edge else sources
+    return ops.cast(places[None, None, :] == sources, "float32")
 
 
 def _gap(images, size, share, seed):

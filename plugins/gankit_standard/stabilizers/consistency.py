@@ -18,8 +18,8 @@ class Consistency(gankit.Stabilizer):
         weight: λ of the paper, for real pictures.
         generated: That of generated ones: 0 in the first paper, as much as `weight` in the second.
         flip: Whether T mirrors pictures, left and right.
-        translation: The farthest that T moves a picture each way, as a share of its size; what
-            comes in is grey, 0.
+        translation: The farthest that T moves a picture each way, as a share of its size; its
+            edge is repeated where something has to come in.
 
     Reference:
         Zhang et al. 2020, Consistency Regularization for Generative Adversarial Networks,
@@ -63,4 +63,4 @@ class Consistency(gankit.Stabilizer):
         images = augment.mirrored(images, self.seed) if self.flip else images
         if not self.translation:
             return images
-        return augment.translated(images, self.translation, self.seed)
+        return augment.translated(images, self.translation, self.seed, edge=True)
