@@ -110,6 +110,15 @@ def test_a_run_explains_itself(gankit, recipe, tmp_path):
     assert len(list((tmp_path / "pictures").glob("*.png"))) == 3
 
 
+def test_a_run_that_cannot_begin_leaves_no_folder(gankit, recipe, tmp_path):
+    words = [recipe, "--plugin", PARTS, "--set", 'metrics=[{name="frechet-distance"}]']
+    features = 'scoring.features={name="inception-fid", weights="nowhere.npz"}'
+    done = gankit("run", *words, "--set", features, check=False)
+    assert done.returncode == 1 and "nowhere.npz" in done.stderr
+    assert list((tmp_path / "runs").iterdir()) == []
+    assert gankit("run", *words, "--set", "training.epochs=1").stdout.count("runs/blobs-1") > 1
+
+
 def kill(folder, luck, arguments):
     """Start gankit, kill it somewhere in its first epochs; returns whether it was still alive."""
     process = start(folder, *arguments)

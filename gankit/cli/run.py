@@ -10,7 +10,7 @@ from gankit.cli import completion
 from gankit.cli.console import show_lines, terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.cli.score import standing_lines
-from gankit.errors import Interrupted
+from gankit.errors import GankitError, Interrupted
 from gankit.spelling import plugin_words
 
 EXAMPLES = """
@@ -75,7 +75,11 @@ def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False,
 
     recipe = read_recipe(recipe_path, load_plugins(plugins), overrides)
     run = RunFolder.create(_name(recipe_path), out)
-    return _train(recipe, run, console, plugins)
+    try:
+        return _train(recipe, run, console, plugins)
+    except GankitError:
+        run.remove_if_nothing_was_played()
+        raise
 
 
 def go_on(path, console, backend=None, cpu=False, plugins=()):

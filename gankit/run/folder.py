@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -76,6 +77,14 @@ class RunFolder:
         write_text(self.recipe, recipe.to_toml())
         made_with = {**_versions(), "distributions": _installed(sorted(shipped)), **facts}
         write_text(self.facts, _json({**made_with, "data": []}))
+
+    def remove_if_nothing_was_played(self) -> None:
+        """Remove a folder that holds no samples and no checkpoint: there is nothing to go on with.
+
+        Only for one that `create` has just made, so that all that is in it is the run's own.
+        """
+        if not self.samples.exists() and not self.checkpoints.exists():
+            shutil.rmtree(self.path)
 
     def read_facts(self) -> dict:
         """Return what `run.json` says.
