@@ -106,9 +106,11 @@ def test_the_keys_of_set_are_those_of_the_recipe_that_was_named(offered):
     assert not any(key.startswith("architecture.w") for key in known)
     keys = set(offered("run", "recipes/dcgan_lego.toml", "--cpu", "--set", "seed=1", "--set", ""))
     options = {"architecture.width=", "dataset.size=", "players.generator.optimizer.beta_1="}
+    options |= {"scoring.every=", "stabilizers.1.decay=", "metrics.0.name="}
     assert known | options <= keys
     assert "architecture.facts=" not in keys
     assert offered("show", "mine.toml", "--set", "dataset.co") == ["dataset.count="]
+    assert not offered("show", "mine.toml", "--set", "scoring.")  # it has no metrics
 
 
 def test_every_key_that_is_offered_can_be_set(offered, gankit):

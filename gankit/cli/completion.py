@@ -113,14 +113,19 @@ def _recipe(ctx: typer.Context) -> Mapping[str, Any]:
 def _described(recipe: Mapping[str, Any]) -> Iterator[Offer]:
     """Yield the keys that are known without a recipe, or by the parts that it names."""
     from gankit.recipe_model import SECTIONS
+    from gankit.scoring.settings import SCORING
     from gankit.training import TRAINING
 
     catalogue = load_plugins()
     yield "seed", "Of all randomness."
     yield from _options("training", TRAINING)
-    for section, kind in SECTIONS.items():
-        yield f"{section}.name", f"Of the {section}."
-        part = catalogue.parts[kind].get(recipe.get(section, {}).get("name"))
+    yield from _options("scoring", SCORING) if recipe.get("metrics") or not recipe else ()
+    named = {section: (kind, recipe.get(section, {})) for section, kind in SECTIONS.items()}
+    for kind in ("stabilizers", "metrics"):
+        named |= {f"{kind}.{number}": (kind, t) for number, t in enumerate(recipe.get(kind, []))}
+    for section, (kind, table) in named.items():
+        yield f"{section}.name", f"Of the {KINDS[kind]}."
+        part = catalogue.parts[kind].get(table.get("name"))
         yield from _options(section, part) if part else ()
     for player in recipe.get("players") or ("discriminator", "generator"):
         yield f"players.{player}.optimizer.learning_rate", "A number or a schedule."
