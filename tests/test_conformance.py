@@ -10,6 +10,7 @@ from tables import shipped_parts
 import gankit
 from gankit import testing
 from gankit.testing.game import networks
+from gankit_standard.features.pixels import pixels
 
 STABILIZERS, LOSSES, ARCHITECTURES, METRICS = (
     {part.name: part.load() for part in shipped_parts(kind)}
@@ -93,6 +94,11 @@ def test_architecture(name, conditional):
         ARCHITECTURES[name], facts, conditional=conditional, **SMALL.get(name, {})
     )
     assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize("shape", [(32, 32, 3), (9, 20, 1), (2,)])
+def test_features(shape):
+    testing.check_features(pixels, shape)
 
 
 @pytest.mark.parametrize("name", METRICS)

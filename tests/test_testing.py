@@ -120,6 +120,49 @@ def test_a_metric_with_a_fault(metric, said):
     assert said in refused(testing.check_metric, metric)
 
 
+# Features
+
+
+def rows(extract=lambda x: x.mean((2, 3)), classify=None, resizer="none", classes=()):
+    return lambda: gankit.Features("rows", "none", resizer, extract, classify, classes)
+
+
+def halves(found):
+    return np.full((len(found), 2), 0.5)
+
+
+def darkening(pictures):
+    pictures -= pictures.mean()
+    return pictures.mean((2, 3))
+
+
+def test_features_that_are_right():
+    testing.check_features(rows())
+    testing.check_features(rows(classify=halves, classes=("a", "b")), shape=(8, 8, 3))
+    testing.check_features(lambda data, k=1: rows()(), data=GREY, k=2)
+
+
+@pytest.mark.parametrize(
+    ("features", "said"),
+    [
+        (lambda: np.zeros((4, 2)), "return a gankit.Features"),
+        (rows(resizer=""), "does not say its resizer"),
+        (rows(lambda x: x.mean((1, 2, 3))), "float32 of the shape (12,)"),
+        (rows(lambda x: np.argmax(x.mean((2, 3)), axis=1)[:, None]), "extracts int64"),
+        (rows(lambda x: np.full((len(x), 2), np.nan)), "not finite"),
+        (rows(lambda x: np.ones((len(x), 2))), "the same of examples that differ"),
+        (rows(lambda x: (x - x.mean(0)).mean((2, 3))), "when others are beside it"),
+        (rows(lambda x: x.mean((2, 3)) + np.random.normal()), "numpy's global generator"),
+        (rows(darkening), "changes the examples"),
+        (rows(classify=lambda found: found), "return probabilities"),
+        (rows(classify=lambda found: 2 * halves(found)), "add up to [2.0, 2.0"),
+        (rows(classify=halves, classes=("a",)), "names 1 classes and has probabilities of 2"),
+    ],
+)
+def test_features_with_a_fault(features, said):
+    assert said in refused(testing.check_features, features)
+
+
 # Losses
 
 

@@ -6,6 +6,7 @@ raises an `AssertionError` that says what is wrong and what to do.
 
 from gankit.testing.architecture import check_architecture
 from gankit.testing.dataset import check_dataset
+from gankit.testing.features import check_features
 from gankit.testing.loss import check_loss
 from gankit.testing.metric import check_metric
 from gankit.testing.plugin import check_plugin
@@ -15,6 +16,7 @@ from gankit.testing.stabilizer import check_stabilizer
 __all__ = [
     "check_architecture",
     "check_dataset",
+    "check_features",
     "check_loss",
     "check_metric",
     "check_plugin",
