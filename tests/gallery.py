@@ -1,7 +1,8 @@
 """The pages of the documentation about recipes: a gallery, and a page a recipe.
 
 A picture is added by its file, `docs/images/gallery/NAME.png`, and a line about the run that made
-it in `docs/images/gallery/runs.toml`; curves of the run may be beside it in `NAME-curves.png`.
+it in `docs/images/gallery/runs.toml`; curves of the run are beside it in `NAME-curves.svg`.
+`tests/curves.py` makes both of a run's folder.
 """
 
 import tomllib
@@ -67,9 +68,10 @@ def _drawn(name: str) -> Iterator[str]:
         return
     yield _image(name)
     yield runs()[name]
-    curves = PICTURES[0] / f"{name}-curves.png"
+    curves = PICTURES[0] / f"{name}-curves.svg"
     if curves.is_file():
-        yield f"![The curves of this run](../images/gallery/{curves.name})"
+        what = "Losses, accuracies and the first score of this run by epochs"
+        yield f"![{what}](../images/gallery/{curves.name})"
 
 
 def _image(name: str) -> str:

@@ -3,19 +3,24 @@
 import inspect
 import re
 import shlex
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import typer
 from cli_page import verbs
 from coverage_page import STATES, shown, state
+from curves import HEIGHT, TOP, WIDTH, drawing
 from gallery import picture, runs
 from pages import PAGES, ROOT, anchors, blocks, links, place
 from reader import GANKIT, Reader
+from run_folders import write_run
 from tables import navigation, pages, rows, tables
 
 from gankit import hookspecs
 from gankit.cli import app
 from gankit.part import KINDS
+from gankit.run.folder import RunFolder
 from gankit.shipped import shipped_recipes
 from gankit.stabilizer import Stabilizer
 
@@ -150,6 +155,20 @@ def test_the_pages_of_the_gallery_include_the_recipes():
 
 def test_each_picture_of_the_gallery_is_told_of():
     assert {name for name in shipped_recipes() if picture(name)} == set(runs())
+
+
+def test_the_curves_of_a_run_are_drawn_to_scale(tmp_path):
+    run = RunFolder(write_run(tmp_path / "run", epochs=1))
+    run.history.write_text("epoch,d_loss,g_loss\n1,0.5,1.5\n2,1.25,3.0\n3,1.0,2.0\n")
+    drawn = ElementTree.fromstring(drawing(run))
+    colours = {span.text: span.get("fill") for span in drawn.iter("{*}tspan")}
+    curves = {line.get("stroke"): line.get("points") for line in drawn.iter("{*}polyline")}
+    for name, values in {"d_loss": [0.5, 1.25, 1.0], "g_loss": [1.5, 3.0, 2.0]}.items():
+        points = [tuple(map(float, p.split(","))) for p in curves[colours[name]].split()]
+        across, down = zip(*points)
+        assert np.diff(across) == pytest.approx(WIDTH / 3, abs=0.1)
+        expected = [TOP + HEIGHT * (3.0 - value) / (3.0 - 0.5) for value in values]
+        assert down == pytest.approx(expected, abs=0.1)
 
 
 def test_every_page_is_in_the_navigation():
