@@ -161,8 +161,8 @@ def test_the_curves_of_a_run_are_drawn_to_scale(tmp_path):
     run = RunFolder(write_run(tmp_path / "run", epochs=1))
     run.history.write_text("epoch,d_loss,g_loss\n1,0.5,1.5\n2,1.25,3.0\n3,1.0,2.0\n")
     drawn = ElementTree.fromstring(drawing(run))
-    colours = {span.text: span.get("fill") for span in drawn.iter("{*}tspan")}
-    curves = {line.get("stroke"): line.get("points") for line in drawn.iter("{*}polyline")}
+    colours = {span.text: span.get("fill") for span in drawn.findall(".//{*}tspan")}
+    curves = {line.get("stroke"): line.get("points") for line in drawn.findall(".//{*}polyline")}
     for name, values in {"d_loss": [0.5, 1.25, 1.0], "g_loss": [1.5, 3.0, 2.0]}.items():
         points = [tuple(map(float, p.split(","))) for p in curves[colours[name]].split()]
         across, down = zip(*points)
