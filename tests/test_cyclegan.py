@@ -16,7 +16,7 @@ from gankit_cyclegan.loss import CycleGan
 from gankit_cyclegan.networks import cyclegan
 from gankit_cyclegan.pool import ImagePool
 from gankit_lego.unpaired import lego_unpaired
-from gankit_standard.stabilizers import R1, Ema, GradientPenalty, LabelSmoothing
+from gankit_standard.stabilizers import R1, Ema, GradientPenalty, LabelSmoothing, SpectralNorm
 
 G_AB, G_BA = (0.5, 0.25), (-0.75, 0.5)  # a pixel x becomes weight · x + bias
 KERNELS = {name: normal(2, 2, 1, 1, seed=seed) for seed, name in enumerate(("d_a", "d_b"), 1)}
@@ -274,8 +274,8 @@ def test_a_strip_is_there_and_back():
 
 
 def test_what_needs_another_network_or_noise_says_so():
-    with pytest.raises(gankit.GankitError, match=r"no network 'generator'\. It has: d_a, "):
-        game([Ema()])
+    with pytest.raises(gankit.GankitError, match=r"no network 'discriminator'\. It has: d_a, "):
+        game([SpectralNorm()])
     with pytest.raises(gankit.GankitError, match="make pictures of pictures"):
         game().noise_shape  # noqa: B018
 
