@@ -44,12 +44,12 @@ def drawing(run: RunFolder) -> str:
 
 
 def _panels(run: RunFolder) -> Iterator[tuple[str, Curves]]:
-    """Yield the title and the curves of each panel; a loss that is not finite stopped its run."""
+    """Yield the title and the curves of each panel; not every stage has every loss."""
     with run.history.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for title, ending in (("loss", "_loss"), ("accuracy", "_acc")):
         names = [n for n in rows[0] if n.endswith(ending) and n.count("_") == 1]
-        told = {n: [(float(r["epoch"]), float(r[n])) for r in rows] for n in names}
+        told = {n: [(float(r["epoch"]), float(r[n])) for r in rows if r[n]] for n in names}
         if told:
             yield title, told
     scores = [line for line in lines.read(run.scores) if line["verb"] == "run"]
