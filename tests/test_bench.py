@@ -110,9 +110,9 @@ def test_steps_scale_the_schedules():
             assert rate.options["decay_steps"] == pytest.approx(sum(other), abs=1)
 
 
-@pytest.mark.parametrize("benchmark", ["ring", "grid"])
-def test_the_plain_arm_has_the_published_settings(benchmark):
-    recipe, (steps,) = budget(arms(benchmark)["plain"])
+@pytest.mark.parametrize("points", ["ring", "grid"])
+def test_the_plain_arm_has_the_published_settings(points):
+    recipe, (steps,) = budget(arms(points)["plain"])
     assert recipe.architecture.options["generator_widths"] == (400,) * 4
     assert recipe.architecture.options["discriminator_widths"] == (200,) * 3
     assert recipe.architecture.options["maxout"] == 5
@@ -122,17 +122,17 @@ def test_the_plain_arm_has_the_published_settings(benchmark):
         assert (optimizer["learning_rate"], optimizer["beta_1"]) == (1e-4, 0.8)
 
 
-@pytest.mark.parametrize("benchmark", ["ring", "grid"])
-def test_the_control_is_the_best_arm_but_for_its_loss_and_stabilizers(benchmark):
-    control, best = (dict(arms(benchmark)[name].read().filled) for name in ("control", "best"))
+@pytest.mark.parametrize("points", ["ring", "grid"])
+def test_the_control_is_the_best_arm_but_for_its_loss_and_stabilizers(points):
+    control, best = (dict(arms(points)[name].read().filled) for name in ("control", "best"))
     assert control.pop("loss") != best.pop("loss")
     assert (control.pop("stabilizers", []), len(best.pop("stabilizers"))) == ([], 3)
     assert control == best
 
 
-@pytest.mark.parametrize("benchmark", ["ring", "grid"])
-def test_packing_is_the_small_arm_with_packs_of_as_many_steps(benchmark):
-    known = arms(benchmark)
+@pytest.mark.parametrize("points", ["ring", "grid"])
+def test_packing_is_the_small_arm_with_packs_of_as_many_steps(points):
+    known = arms(points)
     small, (steps,) = budget(known["small"])
     for size in (2, 3, 4):
         packing, (as_many,) = budget(known[f"packing-{size}"])
@@ -152,9 +152,9 @@ def rows():
     return [Row("packing-2", scores, 400_000, 3599.6), Row("best+rejection", scores, 5000, 61.2)]
 
 
-@pytest.mark.parametrize("benchmark", ["ring", "grid"])
-def test_the_table_fits_a_terminal(benchmark):
-    lines = table(benchmark, rows())
+@pytest.mark.parametrize("points", ["ring", "grid"])
+def test_the_table_fits_a_terminal(points):
+    lines = table(points, rows())
     assert max(map(len, lines)) <= 80
     cells = [line.split() for line in lines]
     assert [

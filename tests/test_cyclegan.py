@@ -16,7 +16,14 @@ from gankit_cyclegan.loss import CycleGan
 from gankit_cyclegan.networks import cyclegan
 from gankit_cyclegan.pool import ImagePool
 from gankit_lego.unpaired import lego_unpaired
-from gankit_standard.stabilizers import R1, Ema, GradientPenalty, LabelSmoothing, SpectralNorm
+from gankit_standard.stabilizers import (
+    R1,
+    Ema,
+    GradientPenalty,
+    LabelSmoothing,
+    Orthogonal,
+    SpectralNorm,
+)
 
 G_AB, G_BA = (0.5, 0.25), (-0.75, 0.5)  # a pixel x becomes weight · x + bias
 KERNELS = {name: normal(2, 2, 1, 1, seed=seed) for seed, name in enumerate(("d_a", "d_b"), 1)}
@@ -171,6 +178,15 @@ def test_the_average_is_of_both_generators_and_is_what_is_sampled():
         kernel, bias = ((a.astype("float64") + b) / 2 for a, b in zip(started, now))
         sampled = ops.convert_to_numpy(gan.sample(PAIR["a"], name=name))
         np.testing.assert_allclose(sampled, applied((kernel.item(), bias.item()), PAIR["a"]), 1e-5)
+
+
+def test_orthogonal_draws_the_kernels_of_both_generators():
+    gan = game([Orthogonal(0.5, form="identity")], rates=(0.0, 0.0))
+    plain = game(rates=(0.0, 0.0))
+    logs, without = (g.train_on_batch(PAIR, return_dict=True) for g in (gan, plain))
+    expected = 0.5 * sum((weight**2 - 1) ** 2 for weight, _ in (G_AB, G_BA))
+    assert float(logs["g_loss"]) - float(without["g_loss"]) == pytest.approx(expected, rel=1e-4)
+    assert float(logs["d_loss"]) == pytest.approx(float(without["d_loss"]), rel=1e-6)
 
 
 # The networks

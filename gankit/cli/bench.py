@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gankit.cli.console import show_lines, terminal
+from gankit.cli.console import show_lines, show_start, terminal
 from gankit.cli.options import Backend, Cpu
 
 EXAMPLES = """
@@ -55,10 +55,8 @@ def bench(
     cpu: Cpu = False,
 ) -> None:
     """Measure known cases, beside what was published; what was measured before is kept."""
-    from gankit.backend import choose_backend
-
     console = terminal()
-    console.print(f"playing with {choose_backend(backend, cpu)}", highlight=False)
+    show_start(console, backend, cpu)
     from gankit.bench import ablation, measure
 
     names = [name.strip() for name in arms.split(",") if name.strip()]

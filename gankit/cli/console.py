@@ -53,6 +53,20 @@ def folded(table: Sequence[tuple[str, str]], styles: Sequence[str]) -> list[Text
     return aligned(rows, styles) if rows else []
 
 
+def show_start(console: Console, backend: str | None, cpu: bool) -> None:
+    """Start the backend and say what is played on.
+
+    Raises:
+        GankitError: There is no such backend, or another one is running already.
+    """
+    from gankit.backend import choose_backend
+
+    name = choose_backend(backend, cpu)
+    from gankit import engine
+
+    console.print(f"playing on {', '.join(engine.devices())} with {name}", highlight=False)
+
+
 def show_next(command: str) -> None:
     """Say what to type next where somebody reads it: not in what goes to a file or a program."""
     console = terminal()

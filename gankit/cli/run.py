@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from gankit.cli import completion
-from gankit.cli.console import show_lines, terminal
+from gankit.cli.console import show_lines, show_start, terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.cli.score import standing_lines
 from gankit.errors import GankitError, Interrupted
@@ -68,7 +68,7 @@ def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False,
         GankitError: The recipe, its data or its plugins are at fault.
         Interrupted: The user stopped the run; it is saved.
     """
-    _begin(console, backend, cpu)
+    show_start(console, backend, cpu)
     from gankit.plugins import load_plugins
     from gankit.recipe import read_recipe
     from gankit.run.folder import RunFolder
@@ -92,19 +92,10 @@ def go_on(path, console, backend=None, cpu=False, plugins=()):
     from gankit.run.folder import RunFolder
 
     run = RunFolder.open(path)
-    _begin(console, backend or run.read_facts()["backend"], cpu)
+    show_start(console, backend or run.read_facts()["backend"], cpu)
     from gankit.run.load import load_recipe
 
     return _train(load_recipe(run, plugins), run, console, plugins)
-
-
-def _begin(console: Console, backend: str | None, cpu: bool) -> None:
-    from gankit.backend import choose_backend
-
-    name = choose_backend(backend, cpu)
-    from gankit import engine
-
-    console.print(f"playing on {', '.join(engine.devices())} with {name}", highlight=False)
 
 
 def _train(recipe, run, console: Console, plugins):

@@ -20,7 +20,7 @@ class Orthogonal(gankit.Stabilizer):
 
     Args:
         weight: β of BigGAN.
-        network: Whose kernels are meant.
+        network: Whose kernels are meant: those of the networks that this player trains.
         form: `off-diagonal` leaves the lengths of the filters alone, as above; `identity` draws
             them to 1, ‖WᵀW − I‖².
 
@@ -37,7 +37,7 @@ class Orthogonal(gankit.Stabilizer):
         form: Literal["off-diagonal", "identity"] = "off-diagonal",
     ):
         self.weight = weight
-        self.names = ("discriminator", "generator") if network == "both" else (network,)
+        self.players = ("discriminator", "generator") if network == "both" else (network,)
         self.distance = {"off-diagonal": off_diagonal, "identity": off_identity}[form]
 
     def prepare(self, gan: gankit.GAN) -> None:
@@ -47,19 +47,20 @@ class Orthogonal(gankit.Stabilizer):
             GankitError: There is none.
         """
         self.layers = {
-            player: [x for n in names if n in self.names for x in _layers(gan.networks[n])]
+            player: [x for name in names for x in _layers(gan.networks[name])]
             for player, names in gan.game.players.items()
+            if player in self.players
         }
         if not any(self.layers.values()):
             raise gankit.GankitError(
                 f"orthogonal finds no dense layer and no convolution in the "
-                f"{' and the '.join(self.names)}",
+                f"{' and the '.join(self.players)}",
                 "gankit list architectures",
             )
 
     def penalty(self, turn: gankit.Turn):
         """Return the penalty on the kernels that the player trains."""
-        layers = self.layers[turn.player]
+        layers = self.layers.get(turn.player)
         if not self.weight or not layers:
             return 0.0
         return self.weight * sum(self.distance(as_matrix(x, x.kernel.value)) for x in layers)
