@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 
 import numpy as np
 import pytest
@@ -23,8 +22,6 @@ from gankit.reporting.page import embedded
 from gankit.reporting.record import read_record
 from gankit.reporting.sheets import chosen, data_uri
 from gankit.run.folder import RunFolder
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 
 
 @pytest.fixture
@@ -264,28 +261,6 @@ def test_commands_can_be_typed(tmp_path):
     assert versions == ["pip", "install", "keras==3.15.0", "torch==2.13.0"]
     assert resumed == ["gankit", "run", "--resume", str(run)]
     assert more.count(str(run)) == 3
-
-
-# In a browser
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="it needs Chromium")
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_browser_draws_it_without_a_complaint(run, tmp_path, width):
-    page = public.report(run).path
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    options += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    options += [f"--user-data-dir={tmp_path / 'browser'}", f"--window-size={width},900"]
-    options += ["--enable-logging=stderr", "--virtual-time-budget=2000", "--dump-dom"]
-    done = subprocess.run(
-        [CHROMIUM, *options, page.resolve().as_uri()], capture_output=True, text=True, timeout=120
-    )
-    assert "CONSOLE" not in done.stderr, done.stderr
-    drawn = [chart["series"] for chart in Parsed(page).charts]
-    curves = re.findall(r'<path d="M[\d.]+ [\d.]+[ML][^"]*" class="line c\d"', done.stdout)
-    assert len(curves) == sum(map(len, drawn))
-    assert done.stdout.count('aria-pressed="true">') == sum(map(len, drawn))
-    assert 'aria-valuetext="epoch 3"' in done.stdout
 
 
 def test_bad_input_of_the_function_is_an_error(tmp_path):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from browser import CHROMIUM, browser
-from run_folders import write_run
+from run_folders import Parsed, scored, write_run
 
 import gankit
 
@@ -37,17 +37,23 @@ SEEN, PLACES = (script.replace("CHART", CHART) for script in (SEEN, PLACES))
 
 
 @pytest.fixture
-def page(tmp_path):
-    """A report of eight epochs, opened in a browser of a desk's width."""
+def tab(tmp_path):
+    """A browser; whatever it opens, it complains of nothing."""
     if not CHROMIUM:
         pytest.skip("there is no Chromium to open the report in")
-    report = gankit.report(write_run(tmp_path / "run", EPOCHS)).path
     with browser(tmp_path / "profile") as tab:
-        tab.look("light", 1280)
-        tab.open(report.resolve().as_uri())
-        tab.wait(f"{PLACES}.length === {EPOCHS}")
-        yield Page(tab)
+        yield tab
         assert tab.errors() == []
+
+
+@pytest.fixture
+def page(tab, tmp_path):
+    """A report of eight epochs, opened in a browser of a desk's width."""
+    report = gankit.report(write_run(tmp_path / "run", EPOCHS)).path
+    tab.look("light", 1280)
+    tab.open(report.resolve().as_uri())
+    tab.wait(f"{PLACES}.length === {EPOCHS}")
+    return Page(tab)
 
 
 class Page:
@@ -97,6 +103,24 @@ class Page:
         while not (same := expected.items() <= self.seen.items()) and time.monotonic() < end:
             time.sleep(0.05)
         return same
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_curve_is_drawn(tab, tmp_path, width, scheme):
+    run = write_run(tmp_path / "run", EPOCHS, scores=[scored(1, 5.0), scored(2, 2.0)])
+    report = gankit.report(run).path
+    tab.look(scheme, width)
+    tab.open(report.resolve().as_uri())
+    curves = sum(len(chart["series"]) for chart in Parsed(report).charts)
+    drawn = (
+        "[...document.querySelectorAll('path.line')].filter((line) => line.getTotalLength() > 0)"
+    )
+    tab.wait(f"{drawn}.length === {2 * curves}")  # a curve, and its mark in the legend
+    pressed = "document.querySelectorAll('.legend [aria-pressed=true]').length"
+    assert tab.evaluate(pressed) == curves
+    assert tab.evaluate("document.querySelector('.film input').ariaValueText") == f"epoch {EPOCHS}"
+    assert tab.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
 def test_pointing_at_an_epoch_tells_its_values(page):
