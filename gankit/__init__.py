@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gankit.loss import AdversarialLoss, Loss
     from gankit.metric import better
     from gankit.misfit import Misfit
+    from gankit.named import Networks
     from gankit.progress_bar import progress
     from gankit.scoring.features import Features
     from gankit.stabilizer import Stabilizer
@@ -42,6 +43,7 @@ __all__ = [
     "Judgment",
     "Loss",
     "Misfit",
+    "Networks",
     "Stabilizer",
     "Targets",
     "Turn",
@@ -73,6 +75,7 @@ _HOMES = {
     "Judgment": "gankit.turn",
     "Loss": "gankit.loss",
     "Misfit": "gankit.misfit",
+    "Networks": "gankit.named",
     "Stabilizer": "gankit.stabilizer",
     "Targets": "gankit.turn",
     "Turn": "gankit.turn",

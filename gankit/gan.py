@@ -10,9 +10,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from gankit import engine, named
+from gankit import engine
 from gankit.errors import GankitError
 from gankit.loss import Loss, draws_from_noise
+from gankit.named import Networks
 from gankit.optimizers import Optimizers
 from gankit.scalars import accuracies, adds_penalty, penalty_name, scalar_name, scalar_names
 from gankit.stabilizer import Stabilizer
@@ -62,8 +63,8 @@ class GAN(engine.Trainer, keras.Model):
         self.game = loss
         self.given = UserDict(networks)  # which Keras does not track
         for stabilizer in stabilizers:
-            networks = stabilizer.rebuild(named.networks(networks))
-        self.networks = named.networks(networks)
+            networks = stabilizer.rebuild(Networks(networks, loss.players))
+        self.networks = Networks(networks, loss.players)
         if previous is not None:
             _carry_over(previous.given, self.given)
             _carry_over(previous.networks, self.networks)  # with what the stabilizers added

@@ -38,7 +38,29 @@ def arrays(things: Mapping) -> Named:
     return Named(things, "the data has no array", "choose another dataset: gankit list datasets")
 
 
-def networks(things: Mapping) -> Named:
-    """Return what a game is played with, by name."""
-    hint = "leave out the part that asks for it, or choose another loss: gankit list losses"
-    return Named(things, "the game has no network", hint)
+class Networks(Named):
+    """The networks of a game by name.
+
+    Args:
+        things: `keras.Model`s by name.
+        players: The names of the networks that each player trains.
+
+    Raises:
+        GankitError: On asking for a name that there is not, other than with `get`.
+    """
+
+    def __init__(self, things: Mapping, players: Mapping[str, tuple[str, ...]] | None = None):
+        hint = "leave out the part that asks for it, or choose another loss: gankit list losses"
+        super().__init__(things, "the game has no network", hint)
+        self.players = players or {}
+
+    def of(self, player: str) -> tuple[str, ...]:
+        """Return the names of the networks of a player: `d_a` and `d_b` where two are judging.
+
+        Where the game has no such player, as in a stage without a discriminator, it is the name of
+        the player.
+
+        Args:
+            player: Such as `discriminator`.
+        """
+        return tuple(self.players.get(player, (player,)))

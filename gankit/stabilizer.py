@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from gankit.gan import GAN
     from gankit.misfit import Misfit
+    from gankit.named import Networks
     from gankit.turn import Targets, Turn
 
 
@@ -40,8 +41,12 @@ class Stabilizer:
 
     shows: ClassVar[tuple[str, ...]] = ()
 
-    def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
-        """Return the networks by name, some exchanged for others, before anything is prepared."""
+    def rebuild(self, networks: Networks) -> Mapping[str, keras.Model]:
+        """Return the networks by name, some exchanged for others, before anything is prepared.
+
+        Args:
+            networks: By name; `networks.of("discriminator")` are the names of those that judge.
+        """
         return networks
 
     def prepare(self, gan: GAN) -> None:

@@ -41,12 +41,14 @@ class Judgment:
         real_images: (batch, height, width, channels).
         fake_images: (batch, height, width, channels).
         retarget: The stabilizers' changes to the targets.
+        name: Of the discriminator.
     """
 
     judge: Callable[[Tensor], Tensor]
     real_images: Tensor
     fake_images: Tensor
     retarget: Callable[[Targets], Targets]
+    name: str = "discriminator"
 
     @cached_property
     def real(self) -> Tensor:
@@ -140,7 +142,7 @@ class Turn:
             return self.look(self.networks[name], images)
 
         judgment: Judgment = self._round.once(
-            (name, id(real), id(fake)), lambda: Judgment(judge, real, fake, gan.retarget)
+            (name, id(real), id(fake)), lambda: Judgment(judge, real, fake, gan.retarget, name)
         )
         self.judgments.append(judgment)
         return judgment

@@ -19,10 +19,15 @@ from gankit_lego.unpaired import lego_unpaired
 from gankit_standard.stabilizers import (
     R1,
     Ema,
+    FeatureMatching,
     GradientPenalty,
     LabelSmoothing,
+    MinibatchDiscrimination,
+    MinibatchStd,
     Orthogonal,
+    Packing,
     SpectralNorm,
+    VirtualBatchNorm,
 )
 
 G_AB, G_BA = (0.5, 0.25), (-0.75, 0.5)  # a pixel x becomes weight · x + bias
@@ -42,7 +47,9 @@ def pixelwise(weight, bias):
 def patchwise(name):
     """Return a discriminator with a logit for each 2 × 2 pixels, (batch, 4, 4, 1)."""
     x = keras.Input((8, 8, 1))
-    network = keras.Model(x, keras.layers.Conv2D(1, 2, strides=2, use_bias=False)(x))
+    network = keras.Model(
+        x, keras.layers.Conv2D(1, 2, strides=2, use_bias=False, name="patches")(x)
+    )
     network.set_weights([KERNELS[name]])
     return network
 
@@ -289,9 +296,43 @@ def test_a_strip_is_there_and_back():
             np.testing.assert_allclose(ops.convert_to_numpy(picture), want, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "kind", [FeatureMatching, MinibatchDiscrimination, MinibatchStd, Packing, SpectralNorm]
+)
+def test_what_a_stabilizer_does_to_the_discriminator_it_does_to_both(kind):
+    plain = networks()
+    gan = game([kind()], plain)
+    for name, other in (("d_a", "d_b"), ("d_b", "d_a")):
+        changed = gan.networks[name] is not plain[name]
+        assert changed == (kind is not FeatureMatching)
+        ours = {id(v) for v in gan.networks[name].variables}
+        assert not ours & {id(v) for v in gan.networks[other].variables}
+    moving = [v for v in gan.variables if "rng" not in v.path and "seed" not in v.path]
+    before = values(moving)
+    gan.train_on_batch(PAIR)  # what is beside the last layer begins at 0, and is reached from then
+    logs = gan.train_on_batch(PAIR, return_dict=True)
+    assert np.isfinite([float(value) for value in logs.values()]).all()
+    held = [v for v, old in zip(moving, before) if np.array_equal(old, values([v])[0])]
+    assert [v.path for v in held if v.path.endswith(("/u", "tensor", "readout"))] == []
+
+
+def test_features_are_matched_by_the_discriminator_that_judges_them():
+    gan = game([FeatureMatching(1.0, "patches")])
+    expected = 0.0
+    for name, real, source, weights in (("d_a", A, B, G_BA), ("d_b", B, A, G_AB)):
+        real, fake = (logits(name, x).mean(0) for x in (real, applied(weights, source)))
+        expected += np.square(real - fake).sum()
+    (matching,) = gan.stabilizers
+    judging = turn(gan, "generator")
+    gan.game(judging)
+    assert float(matching.penalty(judging)) == pytest.approx(expected, rel=1e-5)
+
+
 def test_what_needs_another_network_or_noise_says_so():
-    with pytest.raises(gankit.GankitError, match=r"no network 'discriminator'\. It has: d_a, "):
-        game([SpectralNorm()])
+    with pytest.raises(gankit.GankitError, match=r"no network 'generator'\. It has: d_a, "):
+        gankit.Networks(networks())["generator"]
+    with pytest.raises(gankit.GankitError, match="finds no batch normalisation"):
+        game([VirtualBatchNorm()])
     with pytest.raises(gankit.GankitError, match="make pictures of pictures"):
         game().noise_shape  # noqa: B018
 

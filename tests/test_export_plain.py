@@ -58,7 +58,7 @@ def given(network):
 def trained(networks, *stabilizers):
     """Return networks with random weights, changed by stabilizers."""
     for stabilizer in stabilizers:
-        networks = stabilizer.rebuild(networks)
+        networks = stabilizer.rebuild(gankit.Networks(networks))
     for network in networks.values():
         randomise(network)
     return networks

@@ -128,7 +128,7 @@ def test_an_embedding_of_the_size_of_the_noise_is_beside_it():
 def test_stabilizers_see_the_features_that_the_logits_are_of(architecture):
     plain, told = (small(architecture, c)["discriminator"] for c in (False, "projection"))
     assert hidden(told)[1].shape == hidden(plain)[1].shape
-    normalised = SpectralNorm().rebuild({"discriminator": told})["discriminator"]
+    normalised = SpectralNorm().rebuild(gankit.Networks({"discriminator": told}))["discriminator"]
     names = [w.name for w in normalised.weights]
     assert names.count("u") == names.count("kernel")  # the embedding is normalised too
 

@@ -93,7 +93,7 @@ def test_virtual_batch_norm_is_near_that_of_float32(policy):
     images = []
     for precision in ("float32", policy):
         keras.config.set_dtype_policy(precision)
-        generator = VirtualBatchNorm(5).rebuild(networks(norm=True))["generator"]
+        generator = VirtualBatchNorm(5).rebuild(gankit.Networks(networks(norm=True)))["generator"]
         for variable in generator.non_trainable_variables:
             variable.assign(np.random.default_rng(8).normal(size=variable.shape))
         images.append(array(generator(noise((4, 8)))))

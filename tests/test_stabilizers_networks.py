@@ -76,7 +76,7 @@ def test_no_gradient_goes_through_the_power_iteration():
 
 def test_spectral_norm_keeps_the_weights_and_adds_only_u(pictures):
     plain = networks(norm=True)
-    rebuilt = SpectralNorm("both").rebuild(plain)
+    rebuilt = SpectralNorm("both").rebuild(gankit.Networks(plain))
     for name, network in rebuilt.items():
         assert [id(v) for v in network.trainable_variables] == [
             id(v) for v in plain[name].trainable_variables
@@ -96,7 +96,7 @@ def test_spectral_norm_needs_a_kernel():
     inputs = keras.Input((4,))
     bare = keras.Model(inputs, layers.ReLU()(inputs), name="discriminator")
     with pytest.raises(gankit.GankitError, match="spectral-norm finds no dense layer"):
-        SpectralNorm().rebuild({"discriminator": bare})
+        SpectralNorm().rebuild(gankit.Networks({"discriminator": bare}))
 
 
 def test_minibatch_discrimination_equals_the_sums_of_the_paper():
@@ -123,7 +123,7 @@ def test_minibatch_deviation_is_one_number_a_batch():
 def test_what_looks_at_the_batch_begins_at_zero_and_learns(pictures, kind):
     images = pictures[:6] / np.float32(127.5) - 1
     plain = networks()
-    rebuilt = kind().rebuild(plain)["discriminator"]
+    rebuilt = kind().rebuild(gankit.Networks(plain))["discriminator"]
     np.testing.assert_array_equal(array(rebuilt(images)), array(plain["discriminator"](images)))
     gan = game(Bce(), [kind()])
     readout = next(v for v in gan.trained_by("discriminator") if v.name == "readout")

@@ -40,7 +40,7 @@ def discriminator(shape, first, last=True):
 
 
 def packed(network, size):
-    return Packing(size).rebuild({"discriminator": network})["discriminator"]
+    return Packing(size).rebuild(gankit.Networks({"discriminator": network}))["discriminator"]
 
 
 def array(tensor):
@@ -75,7 +75,7 @@ def test_points_by_numpy():
 
 
 def test_a_pack_of_one_is_the_discriminator_itself():
-    found = networks()
+    found = gankit.Networks(networks())
     assert Packing(1).rebuild(found) is found
 
 
@@ -105,7 +105,7 @@ def test_the_new_weights_follow_the_seed_of_the_recipe():
     def kernel(seed):
         random.seed(seed)
         found = mlp(POINTS, 3, (8,), (8,))
-        return array(Packing(2).rebuild(found)["discriminator"].weights[0])
+        return array(Packing(2).rebuild(gankit.Networks(found))["discriminator"].weights[0])
 
     np.testing.assert_array_equal(kernel(1), kernel(1))
     assert (kernel(1) != kernel(2)).all()
@@ -143,12 +143,16 @@ def test_the_slope_penalty_is_of_each_example():
 def test_a_discriminator_that_is_told_labels_cannot_judge_packs():
     conditional = mlp(gankit.Facts({"images": (2,)}, classes=3), conditional=True)
     with pytest.raises(gankit.GankitError, match="label") as caught:
-        Packing(2).rebuild(conditional)
+        Packing(2).rebuild(gankit.Networks(conditional))
     assert "conditional = false" in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "first", [layers.Reshape((24, 3)), lambda x: SpectralNorm().rebuild({"discriminator": x})]
+    "first",
+    [
+        layers.Reshape((24, 3)),
+        lambda x: SpectralNorm().rebuild(gankit.Networks({"discriminator": x})),
+    ],
 )
 def test_layers_that_cannot_be_made_anew_are_named(first):
     if isinstance(first, layers.Layer):

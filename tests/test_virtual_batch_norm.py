@@ -18,6 +18,12 @@ def array(tensor):
     return ops.convert_to_numpy(ops.stop_gradient(tensor)).astype("float64")
 
 
+def virtual(networks, *options, **named):
+    """Return the generator of networks as the stabilizer rebuilds it."""
+    part = VirtualBatchNorm(*options, **named)
+    return part.rebuild(gankit.Networks(networks))["generator"]
+
+
 def noise(count, seed=4):
     return np.random.default_rng(seed).normal(size=(count, 8)).astype("float32")
 
@@ -44,8 +50,8 @@ def test_each_row_is_normalised_with_the_reference_batch(kind, shape):
     gamma, beta = draw.normal(size=(2, shape[-1]))
     norm.gamma.assign(gamma)
     norm.beta.assign(beta)
-    virtual = VirtualBatchNormalization(norm, REFERENCE)
-    found = array(virtual(x.astype("float32")))
+    layer = VirtualBatchNormalization(norm, REFERENCE)
+    found = array(layer(x.astype("float32")))
     np.testing.assert_allclose(found, normalised(x, gamma, beta, 1e-3), rtol=1e-4, atol=1e-5)
 
 
@@ -60,7 +66,7 @@ def test_channels_may_come_first_and_a_norm_have_no_weights():
 
 def test_a_generator_equals_its_layers_in_numpy():
     plain = networks(norm=True)["generator"]
-    rebuilt = VirtualBatchNorm(REFERENCE).rebuild({"generator": plain})["generator"]
+    rebuilt = virtual({"generator": plain}, REFERENCE)
     (fixed,) = (v for v in rebuilt.non_trainable_variables if v.name == "reference")
     dense, norm = plain.layers[1], plain.layers[3]
     z = noise(4)
@@ -73,7 +79,7 @@ def test_a_generator_equals_its_layers_in_numpy():
 
 
 def test_an_image_depends_on_its_own_noise_alone_in_training_and_out_of_it():
-    generator = VirtualBatchNorm(REFERENCE).rebuild(networks(norm=True))["generator"]
+    generator = virtual(networks(norm=True), REFERENCE)
     z = noise(6)
     together = array(generator(z, training=True))
     z[2] = 10.0
@@ -87,7 +93,7 @@ def test_an_image_depends_on_its_own_noise_alone_in_training_and_out_of_it():
 
 def test_it_keeps_the_weights_and_adds_only_the_reference_batch():
     plain = networks(norm=True)
-    rebuilt = VirtualBatchNorm(REFERENCE).rebuild(plain)
+    rebuilt = VirtualBatchNorm(REFERENCE).rebuild(gankit.Networks(plain))
     weights, kept = rebuilt["generator"].variables, plain["generator"].trainable_variables
     assert [id(v) for v in rebuilt["generator"].trainable_variables] == [id(v) for v in kept]
     assert [v.shape for v in weights if not v.trainable] == [(REFERENCE, 8)]
@@ -124,7 +130,7 @@ def conditional(embedding=False):
 
 @pytest.mark.parametrize("embedding", [False, True])
 def test_the_reference_batch_of_a_conditional_generator_has_all_classes(embedding):
-    generator = VirtualBatchNorm(7).rebuild({"generator": conditional(embedding)})["generator"]
+    generator = virtual({"generator": conditional(embedding)}, 7)
     (labels,) = (v for v in generator.non_trainable_variables if v.shape == (7,))
     assert array(labels.value).tolist() == [0, 1, 2, 0, 1, 2, 0]
     z, some = noise(4), np.array([2, 0, 1, 1])
@@ -139,11 +145,11 @@ def test_a_generator_that_does_not_tell_its_classes_is_told_of():
     x = layers.Dense(4)(layers.BatchNormalization()(x))
     silent = {"generator": keras.Model([z, labels], x, name="generator")}
     with pytest.raises(gankit.GankitError, match="cannot tell how many classes"):
-        VirtualBatchNorm(4).rebuild(silent)
-    told = VirtualBatchNorm(4, classes=2).rebuild(silent)["generator"]
+        virtual(silent, 4)
+    told = virtual(silent, 4, classes=2)
     assert [0, 1, 0, 1] in [array(v.value).tolist() for v in told.non_trainable_variables]
 
 
 def test_it_needs_a_batch_normalisation():
     with pytest.raises(gankit.GankitError, match="finds no batch normalisation"):
-        VirtualBatchNorm().rebuild(networks())
+        virtual(networks())

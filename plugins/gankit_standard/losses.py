@@ -147,7 +147,7 @@ def _bounds_the_slope(stabilizer: gankit.Stabilizer) -> bool:
         case Flat():
             return stabilizer.gamma > 0
         case SpectralNorm():
-            return "discriminator" in stabilizer.names
+            return "discriminator" in stabilizer.players
     return isinstance(stabilizer, WeightClipping)
 
 

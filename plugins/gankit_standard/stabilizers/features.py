@@ -28,8 +28,13 @@ class FeatureMatching(gankit.Stabilizer):
 
     def prepare(self, gan: gankit.GAN) -> None:
         """Find the features in the discriminator."""
-        whole, features = hidden(gan.networks["discriminator"], self.layer)
-        self.features = keras.Model(whole.input, features, name="features")
+        self.features = {
+            name: self._up_to(gan.networks[name]) for name in gan.networks.of("discriminator")
+        }
+
+    def _up_to(self, network: keras.Model) -> keras.Model:
+        whole, features = hidden(network, self.layer)
+        return keras.Model(whole.input, features, name=f"features_of_{network.name}")
 
     def penalty(self, turn: gankit.Turn):
         """Return the squared distance of the means, on the generator's turn."""
@@ -39,7 +44,7 @@ class FeatureMatching(gankit.Stabilizer):
 
     def _distance(self, turn: gankit.Turn, judgment: gankit.Judgment):
         real, fake = (
-            ops.mean(turn.look(self.features, images), axis=0)
+            ops.mean(turn.look(self.features[judgment.name], images), axis=0)
             for images in (judgment.real_images, judgment.fake_images)
         )
         return ops.sum(ops.square(real - fake))

@@ -1,6 +1,6 @@
 """The layers of a network: called in another way, or looked into."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import keras
 from keras import ops
@@ -45,6 +45,14 @@ def rebuilt(network: keras.Model, call: Callable, enter: Callable = list) -> ker
         clone_function=lambda layer: layer,
         call_function=through,
     )
+
+
+def exchanged(
+    networks: gankit.Networks, players: Iterable[str], change: Callable[[keras.Model], keras.Model]
+) -> dict[str, keras.Model]:
+    """Return the networks by name, those of some players changed."""
+    names = [name for player in players for name in networks.of(player)]
+    return {**networks, **{name: change(networks[name]) for name in names}}
 
 
 def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.KerasTensor]:

@@ -2,7 +2,7 @@
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Literal
 
 import keras
@@ -10,7 +10,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.stabilizers.graph import KERNELS, as_matrix, hidden, rebuilt
+from gankit_standard.stabilizers.graph import KERNELS, as_matrix, exchanged, hidden, rebuilt
 from gankit_standard.stabilizers.inside import WITHOUT_NORM, judged_through
 
 Count = Annotated[int, Field(ge=1)]
@@ -23,23 +23,23 @@ class SpectralNorm(gankit.Stabilizer):
     they are.
 
     Args:
-        network: Whose kernels are divided.
+        network: Whose kernels are divided, of all networks that the player trains.
 
     Reference:
         Miyato et al. 2018, Spectral Normalization for GANs, arXiv:1802.05957, algorithm 1.
     """
 
     def __init__(self, network: Literal["discriminator", "generator", "both"] = "discriminator"):
-        self.names = ("discriminator", "generator") if network == "both" else (network,)
+        self.players = ("discriminator", "generator") if network == "both" else (network,)
 
-    def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Wrap the layers that have a kernel."""
-        return {**networks, **{name: _normalised(networks[name]) for name in self.names}}
+        return exchanged(networks, self.players, _normalised)
 
     def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
         """Yield what makes a discriminator of such layers steep again."""
         norm = judged_through(gan, keras.layers.BatchNormalization)
-        if "discriminator" in self.names and norm:
+        if "discriminator" in self.players and norm:
             yield gankit.Misfit(
                 "batch normalisation in the discriminator divides by a deviation, which undoes the "
                 "bound that spectral-norm sets to the slope",
@@ -117,9 +117,9 @@ class MinibatchDiscrimination(gankit.Stabilizer):
         self.kernels = kernels
         self.dimensions = dimensions
 
-    def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Add the layer to the discriminator."""
-        return _with_beside(networks, Similarities(self.kernels, self.dimensions))
+        return _with_beside(networks, lambda: Similarities(self.kernels, self.dimensions))
 
 
 class MinibatchStd(gankit.Stabilizer):
@@ -132,9 +132,9 @@ class MinibatchStd(gankit.Stabilizer):
         Karras et al. 2018, Progressive Growing of GANs, arXiv:1710.10196, section 3.
     """
 
-    def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Add the layer to the discriminator."""
-        return _with_beside(networks, Deviation(1))
+        return _with_beside(networks, lambda: Deviation(1))
 
 
 class Beside(keras.layers.Layer):
@@ -206,11 +206,18 @@ def _normalised(network: keras.Model) -> keras.Model:
     return rebuilt(network, call)
 
 
-def _with_beside(networks: Mapping[str, keras.Model], layer: Beside) -> Mapping[str, keras.Model]:
-    discriminator, features = hidden(networks["discriminator"])
-    logits = keras.layers.Add(dtype="float32")([discriminator.output, layer(features)])
-    changed = keras.Model(discriminator.input, logits, name=discriminator.name)
-    return {**networks, "discriminator": changed}
+def _with_beside(
+    networks: gankit.Networks, layer: Callable[[], Beside]
+) -> Mapping[str, keras.Model]:
+    """Return the networks, each discriminator with a layer beside its last."""
+
+    def change(network: keras.Model) -> keras.Model:
+        whole, features = hidden(network)
+        beside = ops.reshape(layer()(features), (-1, *[1] * (len(whole.output.shape) - 1)))
+        logits = keras.layers.Add(dtype="float32")([whole.output, beside])
+        return keras.Model(whole.input, logits, name=network.name)
+
+    return exchanged(networks, ("discriminator",), change)
 
 
 def _unit(vector):

@@ -8,7 +8,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.stabilizers.graph import rebuilt
+from gankit_standard.stabilizers.graph import exchanged, rebuilt
 
 Size = Annotated[int, Field(ge=1)]
 
@@ -32,11 +32,11 @@ class Packing(gankit.Stabilizer):
     def __init__(self, size: Size = 2):
         self.size = size
 
-    def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Make the first layers of the discriminator wider."""
         if self.size == 1:
             return networks
-        return {**networks, "discriminator": _packed(networks["discriminator"], self.size)}
+        return exchanged(networks, ("discriminator",), lambda network: _packed(network, self.size))
 
 
 class Pack(keras.layers.Layer):

@@ -8,7 +8,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.stabilizers.graph import rebuilt
+from gankit_standard.stabilizers.graph import exchanged, rebuilt
 
 
 class VirtualBatchNorm(gankit.Stabilizer):
@@ -36,13 +36,15 @@ class VirtualBatchNorm(gankit.Stabilizer):
         self.reference = reference
         self.classes = classes
 
-    def rebuild(self, networks: Mapping[str, keras.Model]) -> Mapping[str, keras.Model]:
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Exchange the batch normalisations of the generator.
 
         Raises:
             GankitError: There are none, or nobody knows how many classes there are.
         """
-        generator = networks["generator"]
+        return exchanged(networks, ("generator",), self._virtual)
+
+    def _virtual(self, generator: keras.Model) -> keras.Model:
         norms = {
             layer: VirtualBatchNormalization(layer, self.reference)
             for layer in generator.layers
@@ -50,7 +52,7 @@ class VirtualBatchNorm(gankit.Stabilizer):
         }
         if not norms:
             raise gankit.GankitError(
-                "virtual-batch-norm finds no batch normalisation in the generator",
+                f"virtual-batch-norm finds no batch normalisation in the {generator.name}",
                 "take virtual-batch-norm out of the recipe, or: gankit list architectures",
             )
 
@@ -59,7 +61,7 @@ class VirtualBatchNorm(gankit.Stabilizer):
 
         whole = rebuilt(generator, call, self._before(generator))
         images = whole.output[self.reference :, ...]
-        return {**networks, "generator": keras.Model(whole.input, images, name=generator.name)}
+        return keras.Model(whole.input, images, name=generator.name)
 
     def _before(self, generator: keras.Model) -> Callable:
         """Return what puts the reference batch before noise and labels."""
