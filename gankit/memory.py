@@ -1,12 +1,16 @@
-"""An estimate of the memory that a step holds at its peak."""
+"""The memory that a step takes: an estimate of it, and what is said where there is too little."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import keras
 
+from gankit import engine
+from gankit.errors import GankitError
 from gankit.gan import GAN
 from gankit.network import judges, operations
+from gankit.part import in_one_line
 
 
 def memory(gan: GAN, images: int) -> dict[str, int]:
@@ -25,6 +29,29 @@ def memory(gan: GAN, images: int) -> dict[str, int]:
         "optimizers": _bytes(gan.optimizer.variables),
         "activations": images * sum(_activations(gan, name) for name in gan.networks),
     }
+
+
+@contextmanager
+def enough_memory(batch_size: int) -> Iterator[None]:
+    """Turn an exception of a backend that has no memory left into an error that says what to do.
+
+    Args:
+        batch_size: Of the recipe.
+
+    Raises:
+        GankitError: There was too little memory in the block.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, MemoryError) and not engine.out_of_memory(error):
+            raise
+        raise GankitError(
+            f"{', '.join(engine.devices())}: there is too little memory for batches of "
+            f"{batch_size}: {in_one_line(error)}",
+            f"--set training.batch_size={max(batch_size // 2, 1)} takes smaller ones; gankit check "
+            "estimates what a recipe needs",
+        ) from error
 
 
 def _bytes(variables: Iterable[keras.Variable]) -> int:

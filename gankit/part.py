@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ KINDS = {
     "metrics": "metric",
     "features": "kind of features",
 }
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
 NOUNS = KINDS | {"optimizers": "optimizer", "schedules": "schedule", "sections": "section"}
 
 
@@ -116,8 +118,8 @@ def reason(error: BaseException) -> str:
 
 
 def in_one_line(error: BaseException) -> str:
-    """Return an exception's class and message as one line."""
-    text = " ".join(str(error).split())
+    """Return an exception's class and message as one line, without the styles that Keras gives."""
+    text = " ".join(_STYLE.sub("", str(error)).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

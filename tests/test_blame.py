@@ -7,6 +7,7 @@ import pytest
 
 from gankit.blame import blaming
 from gankit.errors import GankitError
+from gankit.part import in_one_line
 from gankit.plugins import load_plugins
 
 PARTS = """
@@ -124,3 +125,8 @@ def test_the_command_line_names_the_part(gankit, tmp_path, parts, verb):
     assert code == 1 and "Traceback" not in err
     assert 'the stabilizer "whole" of ' in err and "of_four.py, line" in err
     assert err.endswith("→ GANKIT_TRACE=1 shows the whole traceback\n")
+
+
+def test_the_styles_that_keras_gives_a_message_are_left_out():
+    error = RuntimeError("Exception encountered\n\x1b[1mno more of it\x1b[0m")
+    assert in_one_line(error) == "RuntimeError: Exception encountered no more of it"

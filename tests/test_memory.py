@@ -1,13 +1,16 @@
-"""The estimate of a step's memory, counted by hand."""
+"""The estimate of a step's memory, counted by hand; and what is said where there is too little."""
 
 import math
 
 import keras
+import numpy as np
 import pytest
 from games import PLAYERS
+from keras import ops
 
+import gankit
 from gankit.gan import GAN
-from gankit.memory import memory
+from gankit.memory import enough_memory, memory
 from gankit_standard.losses import Bce
 
 LATENT, WIDTH = 3, 5
@@ -37,3 +40,28 @@ def test_real_and_generated_data_pass_a_discriminator_whatever_their_shape(shape
     assert found["activations"] == 10 * 4 * (generator + 2 * discriminator)
     weights = (LATENT + 1) * WIDTH + (WIDTH + 1) * size + size + 1
     assert found["weights"] == found["gradients"] == 4 * weights
+
+
+class Greedy(gankit.Stabilizer):
+    """Sorts 2⁴⁶ numbers: more than any address space holds, and nothing that a compiler avoids."""
+
+    def penalty(self, turn):
+        many = turn.batch["images"][0, 0] + ops.arange(2**23, dtype="float32")
+        return ops.mean(ops.sort(many[:, None] * many))
+
+
+def test_a_device_without_memory_left_is_told_to_the_user():
+    gan = GAN(networks((2,))[0], Bce(), [Greedy()])
+    gan.compile({player: keras.optimizers.SGD() for player in PLAYERS})
+    with pytest.raises(gankit.GankitError) as caught, enough_memory(10):
+        found = gan.train_on_batch({"images": np.zeros((10, 2), "float32")}, return_dict=True)
+        float(found["g_loss"])  # where the step is still under way, as on JAX, it is waited for
+    assert caught.value.message.startswith("CPU: there is too little memory for batches of 10: ")
+    assert "--set training.batch_size=5 " in caught.value.hint
+
+
+def test_a_host_without_memory_left_is_told_and_other_exceptions_are_not():
+    with pytest.raises(gankit.GankitError, match="batches of 1: MemoryError"), enough_memory(1):
+        raise MemoryError
+    with pytest.raises(RuntimeError, match="of another kind"), enough_memory(1):
+        raise RuntimeError("of another kind")

@@ -97,8 +97,12 @@ def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
+    from gankit.memory import enough_memory
+
     start = time.perf_counter()
-    history = experiment.gan.fit(experiment.batches(), steps_per_epoch=1, verbose=0, shuffle=False)
+    options = {"steps_per_epoch": 1, "verbose": 0, "shuffle": False}
+    with enough_memory(experiment.recipe.training.batch_size):
+        history = experiment.gan.fit(experiment.batches(), **options)
     seconds = time.perf_counter() - start
     losses = {name: v[-1] for name, v in history.history.items() if name.endswith("_loss")}
     said = listed(f"{name} {loss:.3f}" for name, loss in losses.items())

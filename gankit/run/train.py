@@ -8,6 +8,7 @@ from rich.console import Console
 from gankit import engine
 from gankit.assemble import Experiment, assemble
 from gankit.blame import blaming
+from gankit.memory import enough_memory
 from gankit.misfit import misfits
 from gankit.recipe import Recipe
 from gankit.run import callbacks
@@ -64,7 +65,7 @@ def _play(experiment: Experiment, session: Session, stage: int) -> None:
     save = callbacks.Save(session, training.checkpoint_every)
     beside = [*_callbacks(experiment, session), save]
     session.checkpoint = None
-    with session.display, save.listening():
+    with session.display, save.listening(), enough_memory(training.batch_size):
         for epoch in range(session.place.epoch, training.epochs):
             batches = experiment.batches(epoch, session.place.step)
             span = {"initial_epoch": epoch, "epochs": epoch + 1}

@@ -8,6 +8,12 @@ def devices() -> list[str]:
     return ["CPU" if d.platform == "cpu" else d.device_kind for d in jax.local_devices()]
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Return whether an exception says that the device has no memory left."""
+    said = ("RESOURCE_EXHAUSTED", "Out of memory")  # the second where the step was dispatched
+    return isinstance(error, jax.errors.JaxRuntimeError) and any(x in str(error) for x in said)
+
+
 def jit_compile() -> bool:
     """Return whether XLA pays: on JAX it always does."""
     return True

@@ -10,6 +10,11 @@ def devices() -> list[str]:
     return [d.get("device_name", "GPU") for d in details] or ["CPU"]
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Return whether an exception says that the device has no memory left."""
+    return isinstance(error, tf.errors.ResourceExhaustedError)
+
+
 def jit_compile() -> bool:
     """Return whether XLA pays: on a GPU; on a CPU it makes the step slower."""
     return bool(tf.config.list_physical_devices("GPU"))

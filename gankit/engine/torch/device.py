@@ -12,6 +12,12 @@ def devices() -> list[str]:
     return [kind.upper()]
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Return whether an exception says that the device has no memory left."""
+    on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return on_cpu or isinstance(error, torch.OutOfMemoryError)
+
+
 def jit_compile() -> bool:
     """Return whether to compile the step: PyTorch plays it as it stands."""
     return False
