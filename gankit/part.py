@@ -117,9 +117,14 @@ def reason(error: BaseException) -> str:
     return f"{line} ({Path(code.co_filename).name}, line {frame.tb_lineno})"
 
 
-def in_one_line(error: BaseException) -> str:
-    """Return an exception's class and message as one line, without the styles that Keras gives."""
-    text = " ".join(_STYLE.sub("", str(error)).split())
+def in_one_line(error: BaseException, message: str = "") -> str:
+    """Return an exception's class and message as one line, without the styles that Keras gives.
+
+    Args:
+        error: The exception.
+        message: What to say in place of its own.
+    """
+    text = " ".join(_STYLE.sub("", message or str(error)).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

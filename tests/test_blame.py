@@ -24,6 +24,12 @@ class Scale(keras.Layer):
         return divide(x, None)
 
 
+class Uneven(gankit.Stabilizer):
+    def penalty(self, turn):
+        three = keras.ops.cast(3 + 0 * keras.ops.sum(turn.batch["images"]), "int32")
+        return keras.ops.sum(keras.ops.reshape(turn.batch["images"], (three, -1)))
+
+
 class Half(gankit.Stabilizer):
     def penalty(self, turn):
         return divide(turn, 0)
@@ -43,7 +49,7 @@ def quarter():
 
 @gankit.hookimpl
 def gankit_stabilizers():
-    return {"half": Half, "whole": Whole}
+    return {"half": Half, "uneven": Uneven, "whole": Whole}
 
 
 @gankit.hookimpl
@@ -69,7 +75,7 @@ def raised_by(parts, call):
 def test_a_method_is_at_fault_also_for_what_it_calls(parts):
     error = raised_by(parts, lambda: parts["half"].load()().penalty(1))
     assert isinstance(error, GankitError) and isinstance(error.__cause__, ZeroDivisionError)
-    expected = "of_four.py, line 17, Half.penalty: ZeroDivisionError: division by zero"
+    expected = "of_four.py, line 23, Half.penalty: ZeroDivisionError: division by zero"
     assert error.message.startswith('the stabilizer "half" of ')
     assert error.message.endswith(f"failed in {expected}")
 
@@ -112,18 +118,22 @@ def test_a_trace_shows_where(parts, monkeypatch, capsys):
     assert "Traceback" in (err := capsys.readouterr().err) and "return a / b" in err
 
 
-@pytest.mark.parametrize("verb", ["check", "run"])
-def test_the_command_line_names_the_part(gankit, tmp_path, parts, verb):
-    recipe = """
-        dataset = { name = "ring", count = 64 }
-        architecture = { name = "mlp", generator_widths = [4], discriminator_widths = [4] }
-        loss = { name = "bce" }
-        stabilizers = [{ name = "whole" }]
+@pytest.mark.parametrize(
+    ("verb", "name", "place"),
+    [("check", "whole", "31, Whole.view"), ("run", "whole", "31"), ("run", "uneven", "18")],
+)
+def test_the_command_line_names_the_part(gankit, tmp_path, parts, verb, name, place):
+    recipe = f"""
+        dataset = {{ name = "ring", count = 64 }}
+        architecture = {{ name = "mlp", generator_widths = [4], discriminator_widths = [4] }}
+        loss = {{ name = "bce" }}
+        stabilizers = [{{ name = "{name}" }}]
+        training = {{ batch_size = 32 }}
         """
     (tmp_path / "of_two.toml").write_text(recipe)
     code, _, err = gankit(verb, "of_two.toml", "--plugin", "of_four.py")
-    assert code == 1 and "Traceback" not in err
-    assert 'the stabilizer "whole" of ' in err and "of_four.py, line" in err
+    assert code == 1 and "Traceback" not in err and 'File "' not in err
+    assert f'the stabilizer "{name}" of ' in err and f"of_four.py, line {place}" in err
     assert err.endswith("→ GANKIT_TRACE=1 shows the whole traceback\n")
 
 
