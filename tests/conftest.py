@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,17 @@ import pytest
 from gankit.cli import main
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_configure(config):
+    """Compile on JAX once what this process and those that it starts have in common."""
+    folder = tempfile.TemporaryDirectory()  # not for two that test: JAX writes its files in place
+    config.add_cleanup(folder.cleanup)
+    os.environ |= {
+        "JAX_COMPILATION_CACHE_DIR": folder.name,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -59,10 +59,14 @@ def gankit(python):
 
 
 def start(folder, *arguments):
-    """Start gankit in a folder without waiting for it."""
+    """Start gankit in a folder without waiting for it; killed, it leaves JAX's cache alone."""
     return subprocess.Popen(
         [sys.executable, "-u", "-m", "gankit", *map(str, arguments)],
         cwd=folder,
+        env={
+            **os.environ,
+            "JAX_ENABLE_COMPILATION_CACHE": "0",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
