@@ -63,7 +63,8 @@ class Dataset:
         if "labels" in self.arrays and self.arrays["labels"].max() >= len(self.classes):
             raise GankitError(
                 "labels are places in `classes`. "
-                f"Received: label {self.arrays['labels'].max()} with {len(self.classes)} classes"
+                f"Received: label {self.arrays['labels'].max()} with {len(self.classes)} classes",
+                'name them: gankit.Dataset({"images": …, "labels": …}, classes=["no", "yes"])',
             )
 
     def __len__(self) -> int:

@@ -15,7 +15,15 @@ from gankit.errors import GankitError
 from gankit.loss import Loss, draws_from_noise
 from gankit.named import Networks
 from gankit.optimizers import Optimizers
-from gankit.scalars import accuracies, adds_penalty, penalty_name, scalar_name, scalar_names
+from gankit.scalars import (
+    accuracies,
+    adds_penalty,
+    penalty_name,
+    scalar,
+    scalar_name,
+    scalar_names,
+    watched,
+)
 from gankit.stabilizer import Stabilizer
 from gankit.turn import Round, Targets, Tensor, Turn
 
@@ -139,10 +147,12 @@ class GAN(engine.Trainer, keras.Model):
 
     def _score(self, turn: Turn) -> tuple[Tensor, dict[str, Tensor]]:
         """Return what the player minimises, and the scalars to show."""
-        loss = self.game(turn)
+        where = f"on the turn of the {turn.player}"
+        loss = scalar(self.game(turn), f"the loss {type(self.game).__name__} {where}")
         scalars: dict[str, Tensor] = {}
         for stabilizer in filter(adds_penalty, self.stabilizers):
-            penalty = stabilizer.penalty(turn)
+            of = f"the penalty of {type(stabilizer).__name__} {where}"
+            penalty = scalar(stabilizer.penalty(turn), of)
             loss = loss + penalty
             if not isinstance(penalty, float):
                 name = penalty_name(stabilizer)  # two of one class are shown as their sum
@@ -150,8 +160,7 @@ class GAN(engine.Trainer, keras.Model):
         scalars |= accuracies(turn, self.game.boundary)
         scalars[scalar_name(turn.player, "loss")] = loss
         for stabilizer in self.stabilizers:
-            watched = stabilizer.watch(turn)  # a variable is not yet a tensor on every backend
-            scalars |= {name: ops.convert_to_tensor(x) for name, x in watched.items()}
+            scalars |= watched(stabilizer, turn)
         return loss, scalars
 
     def _moves(self, player: str) -> Any:

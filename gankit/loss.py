@@ -7,11 +7,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gankit.errors import GankitError
+from gankit.spelling import listed, suggestion
 from gankit.turn import Judgment, Turn
 
 if TYPE_CHECKING:
     from gankit.gan import GAN
     from gankit.misfit import Misfit
+
+JUDGED = ("real", "fake", "targets", "real_images", "fake_images", "judge")
 
 
 class Loss(ABC):
@@ -77,9 +81,20 @@ class AdversarialLoss(Loss):
         return self.score(turn.player, judgment)
 
     def score(self, player: str, judgment: Judgment) -> Any:
-        """Return what a player's formula makes of a judgment, a scalar."""
+        """Return what a player's formula makes of a judgment, a scalar.
+
+        Raises:
+            GankitError: It asks for something that a judgment has not.
+        """
         formula = getattr(self, player)
-        names = inspect.signature(formula).parameters
+        names = list(inspect.signature(formula).parameters)
+        for name in names:
+            if name not in JUDGED:
+                raise GankitError(
+                    f"{type(self).__name__}.{player} asks for {name!r}, which a judgment has not."
+                    f"{suggestion(name, JUDGED)} Allowed: {listed(JUDGED)}",
+                    "rename that parameter",
+                )
         return formula(**{name: getattr(judgment, name) for name in names})
 
     @abstractmethod

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from keras import ops
 
+from gankit.errors import GankitError
 from gankit.loss import Loss
 from gankit.stabilizer import Stabilizer
 from gankit.turn import Turn
@@ -18,10 +20,40 @@ def scalar_name(player: str, quantity: str) -> str:
 
 
 def scalar_names(loss: Loss, stabilizers: Sequence[Stabilizer]) -> list[str]:
-    """Return the names of all that a step shows, in the order in which it is shown."""
+    """Return the names of all that a step shows, in the order in which it is shown.
+
+    Raises:
+        GankitError: A stabilizer shows something by a name that the game gives.
+    """
     names = [name for player in loss.players for name in _of_player(player, loss.boundary)]
     names += [penalty_name(s) for s in stabilizers if adds_penalty(s)]
+    for stabilizer in stabilizers:
+        if taken := sorted(set(stabilizer.shows) & set(names)):
+            raise GankitError(
+                f"{type(stabilizer).__name__} shows {', '.join(taken)}, which the game shows "
+                "itself: losses, accuracies, gradient norms, and penalties by the name of a class",
+                "call it otherwise in shows, and in what watch returns",
+            )
     return names + [name for s in stabilizers for name in s.shows]
+
+
+def scalar(value: Any, of: str) -> Any:
+    """Return a value that is added up and minimised.
+
+    Args:
+        value: What a loss or a stabilizer returned.
+        of: What it is of, as an error says it.
+
+    Raises:
+        GankitError: It is no number, or one for each example.
+    """
+    if value is None:
+        raise GankitError(f"{of} is None, and should be a scalar", "is there a return missing?")
+    if shape := tuple(getattr(value, "shape", ())):
+        raise GankitError(
+            f"{of} is of the shape {shape}, and should be a scalar", "return its ops.mean(…)"
+        )
+    return value
 
 
 def penalty_name(stabilizer: Stabilizer) -> str:
@@ -32,6 +64,23 @@ def penalty_name(stabilizer: Stabilizer) -> str:
 def adds_penalty(stabilizer: Stabilizer) -> bool:
     """Return whether a stabilizer has a penalty of its own."""
     return type(stabilizer).penalty is not Stabilizer.penalty
+
+
+def watched(stabilizer: Stabilizer, turn: Turn) -> dict[str, Any]:
+    """Return what a stabilizer shows of a turn, by name.
+
+    Raises:
+        GankitError: It shows something that is not in its `shows`.
+    """
+    found = stabilizer.watch(turn)
+    if untold := sorted(set(found) - set(stabilizer.shows)):
+        who = type(stabilizer).__name__
+        raise GankitError(
+            f"watch of {who} returns {', '.join(untold)}, which is not in its shows",
+            f"name them there: shows = {(*stabilizer.shows, *untold)}",
+        )
+    # a variable is not yet a tensor on every backend
+    return {name: ops.convert_to_tensor(value) for name, value in found.items()}
 
 
 def accuracies(turn: Turn, boundary: float | None) -> Mapping:

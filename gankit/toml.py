@@ -9,6 +9,7 @@ from typing import Any
 import tomli_w
 
 from gankit.errors import GankitError
+from gankit.shipped import shipped_recipes
 from gankit.spelling import shown
 
 LARGEST = 2**20  # bytes of a recipe
@@ -32,8 +33,10 @@ def read(path: Path) -> dict[str, Any]:
             data = file.read(LARGEST + 1)
         text = data.decode("utf-8-sig")
     except FileNotFoundError as error:
+        name = path.stem if path.stem in shipped_recipes() else "NAME"
         raise GankitError(
-            f"there is no recipe {path}", "gankit new recipe NAME copies one that comes with gankit"
+            f"there is no recipe {path}",
+            f"gankit new recipe {name} copies one that comes with gankit",
         ) from error
     except IsADirectoryError as error:
         raise GankitError(f"{path} is a folder, not a recipe", "name a file of TOML") from error

@@ -1,9 +1,11 @@
 """The verbs that read recipes: show, check, schema, new."""
 
 import json
+import shlex
 import tomllib
 from pathlib import Path
 
+import keras
 import pytest
 from recipe_reading import CATALOGUE, MINIMAL, PARTS, read
 
@@ -132,7 +134,15 @@ def test_check_builds_and_plays_a_batch(gankit, recipe):
     assert "generator            320              0" in out  # (4 + 1) · 64
     assert "discriminator         65              0" in out  # 64 + 1
     assert "d_loss" in out and "g_loss" in out
-    assert out.endswith(f"{recipe} is in order\n→ gankit run {recipe}\n")
+    assert out.endswith(f"{recipe} is in order\n→ gankit run {recipe} --plugin {PARTS}\n")
+
+
+def test_the_next_command_is_of_the_recipe_that_was_checked(gankit, recipe):
+    changes = ["--set", 'loss.name="bce"', "--set", "seed=3", "--plugin", str(PARTS)]
+    changes += ["--backend", keras.backend.backend(), "--cpu"]
+    code, out, err = gankit("check", recipe, *changes)
+    assert (code, err) == (0, "")
+    assert shlex.split(out.splitlines()[-1]) == ["→", "gankit", "run", str(recipe), *changes]
 
 
 def test_check_names_all_problems(gankit, recipe):

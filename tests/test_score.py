@@ -221,3 +221,43 @@ def test_the_self_test_finds_a_wrong_metric(gankit, tmp_path, monkeypatch):
     monkeypatch.setattr(distances, "frechet_distance", lambda real, fake: 0.0)
     code, _, err = gankit("score", "--self-test", "--metrics", "frechet-distance")
     assert code == 1 and "wrong answers: frechet_distance" in err
+
+
+WRONG = """
+import gankit
+
+
+def pair(real, fake):
+    return len(real), len(fake)
+
+
+def boom(real, fake):
+    return 1 / 0
+
+
+@gankit.hookimpl
+def gankit_metrics():
+    return {"pair": pair, "boom": boom}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("pair", "the metric 'pair' returned tuple as pair: [7, 7]"),
+        ("boom", "failed in wrong.py, line 10, boom: ZeroDivisionError: division by zero"),
+        ("paar", '"paar" is no metric. Did you mean "pair"?'),
+    ],
+)
+def test_a_metric_that_is_wrong_is_named(gankit, run, tmp_path, name, message):
+    (tmp_path / "wrong.py").write_text(WRONG)
+    words = ("--metrics", name, "--count", "7", "--plugin", PARTS, "--plugin", "wrong.py")
+    code, _, err = gankit("score", run, *words)
+    assert code == 1 and message in err and "Traceback" not in err
+
+
+def test_a_run_is_looked_for_where_runs_are(gankit, run, tmp_path):
+    (tmp_path / "runs").mkdir()
+    run.rename(tmp_path / "runs" / "it")
+    code, _, err = gankit("score", "it")
+    assert code == 1 and "→ the runs there: runs/it" in err

@@ -1,6 +1,7 @@
 """`gankit check`: everything that is wrong with a recipe, or what it will train."""
 
 import math
+import shlex
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -46,7 +47,11 @@ def check(
     recipe = read_recipe(path, load_plugins(plugin or ()), overrides or ())
     with blaming(recipe.parts()):
         show_lines(check_recipe(recipe))
-    show_lines([Text(f"{path} is in order", "bold green"), f"→ gankit run {path}"])
+    words = ["gankit", "run", str(path)]
+    words += [word for each in overrides or () for word in ("--set", each)]
+    words += [word for file in plugin or () for word in ("--plugin", str(file))]
+    words += ["--backend", backend] * bool(backend) + ["--cpu"] * cpu
+    show_lines([Text(f"{path} is in order", "bold green"), f"→ {shlex.join(words)}"])
 
 
 def check_recipe(recipe: "Recipe") -> Iterator[Line]:

@@ -16,7 +16,10 @@ Examples:
   gankit new plugin gankit-pearson --kind loss
 """
 
-Name = Annotated[str, typer.Argument(help="Of the distribution; a folder of this name is written.")]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="Of the distribution; a folder of this name is written."),
+]
 Kind = Annotated[str, typer.Option(metavar="KIND", help=f"{listed(PLURALS)}.")]
 
 

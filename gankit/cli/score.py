@@ -151,7 +151,7 @@ def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]
     yield ("scores", f"last, epoch {last['epoch']}", told, "better")
     for name, value in last["scores"].items():
         way = last["better"].get(name, "")
-        chooses = ", and chooses the best" if best and name == last["best_by"] else ""
+        chooses = ", chooses best" if best and name == last["best_by"] else ""
         other = shown_score(best["scores"].get(name)) if best else ""
         yield (last["titles"][name], shown_score(value), other, way + chooses)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -16,6 +16,9 @@ from gankit.errors import GankitError
 from gankit.part import NOUNS, Part
 from gankit.plugins import Catalogue, load_plugins
 from gankit.spelling import shown, suggestion
+
+if TYPE_CHECKING:
+    from gankit.recipe import Recipe
 
 EXAMPLES = """
 Examples:
@@ -55,10 +58,8 @@ def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) ->
     choose_backend(None, cpu=True)
     catalogue = load_plugins(plugin or ())
     path = Path(name)
-    if (path / "recipe.toml").is_file():  # a run's folder
-        path /= "recipe.toml"
-    if path.suffix == ".toml" or len(path.parts) > 1:
-        show_lines(recipe_lines(path, catalogue, overrides or ()))
+    if path.suffix == ".toml" or len(path.parts) > 1 or (path / "recipe.toml").is_file():
+        show_lines(recipe_lines(_recipe(path, plugin or (), overrides or ())))
         return
     for number, part in enumerate(parts_named(name, catalogue)):
         show_lines([*[""] * bool(number), *part_lines(part)])
@@ -104,11 +105,21 @@ def snippet(part: Part, options: Mapping[str, Any]) -> list[str]:
     return [_PLACES.get(part.kind, f"[{part.name}]"), *lines[:1], *required, *lines[1:]]
 
 
-def recipe_lines(path: Path, catalogue: Catalogue, overrides: Iterable[str]) -> Iterator[Line]:
-    """Yield the lines of a filled recipe, with its defaults marked."""
-    from gankit.recipe import read_recipe
+def _recipe(path: Path, plugins: Iterable[Path], overrides: Iterable[str]) -> "Recipe":
+    """Return the recipe of a file, or of a run."""
+    if not (path / "recipe.toml").is_file():
+        from gankit.recipe import read_recipe
 
-    for line in read_recipe(path, catalogue, overrides).to_toml(mark_defaults=True).splitlines():
+        return read_recipe(path, load_plugins(plugins), overrides)
+    from gankit.run.folder import RunFolder
+    from gankit.run.load import load_recipe
+
+    return load_recipe(RunFolder.open(path), plugins, overrides)
+
+
+def recipe_lines(recipe: "Recipe") -> Iterator[Line]:
+    """Yield the lines of a filled recipe, with its defaults marked."""
+    for line in recipe.to_toml(mark_defaults=True).splitlines():
         yield Text(line, "cyan" if line.startswith("[") else "dim" * line.endswith("# default"))
 
 

@@ -56,19 +56,22 @@ class Display:
         line += f"  {speed:,.0f} images/s"
         if not self.console.is_terminal and left:
             line += f"  {_clock(left)} left"
-        self.console.print(line, highlight=False, soft_wrap=True)
+        self._print(line)
 
     def score(self, standing: Standing) -> None:
         """Show the scores of a finished epoch beside the best in a line that stays."""
         width = len(str(self.epochs))
-        self._scores = "  ".join(_compared(standing))
+        self._scores = "  ".join([f"({standing.last['features']})", *_compared(standing)])
         line = f"score {standing.last['epoch']:>{width}}/{self.epochs}  {self._scores}"
-        self.console.print(line, highlight=False, soft_wrap=True)
+        self._print(line)
 
     def warn(self, message: str) -> None:
         """Show a warning that stays."""
-        line = Text.assemble(("warning    ", "yellow"), message)
-        self.console.print(line, soft_wrap=True)
+        self._print(Text.assemble(("warning    ", "yellow"), message))
+
+    def _print(self, line: Text | str) -> None:
+        """Print a line that stays, whole where no terminal would cut it within a word."""
+        self.console.print(line, highlight=False, soft_wrap=not self.console.is_terminal)
 
 
 def _shown(values: Mapping) -> list[str]:
@@ -82,7 +85,8 @@ def _compared(standing: Standing) -> Iterator[str]:
     """Yield the last scores, and behind the one that chooses the best checkpoint the best one."""
     last, best = standing.last, standing.best
     for name, value in last["scores"].items():
-        text = f"{last['titles'][name]} {shown_score(value)}"
+        title = last["titles"][name].removesuffix(f" ({last['features']})")  # which is said before
+        text = f"{title} {shown_score(value)}"
         yield f"{text} ({_best(last, best, name)})" if best and name == last["best_by"] else text
 
 

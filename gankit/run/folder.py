@@ -18,6 +18,8 @@ from gankit.errors import GankitError
 if TYPE_CHECKING:
     from gankit.recipe import Recipe
 
+RUNS = Path("runs")  # where runs are that were given no other folder
+
 
 class RunFolder:
     """The places of a run's files.
@@ -49,7 +51,7 @@ class RunFolder:
             GankitError: `out` holds files already, or the folder cannot be made.
         """
         try:
-            return cls(_empty(out) if out else _next_free(Path("runs"), name))
+            return cls(_empty(out) if out else _next_free(RUNS, name))
         except OSError as error:
             raise GankitError(
                 f"the run folder cannot be made: {error}", "choose another with --out FOLDER"
@@ -64,7 +66,8 @@ class RunFolder:
         """
         run = cls(path)
         if not (run.recipe.is_file() and run.facts.is_file()):
-            near = sorted(str(p.parent) for p in path.parent.glob("*/run.json"))
+            beside = (path.parent, path.parent / RUNS)
+            near = sorted(str(p.parent) for each in beside for p in each.glob("*/run.json"))
             hint = (
                 f"the runs there: {', '.join(near[-5:])}" if near else "gankit run RECIPE makes one"
             )

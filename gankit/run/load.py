@@ -76,7 +76,9 @@ def restore(
     return Restored(gan, place, epochs, *played[-1])
 
 
-def load_recipe(run: RunFolder, plugins: Iterable[Path] = ()) -> Recipe:
+def load_recipe(
+    run: RunFolder, plugins: Iterable[Path] = (), overrides: Iterable[str] = ()
+) -> Recipe:
     """Return the recipe of a run.
 
     A folder is data: the plugin files that it names are never imported, only those given here.
@@ -84,13 +86,14 @@ def load_recipe(run: RunFolder, plugins: Iterable[Path] = ()) -> Recipe:
     Args:
         run: The folder.
         plugins: Files of parts, if the run was made with some.
+        overrides: Changes, `"training.epochs=10"`.
 
     Raises:
         GankitError: It cannot be read, or names parts that are not here.
     """
     plugins = [Path(plugin).resolve() for plugin in plugins]
     try:
-        return read_recipe(run.recipe, load_plugins(plugins))
+        return read_recipe(run.recipe, load_plugins(plugins), overrides)
     except GankitError as error:
         raise _with_what_is_missing(error, run, plugins) from error
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from gankit.cache import cached
+from gankit.errors import GankitError
 from gankit.metric import DEPENDING, GIVEN
 from gankit.part import Part
 from gankit.schema import takes
 from gankit.scoring.features import NO_WEIGHTS, Features
+from gankit.spelling import shown
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def evaluate(
         describe: Makes the provenance of what is told of here and of what the caller knows.
         held_out: Real examples that nothing was trained on.
         known: What else metrics may ask for: `class_names`, `class_shares`, `fake_labels`.
+
+    Raises:
+        GankitError: A metric returned something else than numbers.
     """
     given = {**_given(features, real, fake, held_out), **(known or {})}
     values: dict[str, float] = {}
@@ -136,7 +141,16 @@ def digest(array: np.ndarray) -> str:
 
 def _found(name: str, part: Part, given: Mapping[str, np.ndarray]) -> dict[str, float]:
     found = part.load()(**{asked: given[asked] for asked in given if takes(part, asked)})
-    return dict(found) if isinstance(found, Mapping) else {name.replace("-", "_"): found}
+    scores = found if isinstance(found, Mapping) else {name.replace("-", "_"): found}
+    for score, value in scores.items():
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            raise GankitError(
+                f"the metric {name!r} returned {type(value).__name__} as {score}: {shown(value)}",
+                "return a number, or numbers by name",
+            ) from None
+    return dict(scores)
 
 
 def _given(features: Features, real, fake, held_out) -> dict[str, np.ndarray]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gankit.blame import blaming
 from gankit.errors import GankitError
 from gankit.metric import DEFAULT_FEATURES
 from gankit.part import Part, pick
@@ -60,11 +61,12 @@ def score(
     how = {"features": features, "count": count, "seed": seed, "download": download}
     how["weights"] = Path(weights) if weights else None
     paths = [Path(place) for place in places]
-    if len(paths) == 1:
-        how["checkpoint"] = checkpoint
-        return _of_run(paths[0], chosen, held_out, files, backend, cpu, how)
-    if len(paths) == 2:
-        return _of_folders(paths, chosen, held_out, catalogue, backend, cpu, how)
+    with blaming(chosen.values()):
+        if len(paths) == 1:
+            how["checkpoint"] = checkpoint
+            return _of_run(paths[0], chosen, held_out, files, backend, cpu, how)
+        if len(paths) == 2:
+            return _of_folders(paths, chosen, held_out, catalogue, backend, cpu, how)
     raise GankitError("name one run, or two folders of pictures", "gankit score --help")
 
 
@@ -77,7 +79,14 @@ def chosen_metrics(catalogue: Catalogue, names: str | Iterable[str]) -> dict[str
     parts = catalogue.parts["metrics"]
     words = names.split(",") if isinstance(names, str) else names
     wanted = [word.strip() for word in words if word.strip()]
-    return {name: pick(parts, "metrics", name) for name in wanted or sorted(parts)}
+    return {name: _metric(parts, name) for name in wanted or sorted(parts)}
+
+
+def _metric(parts: Mapping[str, Part], name: str) -> Part:
+    try:
+        return pick(parts, "metrics", name)
+    except GankitError as error:
+        raise GankitError(f'"{name}" {error.message}', error.hint) from error
 
 
 def _of_run(path, metrics, held_out, files, backend, cpu, how: Mapping) -> "Scores":

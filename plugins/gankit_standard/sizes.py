@@ -22,9 +22,11 @@ def doubled_sizes(shape: Sequence[int], architecture: str) -> list[int]:
         GankitError: The images are not square, or of a size that no doubling reaches.
     """
     if len(shape) != 3:
+        hint = "in the dataset, give grey pictures their channel: images[..., None]"
+        points = 'set name = "mlp" in the recipe\'s [architecture], which draws points too'
         raise gankit.GankitError(
             f"{architecture} draws pictures. Received: data of the shape {tuple(shape)}",
-            'set name = "mlp" in the recipe\'s [architecture], which draws points too',
+            hint if len(shape) == 2 else points,
         )
     starts = [(start, levels) for levels in range(2, 7) for start in range(4, 8)]
     ways = [[start * 2**level for level in range(levels + 1)] for start, levels in starts]

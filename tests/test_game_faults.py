@@ -1,0 +1,90 @@
+"""What the author of a part may get wrong in the game is told with what to do."""
+
+import pytest
+from games import game, play
+from keras import ops
+
+import gankit
+from gankit_standard.losses import Bce
+
+
+class Slope(gankit.Stabilizer):
+    """Its penalty is what it is told to return."""
+
+    def __init__(self, penalty):
+        self.returned = penalty
+
+    def penalty(self, turn):
+        return self.returned(turn.judgments[0])
+
+
+class Shown(gankit.Stabilizer):
+    """It shows what it is told to show."""
+
+    def __init__(self, shows, returns):
+        self.shows, self.returns = shows, returns
+
+    def penalty(self, turn):
+        return 0.0
+
+    def watch(self, turn):
+        return self.returns
+
+
+class Told(gankit.AdversarialLoss):
+    """Its formula for the generator is the one that it is told."""
+
+    def __init__(self, generator):
+        self.generator = generator
+
+    def discriminator(self, real, fake):
+        return ops.mean(fake) - ops.mean(real)
+
+    def generator(self, fake):
+        return -ops.mean(fake)
+
+
+def fault(pictures, loss=None, stabilizers=()):
+    with pytest.raises(gankit.GankitError) as caught:
+        play(game(loss or Bce(), stabilizers), pictures[:8])
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("returned", "message", "hint"),
+    [
+        (lambda judgment: judgment.real, "of the shape (8, 1), and should be", "ops.mean"),
+        (lambda judgment: None, "is None, and should be", "a return missing"),
+    ],
+)
+def test_a_penalty_that_is_no_scalar(pictures, returned, message, hint):
+    error = fault(pictures, stabilizers=[Slope(returned)])
+    assert error.message.startswith("the penalty of Slope on the turn of the discriminator ")
+    assert message in error.message and hint in error.hint
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        (lambda fake: -fake, "the loss Told on the turn of the generator is of the shape (8, 1)"),
+        (lambda fake: None, "the loss Told on the turn of the generator is None"),
+        (
+            lambda fakes: -ops.mean(fakes),
+            "asks for 'fakes', which a judgment has not. Did you mean \"fake\"?",
+        ),
+    ],
+)
+def test_a_loss_that_is_no_scalar_or_asks_for_what_is_not_there(pictures, formula, message):
+    assert message in fault(pictures, Told(formula)).message
+
+
+@pytest.mark.parametrize("name", ["d_loss", "g_grad_norm", "shown"])
+def test_what_the_game_shows_cannot_be_shown_by_a_stabilizer(pictures, name):
+    error = fault(pictures, stabilizers=[Shown(("fine", name), {})])
+    assert f"Shown shows {name}, which the game shows itself" in error.message
+
+
+def test_what_is_watched_is_announced(pictures):
+    error = fault(pictures, stabilizers=[Shown(("a",), {"a": 1.0, "b": 2.0})])
+    assert "watch of Shown returns b, which is not in its shows" in error.message
+    assert "shows = ('a', 'b')" in error.hint
