@@ -16,6 +16,7 @@ READING = [
     ["sample", "made"],
     ["score", "made", "--count", "8"],
     ["export", "made"],
+    ["show", "made"],
     ["run", "--resume", "made"],
 ]
 INSTALLED = """

@@ -56,12 +56,11 @@ def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) ->
     from gankit.backend import choose_backend
 
     choose_backend(None, cpu=True)
-    catalogue = load_plugins(plugin or ())
     path = Path(name)
     if path.suffix == ".toml" or len(path.parts) > 1 or (path / "recipe.toml").is_file():
         show_lines(recipe_lines(_recipe(path, plugin or (), overrides or ())))
         return
-    for number, part in enumerate(parts_named(name, catalogue)):
+    for number, part in enumerate(parts_named(name, load_plugins(plugin or ()))):
         show_lines([*[""] * bool(number), *part_lines(part)])
 
 
@@ -107,14 +106,15 @@ def snippet(part: Part, options: Mapping[str, Any]) -> list[str]:
 
 def _recipe(path: Path, plugins: Iterable[Path], overrides: Iterable[str]) -> "Recipe":
     """Return the recipe of a file, or of a run."""
-    if not (path / "recipe.toml").is_file():
-        from gankit.recipe import read_recipe
-
-        return read_recipe(path, load_plugins(plugins), overrides)
+    from gankit.recipe import read_recipe
     from gankit.run.folder import RunFolder
     from gankit.run.load import load_recipe
 
-    return load_recipe(RunFolder.open(path), plugins, overrides)
+    run = RunFolder(path)
+    if run.facts.is_file():
+        return load_recipe(run, plugins, overrides)
+    file = run.recipe if run.recipe.is_file() else path
+    return read_recipe(file, load_plugins(plugins), overrides)
 
 
 def recipe_lines(recipe: "Recipe") -> Iterator[Line]:
