@@ -62,7 +62,9 @@ def _check(name: str) -> None:
         raise GankitError(f"no backend {name!r}", f"the backends are {allowed}")
     if find_spec(name) is None:
         extra = "gankit" if name == "tensorflow" else f"gankit[{name}]"
-        raise GankitError(f"the backend {name} is not installed", f'pip install "{extra}"')
+        here = [f"--backend {other}" for other in BACKENDS if find_spec(other)]
+        hint = f'pip install "{extra}"' + (f", or type {' or '.join(here)}" if here else "")
+        raise GankitError(f"the backend {name} is not installed", hint)
 
 
 def _start() -> str:

@@ -37,7 +37,7 @@ def nearest_middle(x: np.ndarray, middles: np.ndarray) -> np.ndarray:
         middles: (bins, size).
     """
     lengths = np.sum(middles**2, axis=1)
-    return np.argmin(lengths - 2 * (x @ middles.T), axis=1)
+    return np.asarray(np.argmin(lengths - 2 * (x @ middles.T), axis=1))
 
 
 def _spread(x: np.ndarray, bins: int, draw: np.random.Generator) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from gankit.errors import GankitError
 
@@ -28,7 +28,7 @@ GIVEN = {
 }
 
 Direction = Literal["low", "high"]
-Metric = TypeVar("Metric", bound=Callable)
+Metric = TypeVar("Metric", bound=Callable[..., Any])
 
 
 def better(whole: Direction | None = None, /, **scores: Direction) -> Callable[[Metric], Metric]:
@@ -57,7 +57,8 @@ def better(whole: Direction | None = None, /, **scores: Direction) -> Callable[[
         raise GankitError(f'a score is better "low" or "high". Received: {wrong[0]!r}')
 
     def mark(metric: Metric) -> Metric:
-        metric.better = told
+        marked: Any = metric  # whose type tells of no attribute
+        marked.better = told
         return metric
 
     return mark

@@ -2,13 +2,13 @@
 
 from collections import UserDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from gankit.errors import GankitError
 from gankit.spelling import listed
 
 
-class Named(UserDict):
+class Named(UserDict[str, Any]):
     """A mapping that says what it has where a name is missing; Keras does not track it.
 
     Args:
@@ -20,12 +20,12 @@ class Named(UserDict):
         GankitError: On asking for a name that it does not have, other than with `get`.
     """
 
-    def __init__(self, things: Mapping, where: str = "there is no", hint: str = ""):
+    def __init__(self, things: Mapping[str, Any], where: str = "there is no", hint: str = ""):
         super().__init__(things)
         self.where = where
         self.hint = hint
 
-    def __missing__(self, name: str):
+    def __missing__(self, name: str) -> NoReturn:
         raise GankitError(f"{self.where} {name!r}. It has: {listed(sorted(self))}", self.hint)
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -33,7 +33,7 @@ class Named(UserDict):
         return self.data.get(name, default)
 
 
-def arrays(things: Mapping) -> Named:
+def arrays(things: Mapping[str, Any]) -> Named:
     """Return what a dataset has, by name."""
     return Named(things, "the data has no array", "choose another dataset: gankit list datasets")
 
@@ -49,7 +49,9 @@ class Networks(Named):
         GankitError: On asking for a name that there is not, other than with `get`.
     """
 
-    def __init__(self, things: Mapping, players: Mapping[str, tuple[str, ...]] | None = None):
+    def __init__(
+        self, things: Mapping[str, Any], players: Mapping[str, tuple[str, ...]] | None = None
+    ):
         hint = "leave out the part that asks for it, or choose another loss: gankit list losses"
         super().__init__(things, "the game has no network", hint)
         self.players = players or {}

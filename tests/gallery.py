@@ -44,7 +44,7 @@ def _index() -> str:
     rest = [name for name in shipped_recipes() if name not in found]
     about = (
         "The recipes that come with gankit, each on a page with its file, its parts and, where "
-        f"somebody has trained it to its end, what it drew: {len(found)} of "
+        f"somebody has trained it, what it drew: {len(found)} of "
         f"{len(found) + len(rest)} so far."
     )
     shown = [f"## [{n}]({n}.md)\n\n{_what(n)}\n\n{_image(n)}{{ width=384 }}" for n in found]

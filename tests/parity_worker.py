@@ -20,7 +20,7 @@ import games  # noqa: E402
 
 from gankit import engine  # noqa: E402
 from gankit_standard.losses import Bce, Wasserstein  # noqa: E402
-from gankit_standard.stabilizers import Ema, GradientPenalty, LabelNoise  # noqa: E402
+from gankit_standard.stabilizers import Ema, GradientPenalty, LabelNoise, SpectralNorm  # noqa: E402
 
 GAMES = {
     "alternating": lambda: games.game(Bce(), [Ema(0.5)], norm=True),
@@ -28,6 +28,7 @@ GAMES = {
     "penalised": lambda: games.game(
         Wasserstein(), [GradientPenalty()], learning_rate=0.01, repeats={"discriminator": 2}
     ),
+    "normalised": lambda: games.game(Bce(), [SpectralNorm("both")], learning_rate=0.1),
 }
 
 
@@ -47,6 +48,8 @@ def main(path):
     found = {}
     for name, make in GAMES.items():
         gan = make()
+        for u in (v for v in gan.variables if v.path.endswith("/u")):  # which each draws as it does
+            u.assign(np.random.default_rng(1).standard_normal(u.shape))
         # eager: JAX and TensorFlow would trace the noise once, PyTorch draws it at each step
         gan.run_eagerly, gan.jit_compile = True, False
         gradients = {}

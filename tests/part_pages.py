@@ -11,6 +11,7 @@ from shelf import SECTIONS, parts_named_by, shipped_parts
 import gankit
 from gankit import docstring, schema
 from gankit.cli.option import default_in_words, type_in_words
+from gankit.cli.show import part_lines
 from gankit.metric import GIVEN
 from gankit.part import KINDS, Part
 from gankit.shipped import shipped_recipes
@@ -60,6 +61,7 @@ def _of_part(part: Part) -> Iterator[str]:
     yield linked(_body(about))
     yield from _formulas(part)
     yield from _options(part)
+    yield from _snippet(part)
     yield from _titled("Asks for", _asked(part))
     yield from _titled("Paper", [linked(_papers(about))])
     yield from _titled("Seams", _seams(part))
@@ -92,6 +94,14 @@ def _option(name: str, option: dict) -> str:
     default = f"{type_in_words(option)}; {default_in_words(option)}"
     words = (default, option.get("description", ""))
     return f"| `{name}` | {linked(' | '.join(map(cell, words)))} |"
+
+
+def _snippet(part: Part) -> Iterator[str]:
+    """Yield how a recipe names a part, with its defaults."""
+    lines = part_lines(part)
+    told = [line if isinstance(line, str) else line.plain for line in lines]
+    snippet = [line.removeprefix("  ") for line in told[told.index("in a recipe") + 1 :]]
+    yield "\n".join(["```toml", *snippet, "```"])
 
 
 def _titled(title: str, found: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,5 @@
 import math
+import tomllib
 from itertools import pairwise
 
 import keras
@@ -7,6 +8,7 @@ import pytest
 from keras import ops
 
 import gankit
+from gankit.shipped import shipped_recipes
 from gankit_standard.convolutional import convolutional
 
 MNIST = gankit.Facts({"images": (28, 28, 1), "labels": ()}, 10)
@@ -56,6 +58,18 @@ def test_it_can_be_the_generator_of_s0():
     assert outputs(generator, "Conv2DTranspose") == [
         (8, 8, 256), (8, 8, 128), (16, 16, 128), (16, 16, 64), (32, 32, 64), (32, 32, 3)
     ]  # fmt: skip
+
+
+def test_the_recipe_of_s0_has_its_networks():
+    recipe = tomllib.loads(shipped_recipes()["dcgan_cifar10"].read_text(encoding="utf-8"))
+    options = {key: value for key, value in recipe["architecture"].items() if key != "name"}
+    networks = convolutional(CIFAR, **options)
+    assert parameters(networks["generator"].weights) == 4_167_168
+    judge = networks["discriminator"]
+    kernels = 16 * sum(a * b for a, b in pairwise((3, 64, 128, 128, 256)))
+    assert kernels + (64 + 128 + 128 + 256) + (4 * 4 * 256 + 1) == 925_249
+    assert parameters(judge.weights) == 925_249
+    assert outputs(judge, "Conv2D") == [(32, 32, 64), (16, 16, 128), (8, 8, 128), (4, 4, 256)]
 
 
 @pytest.mark.parametrize("conditional", [False, True])

@@ -70,6 +70,19 @@ def test_kernel_distance_equals_its_definition():
     assert metrics.kernel_distance(x, y, subsets=9, size=10)["kernel_distance_error"] > 0
 
 
+def test_the_error_of_a_kernel_distance_is_its_spread_over_other_examples():
+    draw = np.random.default_rng(3)
+    found = [
+        metrics.kernel_distance(
+            draw.normal(size=(300, 4)), 1.2 * draw.normal(size=(300, 4)), subsets=20, size=50
+        )
+        for _ in range(100)
+    ]
+    spread = np.std([each["kernel_distance"] for each in found])
+    told = np.sqrt(np.mean([each["kernel_distance_error"] ** 2 for each in found]))
+    assert 0.9 * spread < told < 1.5 * spread
+
+
 def test_kernel_distance_is_unbiased():
     draw = np.random.default_rng(3)
     pairs = [draw.standard_normal((2, 40, 4)) for _ in range(300)]

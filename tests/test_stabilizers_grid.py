@@ -6,6 +6,7 @@ from games import game, play, values
 from tables import shipped_parts
 
 import gankit
+from gankit.run.checkpoint import Checkpoints, Place
 
 SMALL = {
     "ada": {"start": 0.5, "speed": 0.1},
@@ -27,12 +28,23 @@ def test_the_shelves_are_as_full_as_they_were():
 
 @pytest.mark.parametrize("stabilizer", STABILIZERS)
 @pytest.mark.parametrize("loss", LOSSES)
-def test_two_steps_are_finite(pictures, loss, stabilizer):
+def test_two_steps_are_finite_also_when_the_second_is_resumed(pictures, tmp_path, loss, stabilizer):
+    gan, resumed = (of_both(loss, stabilizer, seed) for seed in (0, 1))
+    play(gan, pictures[:4])
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(gan, Place())
+    checkpoints.newest().restore(resumed)
+    for each in (gan, resumed):
+        assert np.isfinite(list(play(each, pictures[:4]).values())).all()
+    for one, other in zip(values(gan.variables), values(resumed.variables), strict=True):
+        assert np.isfinite(one).all() and one.tobytes() == other.tobytes()
+
+
+def of_both(loss, stabilizer, seed):
     norm = stabilizer == "virtual-batch-norm"  # which needs one
-    gan = game(LOSSES[loss](), [made(stabilizer)], norm=norm, learning_rate=1e-3)
+    gan = game(LOSSES[loss](), [made(stabilizer)], norm=norm, learning_rate=1e-3, seed=seed)
     gan.run_eagerly, gan.jit_compile = True, False
-    assert np.isfinite(list(play(gan, pictures[:4], steps=2).values())).all()
-    assert all(np.isfinite(x).all() for x in values(gan.variables))
+    return gan
 
 
 def made(name):

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_warning
-from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles
+from gankit.cli.options import CheckpointName, Cpu, PluginFiles, RunBackend
 from gankit.verbs.compare import compare as compare_runs
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def compare(
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
     checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
-    backend: Backend = None,
+    backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
     """Compare runs: settings that differ, scores, curves on one chart, samples of equal noise."""
@@ -91,8 +91,22 @@ def _scores(names: Sequence[str], scores: "Standings") -> Iterator[Line]:
     """Yield the scores, and how those of each letter were made."""
     from gankit.reporting.scores import cells, told
 
-    rows = [("score", "run", "made", "last", "epoch", "best", "epoch")]
-    rows += [(s.title, names[s.run], s.way, *cells(s)[:4]) for s in scores.standings]
-    yield from aligned(rows, ("bold", "", "", "green", "", "green", ""))
+    head = ("run", "made", "last", "epoch", "best", "epoch")
+    rows = [(s.title, names[s.run], s.way, *cells(s)[:4]) for s in scores.standings]
+    yield from _table(("score", *head), rows, ("bold", "", "", "green", "", "green", ""))
     for letter, way in scores.ways.items():
         yield f"  made {letter}  " + ", ".join(f"{name} {text}" for name, text in told(way))
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str]):
+    """Yield the rows; where they are too long, what begins them is on a line of its own."""
+    lines = aligned([head, *rows], styles, cut=False)
+    if max(map(len, lines)) <= Console().width:
+        yield from lines
+        return
+    first, *lines = aligned([each[1:] for each in (head, *rows)], styles[1:], cut=False)
+    yield Text.assemble("  ", first)
+    titles = [row[0] for row in rows]
+    for title, before, line in zip(titles, ["", *titles], lines):
+        yield from [Text(f"  {title}", styles[0])] * (title != before)
+        yield Text.assemble("  ", line)

@@ -88,6 +88,22 @@ def metrics(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
 
 
 @offering
+def features(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
+    """Offer the kinds of features."""
+    return ((name, part.summary) for name, part in load_plugins().parts["features"].items())
+
+
+@offering
+def checkpoints(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
+    """Offer the checkpoints of the run that was named."""
+    yield from (("last", ""), ("best", ""))
+    words = map(str, (*ctx.args, *ctx.params.values()))
+    for word in words:
+        found = sorted(Path(word).glob("checkpoints/step-*"))
+        yield from ((path.name, "") for path in found)
+
+
+@offering
 def keys(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer the keys that `--set` may change: of the recipe that was named, if one was."""
     recipe = _recipe(ctx)

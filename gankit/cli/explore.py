@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import gankit
+from gankit.cli import completion
 from gankit.cli.console import show_lines, show_next
 from gankit.cli.explore_lines import grade_lines, neighbour_lines
 from gankit.cli.look import Look, epilog, verb_of
@@ -110,7 +111,12 @@ def nearest(
     look: Look,
     count: Annotated[int, _number("The number of samples.")] = 8,
     features: Annotated[
-        str, typer.Option(metavar="NAME", help="Of the second distance.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Of the second distance.",
+            autocompletion=completion.features,
+        ),
     ] = "pixels",
     held_out: Annotated[
         Path | None,

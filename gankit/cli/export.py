@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from gankit.cli.console import show_lines
-from gankit.cli.options import AsJson, Backend, CheckpointName, PluginFiles, Run
+from gankit.cli.options import AsJson, CheckpointName, PluginFiles, Run, RunBackend
 from gankit.exporting.formats import FORMATS
 from gankit.spelling import listed
 from gankit.verbs.export import Export
@@ -40,7 +40,7 @@ def export(
     ] = None,
     checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
-    backend: Backend = None,
+    backend: RunBackend = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a run's generator for where there is no gankit; it is loaded again and compared."""

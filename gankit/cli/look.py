@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles, Run
+from gankit.cli.options import CheckpointName, Cpu, PluginFiles, Run, RunBackend
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -43,7 +43,7 @@ class Look:
     out: Out = None
     checkpoint: CheckpointName = "last"
     plugin: PluginFiles = None
-    backend: Backend = None
+    backend: RunBackend = None
     cpu: Cpu = False
 
     @cached_property

@@ -28,6 +28,15 @@ Backend = Annotated[
         autocompletion=completion.backends,
     ),
 ]
+RunBackend = Annotated[
+    str | None,
+    typer.Option(
+        "--backend",
+        metavar="NAME",
+        help="tensorflow, jax or torch; without it, the run's own.",
+        autocompletion=completion.backends,
+    ),
+]
 Cpu = Annotated[bool, typer.Option("--cpu", metavar="", help="Keep off the GPUs.")]
 RecipePath = Annotated[
     Path, typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes)
@@ -36,6 +45,12 @@ Run = Annotated[
     Path, typer.Argument(metavar="RUN", help="The run's folder.", autocompletion=completion.runs)
 ]
 CheckpointName = Annotated[
-    str, typer.Option("--checkpoint", metavar="NAME", help="last, best, or e.g. step-000000123.")
+    str,
+    typer.Option(
+        "--checkpoint",
+        metavar="NAME",
+        help="last, best, or e.g. step-000000123.",
+        autocompletion=completion.checkpoints,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON, for programs.")]

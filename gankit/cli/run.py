@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from gankit import toml
 from gankit.cli import completion
 from gankit.cli.console import show_lines, show_start, terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
@@ -68,6 +69,7 @@ def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False,
         GankitError: The recipe, its data or its plugins are at fault.
         Interrupted: The user stopped the run; it is saved.
     """
+    toml.read(recipe_path)  # before the seconds that a backend takes
     show_start(console, backend, cpu)
     from gankit.plugins import load_plugins
     from gankit.recipe import read_recipe

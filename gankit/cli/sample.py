@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gankit.cli.console import show_lines
-from gankit.cli.options import Backend, CheckpointName, Cpu, PluginFiles, Run
+from gankit.cli.console import show_lines, show_next
+from gankit.cli.options import CheckpointName, Cpu, PluginFiles, Run, RunBackend
 
 if TYPE_CHECKING:
     from gankit.verbs.sample import Samples
@@ -47,7 +47,7 @@ def sample(
     ] = None,
     checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
-    backend: Backend = None,
+    backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
     """Write pictures that the generator of a run makes."""
@@ -64,6 +64,7 @@ def sample(
     if reject is not None:
         lines.append(f"the discriminator accepted {samples.accepted:,} of {samples.drawn:,} drawn")
     show_lines(lines)
+    show_next(f"gankit score {run}")
 
 
 def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:

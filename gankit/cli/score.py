@@ -11,8 +11,8 @@ from rich.text import Text
 
 import gankit.verbs.score as verb
 from gankit.cli import completion
-from gankit.cli.console import aligned, show_lines
-from gankit.cli.options import AsJson, Backend, CheckpointName, Cpu, PluginFiles
+from gankit.cli.console import aligned, show_lines, show_next
+from gankit.cli.options import AsJson, CheckpointName, Cpu, PluginFiles, RunBackend
 from gankit.errors import GankitError
 from gankit.metric import DEFAULT_FEATURES
 from gankit.part import Part
@@ -31,6 +31,7 @@ Examples:
   gankit score real-pictures generated-pictures --json
 """
 
+_WAYS = {"held_out": "--held-out FOLDER", "probabilities": "--features classifier"}
 Line = Text | str
 
 
@@ -50,7 +51,12 @@ def score(
         ),
     ] = "",
     features: Annotated[
-        str, typer.Option(metavar="NAME", help="What to compare examples by.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What to compare examples by.",
+            autocompletion=completion.features,
+        ),
     ] = DEFAULT_FEATURES,
     weights: Annotated[
         Path | None,
@@ -76,11 +82,13 @@ def score(
     ] = False,
     as_json: AsJson = False,
     plugin: PluginFiles = None,
-    backend: Backend = None,
+    backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
     """Score a run's samples, or a folder of pictures, against real ones."""
     if self_test:
+        if as_json:
+            raise typer.BadParameter("--self-test has no --json")
         found = verb.chosen_metrics(load_plugins(plugin or ()), metrics)
         show_lines(self_test_lines(found))
         return
@@ -105,6 +113,7 @@ def score(
     else:
         show_lines(score_lines(scores))
         show_lines(_while_training(places))
+        show_next(f"gankit report {places[0]}" if len(places) == 1 else "gankit score --self-test")
 
 
 def score_lines(scores: "Scores") -> Iterator[Line]:
@@ -112,7 +121,8 @@ def score_lines(scores: "Scores") -> Iterator[Line]:
     table = [(scores.titles[name], f"{value:.4g}") for name, value in scores.values.items()]
     yield from aligned(table, ("bold", "green"))
     for name, why in scores.left_out.items():
-        yield Text(f"  {name}: left out, {why}", "yellow")
+        told = [way for asked, way in _WAYS.items() if asked in why]
+        yield Text(f"  {name}: left out, {why}{' → ' * bool(told)}{' '.join(told)}", "yellow")
     yield ""
     yield from made_lines(scores.provenance)
 

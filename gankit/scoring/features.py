@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -117,7 +118,7 @@ def _named(name: str, catalogue: Catalogue) -> tuple[Part, str]:
         raise GankitError(f"{shown(part)} {error.message}", error.hint) from error
 
 
-def _check(part: Part, given: Mapping, hint: str = "") -> None:
+def _check(part: Part, given: Mapping[str, Any], hint: str = "") -> None:
     """Raise an error where an option is given in vain, or a necessary one is not."""
     known = {option.name: option for option in options(part)}
     vain = [option for option in given if option not in known]

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import gankit
@@ -68,7 +69,7 @@ def export(
         GankitError: It is no run, a package is missing, something is in the way, the format cannot
             hold the network, or what was written computes something else.
     """
-    from gankit.backend import choose_backend
+    from gankit.backend import choose_backend, without_chatter
     from gankit.run.folder import RunFolder
 
     chosen, folder = format_named(format), RunFolder.open(Path(run))
@@ -86,12 +87,20 @@ def export(
     about = _about(folder, restored, network)
     for variable, average in zip(original.variables, gan.averages.get(network, ())):
         variable.assign(average.value)
-    difference = _written(implementation, implementation.prepared(original), target, about, trial)
+    with without_chatter():
+        network_alone = implementation.prepared(original)
+    difference = _written(implementation, network_alone, target, about, trial)
     load = chosen.load.format(path=target)
     return Export(target, load, about, difference, trial.tolerance)
 
 
-def _written(implementation, network, target: Path, about: Mapping, trial: "Trial") -> float:
+def _written(
+    implementation: ModuleType,
+    network: "keras.Model",
+    target: Path,
+    about: Mapping[str, object],
+    trial: "Trial",
+) -> float:
     """Write the network beside its place, try it, and put it there; return the difference."""
     from gankit.backend import without_chatter
 
@@ -147,7 +156,8 @@ def _network(gan: "GAN", name: str) -> "keras.Model":
     if name not in gan.networks:
         raise GankitError(
             f"the run has no network {shown(name)}.{suggestion(name, gan.networks)} "
-            f"Allowed: {listed(gan.networks)}"
+            f"Allowed: {listed(gan.networks)}",
+            f"--network {next(iter(gan.networks))}",
         )
     return gan.networks[name]
 

@@ -58,7 +58,7 @@ class Generator:
     @classmethod
     def open(
         cls,
-        run: "str | os.PathLike | Generator",
+        run: "str | os.PathLike[str] | Generator",
         backend: str | None = None,
         cpu: bool = False,
         plugins: Iterable[Path] = (),
@@ -96,9 +96,10 @@ class Generator:
     @cached_property
     def dataset(self) -> Dataset:
         """The data that the run was trained on."""
-        return self._recipe.dataset.make()
+        made: Dataset = self._recipe.dataset.make()
+        return made
 
-    def real(self, places=slice(None)) -> np.ndarray:
+    def real(self, places: slice | np.ndarray = slice(None)) -> np.ndarray:
         """Return real examples as the discriminator sees them, pictures in [−1, 1]."""
         from gankit.scoring.examples import in_range
 
@@ -117,7 +118,7 @@ class Generator:
             )
         return noise(self.gan, count, seed, truncation)
 
-    def chosen(self, numbers: Sequence[int], seed: int = 0) -> np.ndarray:
+    def chosen(self, numbers: Sequence[int] | np.ndarray, seed: int = 0) -> np.ndarray:
         """Return the noise of samples by their numbers, as `gankit sample --seed` counts them."""
         if not len(numbers) or min(numbers) < 0:
             raise GankitError(

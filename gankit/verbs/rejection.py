@@ -1,6 +1,7 @@
 """The samples that the discriminator finds the most real of a generator's own."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +10,9 @@ from gankit.network import judges
 from gankit.sampling import SIZE, slices
 from gankit.spelling import listed
 from gankit.verbs.generator import Generator
+
+if TYPE_CHECKING:
+    import keras
 
 RANKED = 1024  # samples of each class that a threshold is of
 TRIES = 20  # draws of as many samples as would do, before it is given up
@@ -133,7 +137,7 @@ def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.
     return np.concatenate(logits)
 
 
-def _discriminator(generator: Generator):
+def _discriminator(generator: Generator) -> "keras.Model":
     names = judges(generator.gan)
     if len(names) != 1:
         raise GankitError(

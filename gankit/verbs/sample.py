@@ -39,7 +39,7 @@ class Samples:
 
 
 def sample(
-    run: str | os.PathLike | Generator,
+    run: str | os.PathLike[str] | Generator,
     count: int = 64,
     seed: int = 0,
     labels: Sequence[int | str] = (),

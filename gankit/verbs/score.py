@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gankit.blame import blaming
 from gankit.errors import GankitError
@@ -58,7 +58,7 @@ def score(
     files = tuple(map(Path, plugin))
     catalogue = load_plugins(files)
     chosen = chosen_metrics(catalogue, metrics)
-    how = {"features": features, "count": count, "seed": seed, "download": download}
+    how: dict[str, Any] = {"features": features, "count": count, "seed": seed, "download": download}
     how["weights"] = Path(weights) if weights else None
     paths = [Path(place) for place in places]
     with blaming(chosen.values()):
@@ -89,7 +89,15 @@ def _metric(parts: Mapping[str, Part], name: str) -> Part:
         raise GankitError(f'"{name}" {error.message}', error.hint) from error
 
 
-def _of_run(path, metrics, held_out, files, backend, cpu, how: Mapping) -> "Scores":
+def _of_run(
+    path: Path,
+    metrics: Mapping[str, Part],
+    held_out: Path | str | None,
+    files: Iterable[Path],
+    backend: str | None,
+    cpu: bool,
+    how: Mapping[str, Any],
+) -> "Scores":
     from gankit.backend import choose_backend
     from gankit.run.folder import RunFolder
 
@@ -100,16 +108,26 @@ def _of_run(path, metrics, held_out, files, backend, cpu, how: Mapping) -> "Scor
     return of_run.score(run, metrics, held_out=_pictures(held_out), plugins=files, **how)
 
 
-def _of_folders(paths, metrics, held_out, catalogue, backend, cpu, how: Mapping) -> "Scores":
+def _of_folders(
+    paths: Sequence[Path],
+    metrics: Mapping[str, Part],
+    held_out: Path | str | None,
+    catalogue: Catalogue,
+    backend: str | None,
+    cpu: bool,
+    how: Mapping[str, Any],
+) -> "Scores":
     from gankit.scoring import of_folders
 
-    running = {}
+    running: dict[str, Any] = {}
     if how["features"] != DEFAULT_FEATURES:  # which need no network
         from gankit.backend import choose_backend
 
         running = {"backend": choose_backend(backend, cpu)}
+    held = _pictures(held_out)
+    real, generated = paths
     return of_folders.score(
-        *paths, metrics, held_out=_pictures(held_out), catalogue=catalogue, **running, **how
+        real, generated, metrics, held_out=held, catalogue=catalogue, **running, **how
     )
 
 

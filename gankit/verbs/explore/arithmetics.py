@@ -19,7 +19,7 @@ REALS = 4000  # labelled examples by which samples are told apart
 
 
 def arithmetic(
-    run: str | os.PathLike | Generator,
+    run: str | os.PathLike[str] | Generator,
     a: Term,
     b: Term,
     c: Term,
@@ -69,18 +69,17 @@ def arithmetic(
 
 
 def _numbers(term: Term) -> list[int]:
-    if isinstance(term, str):
-        term = term.split(",")
+    told: Sequence[int | str] | int = term.split(",") if isinstance(term, str) else term
     try:
-        return [int(number) for number in ([term] if isinstance(term, int) else term)]
+        return [int(number) for number in ([told] if isinstance(told, int) else told)]
     except ValueError as error:
         raise GankitError(
-            f"a term is numbers of samples with commas between them. Received: {term}",
+            f"a term is numbers of samples with commas between them. Received: {told}",
             "for classes, add --by-label",
         ) from error
 
 
-def _by_label(generator: Generator, names, seed: int) -> list[np.ndarray]:
+def _by_label(generator: Generator, names: Sequence[Term], seed: int) -> list[np.ndarray]:
     """Return the numbers of samples that look like each class."""
     if generator.takes_labels:
         raise GankitError(
@@ -88,7 +87,7 @@ def _by_label(generator: Generator, names, seed: int) -> list[np.ndarray]:
             "everything else",
             "name samples by number, and their class with --label",
         )
-    places = [generator.place(name) for name in names]
+    places = [generator.place(str(name)) for name in names]
     classes = looks_like(generator, generator.draw(generator.noise(READ, seed)), seed)
     found = [np.flatnonzero(classes == place)[:EACH] for place in places]
     for name, numbers in zip(names, found):
@@ -106,10 +105,16 @@ def looks_like(generator: Generator, samples: np.ndarray, seed: int) -> np.ndarr
     extract = features_named("pixels").extract
     real, fake = extract(in_range(np.asarray(arrays["images"][chosen]))), extract(samples)
     squares = np.sum(real**2, axis=1) - 2 * fake @ real.T
-    return np.asarray(arrays["labels"])[chosen][squares.argmin(axis=1)]
+    labels = np.asarray(arrays["labels"])[chosen]
+    return np.asarray(labels[squares.argmin(axis=1)])
 
 
-def _page(generator: Generator, columns, words, told) -> Image.Image:
+def _page(
+    generator: Generator,
+    columns: Sequence[Sequence[np.ndarray]],
+    words: Sequence[str],
+    told: np.ndarray,
+) -> Image.Image:
     """Return columns of noise as pictures; what is missing in a column is left empty."""
     depth = max(map(len, columns))
     noise = [column[row] for row in range(depth) for column in columns if row < len(column)]

@@ -13,7 +13,7 @@ from gankit.verbs.generator import Generator
 
 
 def templates(
-    run: str | os.PathLike | Generator, bins: int = 24, count: int = 2000, seed: int = 0
+    run: str | os.PathLike[str] | Generator, bins: int = 24, count: int = 2000, seed: int = 0
 ) -> Image.Image:
     """Return the centres of clusters of the data, each with its share of the data and of samples.
 
@@ -35,7 +35,8 @@ def templates(
     if not 1 <= bins <= len(real):
         raise GankitError(f"bins is from 1 to {len(real):,}, the examples. Received: {bins:,}")
     fake = generator.draw(generator.noise(count, seed), generator.labels((), count))
-    middles, shares = clustered(*(x.reshape(len(x), -1) for x in (real, fake)), bins, seed)
+    flat_real, flat_fake = (x.reshape(len(x), -1) for x in (real, fake))
+    middles, shares = clustered(flat_real, flat_fake, bins, seed)
     words = [f"{real:.1%} : {fake:.1%}" for real, fake in shares]
     columns = max(1, round(bins**0.5 * 1.2))
     return captioned(middles.reshape(-1, *real.shape[1:]), words, columns)

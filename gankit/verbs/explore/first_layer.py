@@ -1,5 +1,8 @@
 """The first layer of a generator, as the matrix that it multiplies noise by."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import numpy as np
 
 from gankit.errors import GankitError
@@ -26,7 +29,7 @@ def first_layer(generator: Generator) -> np.ndarray:
             continue  # it sees labels only
         if not np.allclose(found, mixed @ weights, atol=1e-3 * np.abs(found).max()):
             break
-        return weights
+        return np.asarray(weights)
     raise GankitError(
         f"the first layer of the generator of {generator.run.path} is not linear in the noise, and "
         "has no principal directions",
@@ -34,14 +37,14 @@ def first_layer(generator: Generator) -> np.ndarray:
     )
 
 
-def _layers(generator: Generator):
+def _layers(generator: Generator) -> Iterator[Callable[[np.ndarray], np.ndarray]]:
     """Yield what each layer with weights makes of noise, as a function, in their order."""
     import keras
     from keras import ops
 
     outputs = []
 
-    def call(layer, *inputs, **options):
+    def call(layer: keras.Operation, *inputs: Any, **options: Any) -> Any:
         output = layer(*inputs, **options)
         if isinstance(layer, keras.layers.Layer) and layer.weights:
             outputs.append(output)
@@ -56,9 +59,10 @@ def _layers(generator: Generator):
     for output in outputs:
         part = keras.Model(copy.inputs, output)
 
-        def ask(noise, part=part):
+        def ask(noise: np.ndarray, part: keras.Model = part) -> np.ndarray:
             labels = [np.zeros(len(noise), "int32")] * (len(copy.inputs) - 1)
             answer = part([noise, *labels], training=False)
-            return ops.convert_to_numpy(ops.cast(answer, "float32")).reshape(len(noise), -1)
+            found: np.ndarray = ops.convert_to_numpy(ops.cast(answer, "float32"))
+            return found.reshape(len(noise), -1)
 
         yield ask

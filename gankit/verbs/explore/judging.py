@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -91,7 +92,7 @@ class Grade:
         return self.right / self.answers
 
 
-def sheet(run: str | os.PathLike | Generator, count: int = 40, seed: int = 0) -> Sheet:
+def sheet(run: str | os.PathLike[str] | Generator, count: int = 40, seed: int = 0) -> Sheet:
     """Return a sheet of real and generated pictures, as many of each, in a random order.
 
     Args:
@@ -120,7 +121,9 @@ def sheet(run: str | os.PathLike | Generator, count: int = 40, seed: int = 0) ->
     return Sheet(captioned(images, list(key), columns=min(count, 8)), key)
 
 
-def grade(key: Mapping[str, str] | str | os.PathLike, answers: str | os.PathLike) -> Grade:
+def grade(
+    key: Mapping[str, str] | str | os.PathLike[str], answers: str | os.PathLike[str]
+) -> Grade:
     """Return how well answers fit the key of a sheet.
 
     Args:
@@ -131,14 +134,13 @@ def grade(key: Mapping[str, str] | str | os.PathLike, answers: str | os.PathLike
     Raises:
         GankitError: A file cannot be read, or a line is not understood, or there are no answers.
     """
-    if not isinstance(key, Mapping):
-        key = _read_key(Path(key))["key"]
-    said = _read_answers(Path(answers), key)
-    right = sum(key[number] == word for number, word in said.items())
-    fakes = [word for number, word in said.items() if key[number] == "fake"]
+    known = key if isinstance(key, Mapping) else _read_key(Path(key))["key"]
+    said = _read_answers(Path(answers), known)
+    right = sum(known[number] == word for number, word in said.items())
+    fakes = [word for number, word in said.items() if known[number] == "fake"]
     low, high = wilson(right, len(said))
     fooled = fakes.count("real") / len(fakes) if fakes else math.nan
-    return Grade(right, len(said), low, high, _chance(key), fooled)
+    return Grade(right, len(said), low, high, _chance(known), fooled)
 
 
 def wilson(right: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -154,10 +156,10 @@ def wilson(right: int, count: int, confidence: float = 0.95) -> tuple[float, flo
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _read_key(path: Path) -> dict:
+def _read_key(path: Path) -> dict[str, Any]:
     """Return what a key's file says: the key, and the digest of its sheet."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if set(told["key"].values()) <= {"real", "fake"}:
             return told
         problem: object = "it says more than real and fake"

@@ -1,7 +1,7 @@
 """Samples beside the training examples that are nearest to them: are they memorised?"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class Nearest:
 
         For samples like new examples it is 0 to 1 evenly; a memorised one has 0.
         """
-        return np.mean(self.of_reals[None] < self.distances[:, None], axis=1)
+        return np.asarray(np.mean(self.of_reals[None] < self.distances[:, None], axis=1))
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Neighbours:
 
 
 def nearest(
-    run: str | os.PathLike | Generator,
+    run: str | os.PathLike[str] | Generator,
     count: int = 8,
     seed: int = 0,
     features: str = "pixels",
-    held_out: str | os.PathLike | None = None,
+    held_out: str | os.PathLike[str] | None = None,
 ) -> Neighbours:
     """Return samples beside the training examples that are nearest to them, and how near.
 
@@ -161,7 +161,7 @@ def euclidean(queries: np.ndarray, features: Features) -> Measure:
     def measure(chunk: np.ndarray) -> np.ndarray:
         theirs = np.asarray(features.extract(in_range(chunk)), "float64")
         squares = np.sum(mine**2, axis=1)[:, None] + np.sum(theirs**2, axis=1)
-        return np.sqrt(np.maximum(squares - 2 * mine @ theirs.T, 0))
+        return np.asarray(np.sqrt(np.maximum(squares - 2 * mine @ theirs.T, 0)))
 
     return measure
 
@@ -171,7 +171,9 @@ def _as(data: np.ndarray, examples: np.ndarray) -> np.ndarray:
     return pictures.to_uint8(examples) if data.dtype == np.uint8 else examples.astype(data.dtype)
 
 
-def _reals(generator: Generator, held_out, seed: int) -> tuple[np.ndarray, np.ndarray, str]:
+def _reals(
+    generator: Generator, held_out: str | os.PathLike[str] | None, seed: int
+) -> tuple[np.ndarray, np.ndarray, str]:
     """Return the real examples to compare with, their places in the data, and what they are."""
     data = generator.dataset.arrays["images"]
     if held_out is None:
@@ -189,7 +191,12 @@ def _reals(generator: Generator, held_out, seed: int) -> tuple[np.ndarray, np.nd
     return _as(data, reals), np.full(len(reals), -1), f"{len(reals)} of {held_out}"
 
 
-def _sheet(generator: Generator, samples, by, found) -> Image.Image:
+def _sheet(
+    generator: Generator,
+    samples: np.ndarray,
+    by: Mapping[str, Nearest],
+    found: Mapping[str, np.ndarray],
+) -> Image.Image:
     """Return the samples, and below each its nearest by each distance."""
     if not generator.draws_pictures:
         return pictures.scatter(samples, generator.real(slice(2500)))

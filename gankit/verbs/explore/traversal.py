@@ -1,7 +1,7 @@
 """Moves along the directions of the noise: what does each of them change?"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -13,10 +13,11 @@ from gankit.verbs.explore.first_layer import first_layer
 from gankit.verbs.generator import Generator
 
 Along = Literal["dimensions", "principal"]
+Move = Callable[[int, np.ndarray], np.ndarray]
 
 
 def traverse(
-    run: str | os.PathLike | Generator,
+    run: str | os.PathLike[str] | Generator,
     along: Along = "dimensions",
     directions: Sequence[int] = (),
     rows: int = 8,
@@ -57,10 +58,10 @@ def traverse(
     values = np.linspace(-reach, reach, steps)
     moved = _moves(generator, along, base)
     if not len(directions):
-        directions = (
+        found = (
             range(len(base)) if along == "principal" else _strongest(generator, moved, reach, told)
         )
-        directions = list(directions)[:rows]
+        directions = list(found)[:rows]
     _check(directions, len(base))
     noise = np.concatenate([moved(place, values) for place in directions])
     images = generator.draw(noise, told.repeat(len(noise)))
@@ -87,10 +88,10 @@ def principal_directions(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (vectors * np.sign(vectors[largest, range(len(largest))])).T, deviations
 
 
-def _moves(generator: Generator, along: str, base: np.ndarray):
+def _moves(generator: Generator, along: str, base: np.ndarray) -> Move:
     """Return a function of a direction's place and values that returns noise (values, latent)."""
 
-    def set_to(place, values):
+    def set_to(place: int, values: np.ndarray) -> np.ndarray:
         noise = np.tile(base, (len(values), 1))
         noise[:, place] = values
         return noise
@@ -103,7 +104,7 @@ def _moves(generator: Generator, along: str, base: np.ndarray):
     return lambda place, values: (base + np.outer(values, directions[place])).astype(base.dtype)
 
 
-def _strongest(generator: Generator, moved, reach: float, told: np.ndarray) -> np.ndarray:
+def _strongest(generator: Generator, moved: Move, reach: float, told: np.ndarray) -> np.ndarray:
     """Return the dimensions in the order of how much their ends differ as pictures."""
     latent = generator.network.inputs[0].shape[1]
     ends = np.stack([moved(place, np.array([-reach, reach])) for place in range(latent)])

@@ -17,7 +17,7 @@ FRAME = 128  # about how large a frame of a film is to be, in pixels
 
 
 def interpolate(
-    run: str | os.PathLike | Generator,
+    run: str | os.PathLike[str] | Generator,
     stops: Sequence[int] = (0, 1, 2, 3, 4),
     steps: int = 8,
     way: Way = "spherical",
@@ -90,8 +90,9 @@ def linear(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     return _mixed(a, b, 1 - t, t)
 
 
-def _mixed(a, b, share, other) -> np.ndarray:
-    return (np.multiply.outer(share, a) + np.multiply.outer(other, b)).astype(a.dtype)
+def _mixed(a: np.ndarray, b: np.ndarray, share: np.ndarray, other: np.ndarray) -> np.ndarray:
+    mixed: np.ndarray = np.multiply.outer(share, a) + np.multiply.outer(other, b)
+    return mixed.astype(a.dtype)
 
 
 def _ways(noise: np.ndarray, t: np.ndarray, way: str) -> list[np.ndarray]:
@@ -102,7 +103,14 @@ def _ways(noise: np.ndarray, t: np.ndarray, way: str) -> list[np.ndarray]:
     return [known[way](a, b, t) for a, b in pairwise(noise)]
 
 
-def _film(generator, stops, steps, way, seed, labels) -> list[Image.Image]:
+def _film(
+    generator: Generator,
+    stops: Sequence[int],
+    steps: int,
+    way: str,
+    seed: int,
+    labels: Sequence[int | str],
+) -> list[Image.Image]:
     """Return a frame for each step; a stop is on one frame only."""
     generator.needs_pictures("a film")
     t = np.linspace(0, 1, steps)[:-1]

@@ -47,8 +47,9 @@ def kernel_distance(real, fake, subsets: Count = 100, size: Count = 1000) -> dic
 
     Returns:
         kernel_distance: The mean over the subsets.
-        kernel_distance_error: The standard error of this mean; not told where all subsets are the
-            same, as of 1,000 examples.
+        kernel_distance_error: The standard error, from subsets that have no example in common, as
+            those of the mean have; not told where there are less than two of these, as of 1,000
+            examples.
 
     Reference:
         Bińkowski et al. 2018, Demystifying MMD GANs, arXiv:1801.01401.
@@ -61,9 +62,19 @@ def kernel_distance(real, fake, subsets: Count = 100, size: Count = 1000) -> dic
         for _ in range(subsets)
     ]
     told = {"kernel_distance": float(np.mean(found))}
-    if subsets > 1 and size < min(len(real), len(fake)):
-        told["kernel_distance_error"] = float(np.std(found, ddof=1) / np.sqrt(subsets))
+    apart = min(len(real), len(fake)) // size
+    if apart > 1:
+        found = [_discrepancy(*pair) for pair in _apart(real, fake, size, apart)]
+        told["kernel_distance_error"] = float(np.std(found, ddof=1) / np.sqrt(apart))
     return told
+
+
+def _apart(real: np.ndarray, fake: np.ndarray, size: int, count: int):
+    """Yield subsets of both that have no example in common."""
+    draw = np.random.default_rng(1)
+    orders = [draw.permutation(len(x))[: size * count].reshape(count, size) for x in (real, fake)]
+    for ours, theirs in zip(*orders):
+        yield real[ours], fake[theirs]
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:

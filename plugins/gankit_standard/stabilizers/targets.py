@@ -39,6 +39,10 @@ class LabelNoise(gankit.Stabilizer):
 
     Args:
         amount: The largest distance of a target from where it was, towards the other end.
+
+    Reference:
+        Chintala et al. 2016, How to Train a GAN? Tips and tricks to make GANs work, point 6, a talk
+        at NIPS 2016; there the noise goes outward too.
     """
 
     def __init__(self, amount: Share = 0.1):
