@@ -213,7 +213,10 @@ def _with_beside(
 
     def change(network: keras.Model) -> keras.Model:
         whole, features = hidden(network)
-        beside = ops.reshape(layer()(features), (-1, *[1] * (len(whole.output.shape) - 1)))
+        _, *patches = whole.output.shape
+        beside = ops.reshape(layer()(features), (-1, *[1] * len(patches)))
+        # of the full shape: what is broadcast over patches, TensorFlow takes for a bias
+        beside = ops.tile(beside, (1, *(count or 1 for count in patches)))
         logits = keras.layers.Add(dtype="float32")([whole.output, beside])
         return keras.Model(whole.input, logits, name=network.name)
 
