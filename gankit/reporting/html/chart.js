@@ -89,7 +89,8 @@ class Chart {
     const edges = this.log ? [least / gap, most * gap] : [least - gap, most + gap];
     this.y = new Scale(...edges, HEIGHT - 24, 8, this.log);
     const widest = Math.max(...this.y.ticks(5).map((v) => written(v).length));
-    this.x = new Scale(low, high, 14 + 7 * widest, width - 14);
+    const left = Math.max(28, 14 + 7 * widest);  // half of "epoch 1" is left of the first epoch
+    this.x = new Scale(low, high, left, width - 14);
   }
 
   draw() {
