@@ -1,5 +1,7 @@
 """The metrics, on samples of which the answer is known."""
 
+import sys
+
 import numpy as np
 import pytest
 from scipy import linalg
@@ -19,6 +21,13 @@ OTHER = DRAW.standard_normal((500, 12)) * 1.5 + 0.3
 
 def covariance(x):
     return np.cov(x, rowvar=False)
+
+
+def torchmetrics(module="torchmetrics"):
+    """Return a module of torchmetrics, where PyTorch does not come after TensorFlow."""
+    if "tensorflow" in sys.modules and "torch" not in sys.modules:
+        pytest.skip("PyTorch is to be imported before TensorFlow")
+    return pytest.importorskip(module)
 
 
 def whitened(x):
@@ -239,7 +248,7 @@ def test_ms_ssim_of_torchmetrics_differs_by_the_mirrored_edges_of_the_coarsest_s
     size, channels
 ):
     torch = pytest.importorskip("torch")
-    of_torch = pytest.importorskip("torchmetrics.functional.image")
+    of_torch = torchmetrics("torchmetrics.functional.image")
     pictures = two_pictures(size, channels)
     x, y = torch.from_numpy(pictures.transpose(0, 3, 1, 2))[:, None]
     whole = of_torch.multiscale_structural_similarity_index_measure(x, y, data_range=1.0)
@@ -304,7 +313,7 @@ def test_modes_are_counted_and_their_shares_compared():
 
 
 def test_the_distances_of_torchmetrics():
-    pytest.importorskip("torchmetrics")
+    torchmetrics()
     torch = pytest.importorskip("torch")
     from torchmetrics.image.fid import _compute_fid
     from torchmetrics.image.kid import poly_mmd
