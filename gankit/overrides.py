@@ -1,12 +1,25 @@
 """Changes to a recipe: `--set KEY=VALUE`, and the tables of a stage."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from gankit import toml
 from gankit.errors import GankitError
 from gankit.spelling import shown
+
+
+def read_table(path: Path | str, overrides: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the table that a recipe's file holds, with changes such as `"training.epochs=10"`.
+
+    Raises:
+        GankitError: The file cannot be read, or a change is not of this form.
+    """
+    table = toml.read(Path(path))
+    for text in overrides:
+        table = override(table, read_override(text), f"--set {text}")
+    return table
 
 
 def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gankit import toml
 from gankit.form import Form
-from gankit.overrides import override, read_override
+from gankit.overrides import override, read_table
 from gankit.part import Part
 from gankit.plugins import Catalogue
 from gankit.problem import Problem, refusal
@@ -101,10 +101,7 @@ def read_recipe(path: Path | str, catalogue: Catalogue, overrides: Iterable[str]
     Raises:
         GankitError: The file cannot be read, or there are problems; all of them are named.
     """
-    table = toml.read(Path(path))
-    for text in overrides:
-        table = override(table, read_override(text), f"--set {text}")
-    return check_recipe(table, catalogue, str(path))
+    return check_recipe(read_table(path, overrides), catalogue, str(path))
 
 
 def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) -> Recipe:

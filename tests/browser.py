@@ -73,15 +73,20 @@ class Tab:
 
     def errors(self) -> list[str]:
         """Return what the console shows as an error since the page was opened."""
+        return [text for level, text in self.messages() if level == "error"]
+
+    def messages(self) -> list[tuple[str, str]]:
+        """Return all that the console shows since the page was opened: (level, text)."""
         found = []
         for event in self._events:
             told = event["params"]
             if event["method"] == "Runtime.exceptionThrown":
-                found.append(told["exceptionDetails"]["text"])
-            if event["method"] == "Log.entryAdded" and told["entry"]["level"] == "error":
-                found.append(f"{told['entry']['text']} {told['entry'].get('url', '')}")
-            if event["method"] == "Runtime.consoleAPICalled" and told["type"] == "error":
-                found.append(str(told["args"]))
+                found.append(("error", told["exceptionDetails"]["text"]))
+            if event["method"] == "Log.entryAdded":
+                entry = told["entry"]
+                found.append((entry["level"], f"{entry['text']} {entry.get('url', '')}"))
+            if event["method"] == "Runtime.consoleAPICalled":
+                found.append((told["type"], str(told["args"])))
         return found
 
     def requests(self) -> list[str]:

@@ -11,7 +11,7 @@ from shelf import SECTIONS, parts_named_by, shipped_parts
 import gankit
 from gankit import docstring, schema
 from gankit.cli.option import default_in_words, type_in_words
-from gankit.cli.show import part_lines
+from gankit.cli.show import snippet
 from gankit.metric import GIVEN
 from gankit.part import KINDS, Part
 from gankit.shipped import shipped_recipes
@@ -82,12 +82,16 @@ def _formulas(part: Part) -> Iterator[str]:
 
 
 def _options(part: Part) -> Iterator[str]:
-    properties = schema.json_schema(schema.model(part))["properties"]
-    options = {name: option for name, option in properties.items() if name != "name"}
-    if options:
+    if options := _described(part):
         rows = [_option(name, option) for name, option in options.items()]
         head = ["| option | is; default | what it does |", "| --- | --- | --- |"]
         yield "\n".join([*head, *rows])
+
+
+def _described(part: Part) -> dict[str, dict]:
+    """Return the JSON schema of each option."""
+    properties = schema.json_schema(schema.model(part))["properties"]
+    return {name: option for name, option in properties.items() if name != "name"}
 
 
 def _option(name: str, option: dict) -> str:
@@ -98,10 +102,7 @@ def _option(name: str, option: dict) -> str:
 
 def _snippet(part: Part) -> Iterator[str]:
     """Yield how a recipe names a part, with its defaults."""
-    lines = part_lines(part)
-    told = [line if isinstance(line, str) else line.plain for line in lines]
-    snippet = [line.removeprefix("  ") for line in told[told.index("in a recipe") + 1 :]]
-    yield "\n".join(["```toml", *snippet, "```"])
+    yield "\n".join(["```toml", *snippet(part, _described(part)), "```"])
 
 
 def _titled(title: str, found: Iterable[str]) -> Iterator[str]:

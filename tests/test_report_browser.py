@@ -43,7 +43,7 @@ def tab(tmp_path):
         pytest.skip("there is no Chromium to open the report in")
     with browser(tmp_path / "profile") as tab:
         yield tab
-        assert tab.errors() == []
+        assert tab.messages() == []
 
 
 @pytest.fixture

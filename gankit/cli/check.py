@@ -13,7 +13,7 @@ from gankit.cli.console import aligned, show_lines
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, RecipePath
 from gankit.errors import GankitError
 from gankit.plugins import load_plugins
-from gankit.spelling import listed
+from gankit.spelling import listed, plugin_words
 
 if TYPE_CHECKING:
     from gankit.assemble import Experiment
@@ -47,11 +47,11 @@ def check(
     recipe = read_recipe(path, load_plugins(plugin or ()), overrides or ())
     with blaming(recipe.parts()):
         show_lines(check_recipe(recipe))
-    words = ["gankit", "run", str(path)]
-    words += [word for each in overrides or () for word in ("--set", each)]
-    words += [word for file in plugin or () for word in ("--plugin", str(file))]
-    words += ["--backend", backend] * bool(backend) + ["--cpu"] * cpu
-    show_lines([Text(f"{path} is in order", "bold green"), f"→ {shlex.join(words)}"])
+    words = [word for each in overrides or () for word in ("--set", each)]
+    run = shlex.join(["gankit", "run", str(path), *words])
+    where = ["--backend", backend] * bool(backend) + ["--cpu"] * cpu
+    said = " ".join(filter(None, (run, plugin_words(plugin or ()), shlex.join(where))))
+    show_lines([Text(f"{path} is in order", "bold green"), f"→ {said}"])
 
 
 def check_recipe(recipe: "Recipe") -> Iterator[Line]:
@@ -105,9 +105,10 @@ def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
     from gankit.memory import enough_memory
 
     start = time.perf_counter()
-    options = {"steps_per_epoch": 1, "verbose": 0, "shuffle": False}
     with enough_memory(experiment.recipe.training.batch_size):
-        history = experiment.gan.fit(experiment.batches(), **options)
+        history = experiment.gan.fit(
+            experiment.batches(), steps_per_epoch=1, verbose=0, shuffle=False
+        )
     seconds = time.perf_counter() - start
     losses = {name: v[-1] for name, v in history.history.items() if name.endswith("_loss")}
     said = listed(f"{name} {loss:.3f}" for name, loss in losses.items())

@@ -97,8 +97,7 @@ def features(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
 def checkpoints(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer the checkpoints of the run that was named."""
     yield from (("last", ""), ("best", ""))
-    words = map(str, (*ctx.args, *ctx.params.values()))
-    for word in words:
+    for word in _words(ctx):
         found = sorted(Path(word).glob("checkpoints/step-*"))
         yield from ((path.name, "") for path in found)
 
@@ -119,10 +118,14 @@ def _found(incomplete: str, *patterns: str) -> list[Path]:
     return [p for p in found if not any(n.startswith(".") for n in p.relative_to(folder).parts)]
 
 
+def _words(ctx: typer.Context) -> Iterator[str]:
+    """Return the words before."""
+    return map(str, (*ctx.args, *ctx.params.values()))  # the first while an option has no value
+
+
 def _recipe(ctx: typer.Context) -> Mapping[str, Any]:
     """Return the recipe that the words before name, an empty one if there is none."""
-    words = map(str, (*ctx.args, *ctx.params.values()))  # the first while an option has no value
-    file = next((word for word in words if word.endswith(".toml")), None)
+    file = next((word for word in _words(ctx) if word.endswith(".toml")), None)
     return tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
 
 

@@ -20,23 +20,19 @@ Overrides = Annotated[
         autocompletion=completion.keys,
     ),
 ]
-Backend = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="tensorflow, jax or torch; without it, Keras' own choice.",
-        autocompletion=completion.backends,
-    ),
-]
-RunBackend = Annotated[
-    str | None,
-    typer.Option(
+
+
+def _backend(otherwise: str) -> typer.models.OptionInfo:
+    return typer.Option(
         "--backend",
         metavar="NAME",
-        help="tensorflow, jax or torch; without it, the run's own.",
+        help=f"tensorflow, jax or torch; without it, {otherwise}.",
         autocompletion=completion.backends,
-    ),
-]
+    )
+
+
+Backend = Annotated[str | None, _backend("Keras' own choice")]
+RunBackend = Annotated[str | None, _backend("the run's own")]
 Cpu = Annotated[bool, typer.Option("--cpu", metavar="", help="Keep off the GPUs.")]
 RecipePath = Annotated[
     Path, typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes)

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gankit import toml
 from gankit.cli import completion
 from gankit.cli.console import show_lines, show_start, terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.cli.score import standing_lines
 from gankit.errors import GankitError, Interrupted
+from gankit.overrides import read_table
 from gankit.spelling import plugin_words
 
 EXAMPLES = """
@@ -69,13 +69,13 @@ def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False,
         GankitError: The recipe, its data or its plugins are at fault.
         Interrupted: The user stopped the run; it is saved.
     """
-    toml.read(recipe_path)  # before the seconds that a backend takes
+    table = read_table(recipe_path, overrides)  # before the seconds that a backend takes
     show_start(console, backend, cpu)
     from gankit.plugins import load_plugins
-    from gankit.recipe import read_recipe
+    from gankit.recipe import check_recipe
     from gankit.run.folder import RunFolder
 
-    recipe = read_recipe(recipe_path, load_plugins(plugins), overrides)
+    recipe = check_recipe(table, load_plugins(plugins), str(recipe_path))
     run = RunFolder.create(_name(recipe_path), out)
     try:
         return _train(recipe, run, console, plugins)

@@ -88,8 +88,8 @@ def export(
     for variable, average in zip(original.variables, gan.averages.get(network, ())):
         variable.assign(average.value)
     with without_chatter():
-        network_alone = implementation.prepared(original)
-    difference = _written(implementation, network_alone, target, about, trial)
+        prepared = implementation.prepared(original)
+        difference = _written(implementation, prepared, target, about, trial)
     load = chosen.load.format(path=target)
     return Export(target, load, about, difference, trial.tolerance)
 
@@ -102,15 +102,12 @@ def _written(
     trial: "Trial",
 ) -> float:
     """Write the network beside its place, try it, and put it there; return the difference."""
-    from gankit.backend import without_chatter
-
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".export-", dir=target.parent) as aside:
             partial = Path(aside) / target.name
-            with without_chatter():
-                implementation.write(network, partial, about)
-                outputs = implementation.outputs(partial, trial.inputs, network)
+            implementation.write(network, partial, about)
+            outputs = implementation.outputs(partial, trial.inputs, network)
             difference = trial.difference(outputs)
             _check(difference, trial.tolerance, target)
             partial.rename(target)
