@@ -10,27 +10,27 @@ from gankit.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from gankit import layers
-    from gankit.cache import cached
-    from gankit.clustering import k_means, nearest_middle
-    from gankit.dataset import Dataset, Facts
+    from gankit.api import explore
+    from gankit.api.compare import compare
+    from gankit.api.export import export
+    from gankit.api.report import report
+    from gankit.api.sample import sample
+    from gankit.api.score import score
+    from gankit.data.cache import cached
+    from gankit.data.dataset import Dataset, Facts
+    from gankit.data.images import decode_images, image_files
+    from gankit.data.scaling import from_uint8, to_uint8
     from gankit.engine import input_gradient
     from gankit.errors import GankitError
-    from gankit.gan import GAN
-    from gankit.images import decode_images, image_files
-    from gankit.loss import AdversarialLoss, Loss
-    from gankit.metric import better
-    from gankit.misfit import Misfit
-    from gankit.named import Networks
+    from gankit.game.gan import GAN
+    from gankit.game.incompatibility import Misfit
+    from gankit.game.loss import AdversarialLoss, Loss
+    from gankit.game.networks import Networks
+    from gankit.game.stabilizer import Stabilizer
+    from gankit.game.turn import Judgment, Targets, Turn
     from gankit.progress_bar import progress
     from gankit.scoring.features import Features
-    from gankit.stabilizer import Stabilizer
-    from gankit.turn import Judgment, Targets, Turn
-    from gankit.verbs import explore
-    from gankit.verbs.compare import compare
-    from gankit.verbs.export import export
-    from gankit.verbs.report import report
-    from gankit.verbs.sample import sample
-    from gankit.verbs.score import score
+    from gankit.scoring.metric import better
 
 __version__ = "0.1.0"
 __all__ = [
@@ -53,47 +53,47 @@ __all__ = [
     "decode_images",
     "explore",
     "export",
+    "from_uint8",
     "hookimpl",
     "image_files",
     "input_gradient",
-    "k_means",
     "layers",
-    "nearest_middle",
     "progress",
     "report",
     "sample",
     "score",
+    "to_uint8",
 ]
 
 _HOMES = {
-    "GAN": "gankit.gan",
-    "AdversarialLoss": "gankit.loss",
-    "Dataset": "gankit.dataset",
-    "Facts": "gankit.dataset",
+    "GAN": "gankit.game.gan",
+    "AdversarialLoss": "gankit.game.loss",
+    "Dataset": "gankit.data.dataset",
+    "Facts": "gankit.data.dataset",
     "Features": "gankit.scoring.features",
     "GankitError": "gankit.errors",
-    "Judgment": "gankit.turn",
-    "Loss": "gankit.loss",
-    "Misfit": "gankit.misfit",
-    "Networks": "gankit.named",
-    "Stabilizer": "gankit.stabilizer",
-    "Targets": "gankit.turn",
-    "Turn": "gankit.turn",
-    "better": "gankit.metric",
-    "cached": "gankit.cache",
-    "compare": "gankit.verbs.compare",
-    "decode_images": "gankit.images",
-    "export": "gankit.verbs.export",
-    "image_files": "gankit.images",
+    "Judgment": "gankit.game.turn",
+    "Loss": "gankit.game.loss",
+    "Misfit": "gankit.game.incompatibility",
+    "Networks": "gankit.game.networks",
+    "Stabilizer": "gankit.game.stabilizer",
+    "Targets": "gankit.game.turn",
+    "Turn": "gankit.game.turn",
+    "better": "gankit.scoring.metric",
+    "cached": "gankit.data.cache",
+    "compare": "gankit.api.compare",
+    "decode_images": "gankit.data.images",
+    "export": "gankit.api.export",
+    "from_uint8": "gankit.data.scaling",
+    "image_files": "gankit.data.images",
     "input_gradient": "gankit.engine",
-    "k_means": "gankit.clustering",
-    "nearest_middle": "gankit.clustering",
     "progress": "gankit.progress_bar",
-    "report": "gankit.verbs.report",
-    "score": "gankit.verbs.score",
-    "sample": "gankit.verbs.sample",
+    "report": "gankit.api.report",
+    "score": "gankit.api.score",
+    "sample": "gankit.api.sample",
+    "to_uint8": "gankit.data.scaling",
 }
-_MODULES = {"explore": "gankit.verbs.explore", "layers": "gankit.layers"}
+_MODULES = {"explore": "gankit.api.explore", "layers": "gankit.layers"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@ from pages import WRITTEN
 from part_pages import cell
 
 from gankit.cli import app
-from gankit.docstring import summary
+from gankit.discovery.docstring import summary
 
 PAGE = "docs/reference/cli.md"
 ABOUT = """As `gankit --help` and `gankit VERB --help` tell it, in their words. `-h` is short for

@@ -11,18 +11,19 @@ from pages import DOCS, WRITTEN, anchors
 from part_pages import cell, link
 from shelf import shipped_parts
 
-from gankit import keras_optimizers, schema
 from gankit.cli import app
-from gankit.part import KINDS, NOUNS, Part
-from gankit.shipped import shipped_recipes
-from gankit.training import TRAINING
+from gankit.discovery.kinds import ALL_KINDS, KINDS
+from gankit.discovery.part import Part
+from gankit.recipe import optimizers, schema
+from gankit.recipe.settings import TRAINING
+from gankit.recipe.shipped import shipped_recipes
 
 STATES = ("covered", "in part", "not yet")
 ABOUT = """What gankit set out to cover: everything that five documents about GANs name, and some
 things beyond. Each line says what covers it. Every part, recipe, option, command and page named
 here is looked up by a test, so that nothing is claimed that is not there; what is missing is
 said."""
-NOUN_KINDS = {noun: kind for kind, noun in NOUNS.items()} | {"features": "features"}
+NOUN_KINDS = {kind.noun: kind.plural for kind in ALL_KINDS.values()} | {"features": "features"}
 
 
 def mission() -> dict[str, list[dict]]:
@@ -77,7 +78,7 @@ def _row(row: dict) -> str:
 def _parts(kind: str) -> dict[str, Part]:
     if kind in KINDS:
         return {part.name: part for part in shipped_parts(kind)}
-    return getattr(keras_optimizers, kind)()
+    return getattr(optimizers, kind)()
 
 
 def _part(kind: str, name: str) -> str:

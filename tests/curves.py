@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape
 
 from gallery import PICTURES, picture
 
+from gankit.run import scores as lines
 from gankit.run.folder import RunFolder
-from gankit.scoring import lines
 
 COLOURS = ("#3d7fc4", "#e8743b", "#4d9a5b", "#a05fb4")  # seen on white and on black
 GREY = "#8a8f98"

@@ -13,8 +13,8 @@ from pages import DOCS, WRITTEN
 from part_pages import link, linked
 from shelf import parts_named_by, sentence
 
-from gankit.part import NOUNS
-from gankit.shipped import shipped_recipes
+from gankit.discovery.kinds import ALL_KINDS
+from gankit.recipe.shipped import shipped_recipes
 
 PICTURES = (DOCS / "images/gallery", DOCS / "images")
 NOT_YET = (
@@ -86,7 +86,10 @@ def _recipe(name: str) -> Iterator[str]:
     yield "## The recipe"
     yield f'```toml title="recipes/{name}.toml"\n--8<-- "recipes/{name}.toml"\n```'
     yield "## Its parts"
-    rows = [f"| {NOUNS[p.kind]} | {link(p)} | {linked(p.summary)} |" for p in parts_named_by(name)]
+    rows = [
+        f"| {ALL_KINDS[p.kind].noun} | {link(p)} | {linked(p.summary)} |"
+        for p in parts_named_by(name)
+    ]
     yield "\n".join(["| kind | name | what it is |", "| --- | --- | --- |", *rows])
 
 

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 from networks import randomise
 
-from gankit.assemble import assemble
-from gankit.plugins import load_plugins
-from gankit.recipe import read_recipe
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.recipe import read_recipe
 from gankit.run.checkpoint import Checkpoints, Place
+from gankit.run.experiment import assemble
 from gankit.run.folder import RunFolder
 
 RECIPE = """

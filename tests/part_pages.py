@@ -9,13 +9,14 @@ from pages import WRITTEN
 from shelf import SECTIONS, parts_named_by, shipped_parts
 
 import gankit
-from gankit import docstring, schema
-from gankit.cli.option import default_in_words, type_in_words
 from gankit.cli.show import snippet
-from gankit.metric import GIVEN
-from gankit.part import KINDS, Part
-from gankit.shipped import shipped_recipes
-from gankit.stabilizer import Stabilizer
+from gankit.cli.type_words import default_in_words, type_in_words
+from gankit.discovery import docstring
+from gankit.discovery.kinds import KINDS, METRIC_INPUTS
+from gankit.discovery.part import Part
+from gankit.game.stabilizer import Stabilizer
+from gankit.recipe import schema
+from gankit.recipe.shipped import shipped_recipes
 
 CHAPTERS = re.compile(r"^(Args|Attributes|Example|Raises|References?|Returns):$", re.MULTILINE)
 ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
@@ -115,7 +116,7 @@ def _asked(part: Part) -> list[str]:
     """Return what a metric asks for."""
     if part.kind != "metrics":
         return []
-    return [f"`{name}`" for name in GIVEN if schema.takes(part, name)]
+    return [f"`{name}`" for name in METRIC_INPUTS if schema.takes(part, name)]
 
 
 def _papers(about: str) -> str:

@@ -21,9 +21,9 @@ from pages import ROOT, Block
 from PIL import Image
 
 from gankit.cli import app, main
-from gankit.overrides import override
-from gankit.plugins import load_plugins
-from gankit.recipe import check_recipe
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.overrides import override
+from gankit.recipe.recipe import check_recipe
 from gankit.run import callbacks
 
 SMALL = ("training.epochs=2", "training.batch_size=16")

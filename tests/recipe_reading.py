@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.plugins import load_plugins
-from gankit.recipe import Recipe, read_recipe
+from gankit.recipe.recipe import Recipe, read_recipe
 
 PARTS = Path(__file__).parent / "recipe_parts.py"
 CATALOGUE = load_plugins([PARTS])

@@ -3,9 +3,9 @@
 import tomllib
 from itertools import takewhile
 
-from gankit.part import Part
-from gankit.plugins import load_plugins
-from gankit.shipped import shipped_recipes
+from gankit.discovery.part import Part
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.shipped import shipped_recipes
 
 SECTIONS = {
     "datasets": "dataset",

@@ -18,11 +18,11 @@ from shelf import sentence, shipped_parts
 
 import gankit
 from gankit import hookspecs
-from gankit.docstring import summary
-from gankit.metric import GIVEN
-from gankit.part import KINDS, Part
-from gankit.shipped import shipped_recipes
-from gankit.stabilizer import Stabilizer
+from gankit.discovery.docstring import summary
+from gankit.discovery.kinds import KINDS, METRIC_INPUTS
+from gankit.discovery.part import Part
+from gankit.game.stabilizer import Stabilizer
+from gankit.recipe.shipped import shipped_recipes
 
 Rows = list[str]
 
@@ -87,7 +87,7 @@ def _hooks() -> Rows:
 
 
 def _given() -> Rows:
-    return [_row(f"`{name}`", what) for name, what in GIVEN.items()]
+    return [_row(f"`{name}`", what) for name, what in METRIC_INPUTS.items()]
 
 
 def _seams() -> Rows:

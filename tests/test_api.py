@@ -11,7 +11,7 @@ import pytest
 from pages import ROOT
 
 import gankit
-from gankit.plugins import load_plugins
+from gankit.discovery.plugins import load_plugins
 
 HINT = "write a line on it in docs/changelog.md, then: python tests/api.py"
 

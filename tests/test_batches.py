@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gankit
-from gankit.batches import Batches
+from gankit.data.batches import Batches
 
 
 @pytest.fixture

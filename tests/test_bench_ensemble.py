@@ -8,7 +8,7 @@ from keras import ops
 
 import gankit
 from gankit.bench.ensemble import together
-from gankit.gan import GAN
+from gankit.game.gan import GAN
 from gankit_standard.losses import Bce, Relativistic
 from gankit_standard.mlp import mlp
 from gankit_standard.stabilizers import R1, R2, Ema

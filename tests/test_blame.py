@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gankit.blame import blaming
+from gankit.discovery.faults import blaming
+from gankit.discovery.part import in_one_line
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.part import in_one_line
-from gankit.plugins import load_plugins
 
 PARTS = """
 import keras

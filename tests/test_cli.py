@@ -150,8 +150,8 @@ def test_plugins_shows_hooks_with_their_parts(gankit):
 
 
 def test_a_plugin_that_failed_is_reported(gankit, monkeypatch):
-    from gankit.part import KINDS
-    from gankit.plugins import Catalogue, Plugin
+    from gankit.discovery.kinds import KINDS
+    from gankit.discovery.plugins import Catalogue, Plugin
 
     broken = Plugin("cats", "gankit-cats", "1.2", failure="ImportError: no cats")
     catalogue = Catalogue((broken,), {kind: {} for kind in KINDS})

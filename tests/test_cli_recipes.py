@@ -9,11 +9,11 @@ import keras
 import pytest
 from recipe_reading import CATALOGUE, MINIMAL, PARTS, read
 
-from gankit.cli.option import default_in_words, type_in_words
 from gankit.cli.show import part_lines, parts_named
-from gankit.plugins import load_plugins
-from gankit.recipe import check_recipe, read_recipe
-from gankit.shipped import shipped_recipes
+from gankit.cli.type_words import default_in_words, type_in_words
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.recipe import check_recipe, read_recipe
+from gankit.recipe.shipped import shipped_recipes
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 
 import gankit
-from gankit.shipped import shipped_recipes
+from gankit.recipe.shipped import shipped_recipes
 from gankit_standard.convolutional import convolutional
 
 MNIST = gankit.Facts({"images": (28, 28, 1), "labels": ()}, 10)

@@ -9,8 +9,9 @@ from networks import normal
 from PIL import Image
 
 import gankit
-from gankit.gan import GAN, normalised
-from gankit.turn import Round, Turn
+from gankit.data.scaling import tensor_from_uint8
+from gankit.game.gan import GAN
+from gankit.game.turn import Round, Turn
 from gankit_cyclegan.dataset import unpaired
 from gankit_cyclegan.loss import CycleGan
 from gankit_cyclegan.networks import cyclegan
@@ -286,7 +287,7 @@ def test_bricks_on_two_grounds_are_seen_from_different_sides():
 
 def test_a_strip_is_there_and_back():
     gan = game()
-    found = gan.game.strips(gan, {name: normalised(x) for name, x in PAIR.items()})
+    found = gan.game.strips(gan, {name: tensor_from_uint8(x) for name, x in PAIR.items()})
     expected = [
         [A, applied(G_AB, A), applied(G_BA, applied(G_AB, A))],
         [B, applied(G_BA, B), applied(G_AB, applied(G_BA, B))],

@@ -19,10 +19,10 @@ from tables import navigation, pages, rows, tables
 
 from gankit import hookspecs
 from gankit.cli import app
-from gankit.part import KINDS
+from gankit.discovery.kinds import KINDS
+from gankit.game.stabilizer import Stabilizer
+from gankit.recipe.shipped import shipped_recipes
 from gankit.run.folder import RunFolder
-from gankit.shipped import shipped_recipes
-from gankit.stabilizer import Stabilizer
 
 # What is not started as it is: it installs, serves, or tests.
 OTHERS = {
@@ -195,7 +195,9 @@ def test_each_hook_has_a_page_with_its_signature():
         plugin = next(name for name, text in files.items() if f"\ndef {hook}(" in text)
         tests = files[f"test_{plugin}"]
         assert "testing.check_plugin(" in tests
-        assert f"testing.check_{KINDS[kind]}(" in tests or kind == "features"  # these have no check
+        assert (
+            f"testing.check_{KINDS[kind].noun}(" in tests or kind == "features"
+        )  # these have no check
 
 
 def test_the_page_of_the_commands_has_what_their_helps_have(gankit, monkeypatch):

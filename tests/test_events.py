@@ -15,7 +15,7 @@ from tensorboard.plugins.hparams import metadata
 from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
 
 from gankit import GankitError
-from gankit.events import EventLog
+from gankit.run.events import EventLog
 
 
 def read(folder):
@@ -156,7 +156,7 @@ def test_tensorflow_is_not_imported(tmp_path, forbid):
         import sys
         {forbid}
         import numpy as np
-        from gankit.events import EventLog
+        from gankit.run.events import EventLog
         log = EventLog({str(tmp_path)!r}, purge_step=1)
         log.hparams({{"size": 64}})
         log.scalars({{"loss": 1.0}}, 1, run="generator")

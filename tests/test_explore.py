@@ -10,13 +10,13 @@ from PIL import Image
 from scipy.stats import binomtest
 
 import gankit
-from gankit.verbs.explore.centres import clustered
-from gankit.verbs.explore.first_layer import first_layer
-from gankit.verbs.explore.judging import wilson
-from gankit.verbs.explore.neighbours import euclidean, l1, search
-from gankit.verbs.explore.traversal import principal_directions
-from gankit.verbs.explore.walk import linear, spherical
-from gankit.verbs.generator import Generator
+from gankit.api.explore.first_layer import first_layer
+from gankit.api.explore.interpolation import linear, spherical
+from gankit.api.explore.neighbours import euclidean, l1, search
+from gankit.api.explore.quiz import wilson
+from gankit.api.explore.templates import clustered
+from gankit.api.explore.traversal import principal_directions
+from gankit.api.generator import Generator
 
 PARTS = Path(__file__).with_name("small_parts.py")
 RING = """
@@ -159,7 +159,7 @@ def test_terms_are_numbers_unless_by_label(generator):
 
 @pytest.mark.parametrize("chunk", [7, 512])
 def test_the_nearest_are_those_of_brute_force(monkeypatch, chunk):
-    monkeypatch.setattr("gankit.verbs.explore.neighbours.CHUNK", chunk)
+    monkeypatch.setattr("gankit.api.explore.neighbours.CHUNK", chunk)
     draw = np.random.default_rng(1)
     data, queries = (draw.integers(0, 256, (n, 4, 4, 1), dtype=np.uint8) for n in (30, 5))
     queries[0] = data[9]

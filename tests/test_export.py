@@ -9,9 +9,9 @@ import pytest
 from made_runs import RECIPE, made_run
 from networks import called, normal
 
+from gankit.api.export import export
 from gankit.errors import GankitError
 from gankit.exporting import formats, in_npz
-from gankit.verbs.export import export
 
 PARTS = Path(__file__).with_name("small_parts.py")
 BACKEND = keras.backend.backend()

@@ -11,7 +11,7 @@ from PIL import Image
 
 import gankit
 from gankit import GankitError
-from gankit.plugins import load_plugins
+from gankit.discovery.plugins import load_plugins
 from gankit.scoring.evaluate import Provenance, evaluate
 from gankit.scoring.features import features
 from gankit_standard.features import classifier as of_labels

@@ -9,7 +9,7 @@ from games import PLAYERS, game, networks, play, values
 from keras import ops
 
 import gankit
-from gankit.gan import GAN
+from gankit.game.gan import GAN
 from gankit_standard.losses import Bce, Relativistic, Wasserstein
 from gankit_standard.mlp import mlp
 from gankit_standard.stabilizers import R2, Ema, GradientPenalty, LabelNoise, LabelSmoothing

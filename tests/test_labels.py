@@ -7,8 +7,8 @@ from games import game, values
 from keras import ops
 
 import gankit
-from gankit.plugins import load_plugins
-from gankit.recipe import check_recipe
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.recipe import check_recipe
 from gankit_standard.convolutional import convolutional
 from gankit_standard.dcgan import dcgan
 from gankit_standard.labels import AffineByClass, Labels

@@ -9,8 +9,8 @@ from games import PLAYERS
 from keras import ops
 
 import gankit
-from gankit.gan import GAN
-from gankit.memory import enough_memory, memory
+from gankit.game.gan import GAN
+from gankit.run.memory import enough_memory, memory
 from gankit_standard.losses import Bce
 
 LATENT, WIDTH = 3, 5

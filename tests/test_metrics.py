@@ -7,9 +7,8 @@ import pytest
 from scipy import linalg
 from scipy.stats import mannwhitneyu
 
-import gankit
-from gankit.metric import GIVEN
-from gankit.plugins import load_plugins
+from gankit.discovery.kinds import METRIC_INPUTS
+from gankit.discovery.plugins import load_plugins
 from gankit_standard import metrics
 from gankit_standard.metrics.copies import nearest_by_l1
 from gankit_standard.metrics.manifolds import nearest
@@ -188,13 +187,6 @@ def test_clusters_of_separate_blobs_are_found_and_counted():
     assert half["clusters_divergence"] == pytest.approx(expected)
 
 
-def test_k_means_ends_where_each_middle_is_the_mean_of_its_own():
-    middles = gankit.k_means(REAL, 5)
-    chosen = np.linalg.norm(REAL[:, None] - middles[None], axis=2).argmin(1)
-    means = [REAL[chosen == i].mean(0) for i in range(5)]
-    np.testing.assert_allclose(middles, means, atol=1e-9)
-
-
 def test_inception_score_at_its_bounds():
     sure = np.eye(10)[np.arange(200) % 10]
     assert metrics.inception_score(sure)["inception_score"] == pytest.approx(10)
@@ -272,7 +264,7 @@ def test_every_metric_asks_only_for_what_is_given_and_has_options_of_its_own():
     for part in load_plugins().parts["metrics"].values():
         function = part.load()
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
-        assert set(names) & set(GIVEN), part
+        assert set(names) & set(METRIC_INPUTS), part
 
 
 def test_nearest_by_l1_is_exhaustive_search():

@@ -7,8 +7,8 @@ from games import game, networks
 from recipe_reading import MINIMAL, PARTS
 
 import gankit
-from gankit.assemble import Experiment
-from gankit.misfit import misfits
+from gankit.game.compatibility import misfits
+from gankit.run.experiment import Experiment
 from gankit_standard.losses import Bce, Hinge, LeastSquares, Minimax, Relativistic, Wasserstein
 from gankit_standard.stabilizers import (
     R1,
@@ -36,7 +36,7 @@ LABELS = [LabelSmoothing, LabelNoise, LabelFlipping]
 def said(loss, *stabilizers, norm=False, made=None, images=PICTURES):
     """Return the misfits of a game."""
     gan = game(loss, stabilizers, norm=norm, made=made)
-    return misfits(Experiment(None, gankit.Dataset({"images": images}), gan))
+    return misfits(gan, gankit.Dataset({"images": images}))
 
 
 def reasons(*parts, **options):
@@ -216,7 +216,7 @@ def test_pictures_are_seen_from_minus_one_to_one():
 def test_only_data_of_the_generators_shape_are_its_own():
     arrays = {"images": PICTURES, "heights": np.full((8, 8, 8, 2), 99.0)}
     experiment = Experiment(None, gankit.Dataset(arrays), game(Bce()))
-    assert misfits(experiment) == []
+    assert misfits(experiment.gan, experiment.dataset) == []
 
 
 def test_the_end_of_a_network_in_a_network_and_an_operation_are_found():

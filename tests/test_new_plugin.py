@@ -12,8 +12,8 @@ import keras
 import pytest
 from pages import ROOT
 
-from gankit.distribution import PLURALS, TAKEN, Names
-from gankit.part import KINDS
+from gankit.discovery.kinds import KINDS
+from gankit.discovery.scaffold import PLURALS, TAKEN, Names
 
 TEMPLATES = ROOT / "gankit/templates/plugin"
 

@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
+from gankit.discovery.kinds import KINDS
+from gankit.discovery.part import Part
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.part import KINDS, Part
-from gankit.plugins import load_plugins
 
 HOOK = """
 import gankit
@@ -168,11 +169,11 @@ def test_a_hook_that_returns_what_no_hook_may(install, result):
 @pytest.mark.parametrize(
     ("kind", "part", "expected"),
     [
-        ("losses", "dict", "a sub-class of gankit.Loss"),
-        ("losses", "print", "a sub-class of gankit.Loss"),
+        ("losses", "dict", "a subclass of gankit.Loss"),
+        ("losses", "print", "a subclass of gankit.Loss"),
         ("losses", "gankit.AdversarialLoss", "discriminator, generator must be written"),
         ("losses", "type('L', (gankit.Loss,), {'__call__': print})", "players must name"),
-        ("stabilizers", "dict", "a sub-class of gankit.Stabilizer"),
+        ("stabilizers", "dict", "a subclass of gankit.Stabilizer"),
     ],
 )
 def test_a_part_of_the_wrong_kind(install, kind, part, expected):

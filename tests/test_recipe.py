@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from recipe_reading import MINIMAL, PARTS, problems, read
 
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.plugins import load_plugins
-from gankit.recipe import check_recipe
+from gankit.recipe.recipe import check_recipe
 
 
 def test_defaults_are_filled_in():

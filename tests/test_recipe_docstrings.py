@@ -1,6 +1,6 @@
 """What a docstring tells: one line, the help of each option, the papers."""
 
-from gankit.docstring import arguments, papers, summary
+from gankit.discovery.docstring import arguments, papers, summary
 
 DOCSTRING = """Draws cats
     of any size (Tabby et al. 2015, arXiv:1511.06434).

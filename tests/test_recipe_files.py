@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from recipe_reading import CATALOGUE, MINIMAL
 from test_recipe import FULL
 
-from gankit import toml
 from gankit.errors import GankitError
-from gankit.recipe import check_recipe, read_recipe
+from gankit.recipe import toml
+from gankit.recipe.recipe import check_recipe, read_recipe
 
 
 def attempt(data: bytes, path) -> str:

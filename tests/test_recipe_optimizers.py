@@ -5,7 +5,7 @@ import pytest
 from recipe_reading import MINIMAL, problems, read
 
 from gankit.errors import GankitError
-from gankit.keras_optimizers import model, optimizers, schedules
+from gankit.recipe.optimizers import model, optimizers, schedules
 
 OPTIMIZER = "players.generator.optimizer"
 

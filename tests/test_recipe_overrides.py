@@ -3,7 +3,7 @@
 import pytest
 
 from gankit.errors import GankitError
-from gankit.overrides import override, read_override
+from gankit.recipe.overrides import override, read_override
 
 TABLE = {
     "seed": 1,

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from gankit.assemble import assemble
-from gankit.misfit import misfits
-from gankit.plugins import load_plugins
-from gankit.recipe import check_recipe, read_recipe
+from gankit.discovery.plugins import load_plugins
+from gankit.game.compatibility import misfits
+from gankit.recipe.recipe import check_recipe, read_recipe
+from gankit.recipe.shipped import shipped_recipes
+from gankit.run.experiment import assemble
 from gankit.scoring.scorer import Scorer
-from gankit.shipped import shipped_recipes
 
 RECIPES = shipped_recipes()
 BATCH, EXAMPLES = 4, 40  # two steps of five turns
@@ -29,7 +29,7 @@ def test_it_is_in_order_and_plays(name, tmp_path):
     gan = None
     for stage in small.stages():
         experiment = assemble(stage, gan)
-        assert misfits(experiment) == []
+        assert misfits(experiment.gan, experiment.dataset) == []
         gan = experiment.gan
         played = gan.fit(experiment.batches(), steps_per_epoch=2, verbose=0, shuffle=False).history
         assert int(gan.steps.value) == 2

@@ -15,7 +15,7 @@ from run_folders import RECIPE, Parsed, scored, write_run
 
 import gankit as public
 from gankit import GankitError
-from gankit.reporting import of_run
+from gankit.reporting import run_body
 from gankit.reporting.curves import thinned
 from gankit.reporting.markup import coloured, tag
 from gankit.reporting.page import embedded
@@ -253,7 +253,7 @@ def test_the_epochs_of_all_stages_count(tmp_path, stages, epochs):
 
 def test_commands_can_be_typed(tmp_path):
     run = write_run(tmp_path / "my runs" / "a b", facts={"plugins": ["my parts.py"]})
-    commands = of_run.commands(read_record(run))
+    commands = run_body.commands(read_record(run))
     again, typed, versions, resumed, more = map(shlex.split, commands.values())
     assert again[:3] == ["gankit", "run", str(run / "recipe.toml")]
     assert again[3:] == ["--plugin", "my parts.py", "--backend", "torch"]

@@ -5,8 +5,8 @@ from dataclasses import replace
 from run_folders import Parsed, write_run
 
 import gankit
+from gankit.run import scores as lines
 from gankit.run.checkpoint import Place
-from gankit.scoring import lines
 from gankit.scoring.evaluate import Provenance, Scores
 
 MADE = Provenance(

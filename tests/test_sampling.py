@@ -8,8 +8,8 @@ from made_runs import RECIPE, made_run
 from scipy.stats import kstest, truncnorm
 
 import gankit
-from gankit.verbs.generator import Generator
-from gankit.verbs.rejection import accepted, judge, thresholds
+from gankit.api.generator import Generator
+from gankit.api.rejection import accepted, judge, thresholds
 
 PARTS = Path(__file__).with_name("small_parts.py")
 WIDTHS = "generator_widths = [8]\ndiscriminator_widths = [8]"
@@ -87,7 +87,7 @@ def test_what_is_accepted_at_once_is_the_sample_without_rejection(generator, mon
     plain = generator.draw(noise)
     logits = judge(generator, plain, np.zeros(12, "int32"))
     limit = np.median(logits)
-    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(2, limit))
+    monkeypatch.setattr("gankit.api.rejection.thresholds", lambda *_: np.full(2, limit))
     found = accepted(generator, np.zeros(12, "int32"), 0.5)
     kept = logits > limit + 1e-4
     assert kept.any() and np.allclose(found.samples[kept], plain[kept], atol=1e-5)
@@ -96,8 +96,8 @@ def test_what_is_accepted_at_once_is_the_sample_without_rejection(generator, mon
 
 
 def test_a_discriminator_that_accepts_none_is_said_so(generator, monkeypatch):
-    monkeypatch.setattr("gankit.verbs.rejection.thresholds", lambda *_: np.full(2, np.inf))
-    monkeypatch.setattr("gankit.verbs.rejection.TRIES", 1)
+    monkeypatch.setattr("gankit.api.rejection.thresholds", lambda *_: np.full(2, np.inf))
+    monkeypatch.setattr("gankit.api.rejection.TRIES", 1)
     with pytest.raises(gankit.GankitError, match="accepted 0 of") as caught:
         gankit.sample(generator, 2, reject=0.2)
     assert "--reject 0.1" in caught.value.hint

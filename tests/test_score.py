@@ -10,10 +10,10 @@ from PIL import Image
 from test_run import PARTS, RECIPE
 
 from gankit import GankitError
-from gankit.plugins import load_plugins
+from gankit.discovery.plugins import load_plugins
 from gankit.scoring.evaluate import Provenance, digest, evaluate
 from gankit.scoring.features import features
-from gankit.scoring.of_folders import read
+from gankit.scoring.folders import read_folder
 from gankit.scoring.self_test import KNOWN
 
 WHO = {"real": "r", "generated": "g", "averaged": None, "seed": 0, "backend": "b", "gankit": "0"}
@@ -122,7 +122,7 @@ def test_two_folders_are_scored(gankit, tmp_path):
     code, out, _ = gankit("score", real, real, "--metrics", "frechet-distance", "--json")
     told = json.loads(out)
     assert code == 0 and told["scores"]["frechet_distance"] == pytest.approx(0, abs=1e-9)
-    assert told["real_digest"] == digest(read(real)) and told["real_count"] == 12
+    assert told["real_digest"] == digest(read_folder(real)) and told["real_count"] == 12
     code, out, _ = gankit("score", real, fake)
     assert code == 0 and "frechet_distance" in out and "digest" in out
     assert "memorisation: left out, needs held_out" in out
@@ -184,8 +184,8 @@ def test_score_from_python(run):
 
 
 def test_the_verb_and_the_function_have_the_same_options():
+    from gankit.api.score import score
     from gankit.cli.score import score as typed
-    from gankit.verbs.score import score
 
     ours = {name: p.default for name, p in inspect.signature(score).parameters.items()}
     theirs = {name: p.default for name, p in inspect.signature(typed).parameters.items()}

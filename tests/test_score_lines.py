@@ -6,19 +6,19 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
+from gankit.scoring.settings import Scoring
 from recipe_reading import CATALOGUE as PARTS
 from recipe_reading import MINIMAL, problems, read
 from test_score import metrics
 
 import gankit
 from gankit import GankitError
-from gankit.metric import directions
-from gankit.part import Part
+from gankit.discovery.part import Part
+from gankit.recipe.section import Section
+from gankit.recipe.settings import directions
+from gankit.run import scores as lines
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.folder import RunFolder
-from gankit.scoring import lines
-from gankit.scoring.settings import Scoring
-from gankit.section import Section
 
 
 def told(step, value, by="x", way="low", stage=0, verb="run"):

@@ -15,12 +15,13 @@ from test_run import PARTS, RECIPE, STAGES, start, state
 
 from gankit import GankitError
 from gankit.cli import run as cli_run
-from gankit.plugins import load_plugins
+from gankit.discovery.plugins import load_plugins
+from gankit.game.sampling import sample
+from gankit.run import scores as lines
+from gankit.run import scoring_callback
 from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
 from gankit.run.load import load_gan, restore
-from gankit.sampling import sample
-from gankit.scoring import lines, of_run
 
 FAR = """
 [[metrics]]
@@ -172,7 +173,8 @@ def test_the_curves_are_in_tensorboard_with_how_they_were_made(scored):
 
 
 @pytest.mark.parametrize(
-    ("where", "at"), [((Checkpoints, "save"), 8), ((Checkpoints, "mark"), 6), ((of_run, "show"), 2)]
+    ("where", "at"),
+    [((Checkpoints, "save"), 8), ((Checkpoints, "mark"), 6), ((scoring_callback, "show"), 2)],
 )
 def test_what_is_killed_beside_scoring_loses_no_line_and_has_none_twice(
     scored, tmp_path, monkeypatch, where, at

@@ -10,8 +10,8 @@ from PIL import Image
 
 import gankit
 from gankit.engine import input_gradient
-from gankit.gan import GAN
-from gankit.turn import Round, Turn
+from gankit.game.gan import GAN
+from gankit.game.turn import Round, Turn
 from gankit_srgan.content import Likeness
 from gankit_srgan.losses import Content, Srgan, shrunk
 from gankit_srgan.networks import pixel_shuffle, srgan

@@ -6,7 +6,7 @@ import pytest
 from games import PLAYERS, networks, play, values
 
 import gankit
-from gankit.gan import GAN
+from gankit.game.gan import GAN
 from gankit_standard.losses import Bce, Wasserstein
 from gankit_standard.stabilizers import AdaptiveBalance
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gankit
-from gankit.batches import Batches
+from gankit.data.batches import Batches
 from gankit_standard.stacked import stacked_mnist
 
 DIGITS = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype="uint8")

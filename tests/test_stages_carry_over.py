@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from games import values
 
-from gankit.assemble import assemble
-from gankit.plugins import load_plugins
-from gankit.recipe import read_recipe
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.recipe import read_recipe
+from gankit.run.experiment import assemble
 
 CATALOGUE = load_plugins([Path(__file__).parent / "small_parts.py"])
 RECIPE = """

@@ -12,8 +12,8 @@ import pytest
 from conftest import ROOT
 
 from gankit.cli import app
-from gankit.plugins import load_plugins
-from gankit.training import Training
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.settings import Training
 
 GANKIT = "from gankit.cli import main; main()"
 ESCAPE = "\x1b"

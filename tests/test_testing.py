@@ -13,7 +13,7 @@ from keras import layers, ops
 
 import gankit
 from gankit import testing
-from gankit.recipe import Recipe
+from gankit.recipe.recipe import Recipe
 
 POINTS = gankit.Facts({"images": (2,)})
 

@@ -8,21 +8,22 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from gankit import toml
-from gankit.assemble import assemble
-from gankit.batches import Batches
 from gankit.bench.measure import pick
 from gankit.bench.results import Results, Row
 from gankit.bench.table import aligned, clock, with_error
-from gankit.dataset import Dataset
-from gankit.overrides import override
-from gankit.part import pick as pick_part
-from gankit.plugins import Catalogue, load_plugins
-from gankit.recipe import Recipe, check_recipe
-from gankit.sampling import sample
+from gankit.data.batches import Batches
+from gankit.data.dataset import Dataset
+from gankit.data.scaling import from_uint8
+from gankit.discovery.part import pick as pick_part
+from gankit.discovery.plugins import Catalogue, load_plugins
+from gankit.game.sampling import sample
+from gankit.recipe import toml
+from gankit.recipe.overrides import override
+from gankit.recipe.recipe import Recipe, check_recipe
+from gankit.recipe.shipped import shipped_recipes
+from gankit.run.experiment import assemble
 from gankit.scoring.features import Features
 from gankit.scoring.features import features as features_named
-from gankit.shipped import shipped_recipes
 
 BASE = "quickstart"
 STEPS = 1500
@@ -146,7 +147,7 @@ def _played(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalog
     scores = {
         SCORE: _distance(distance, features, real, samples),
         "real": _distance(
-            distance, features, real, _floats(trained.arrays["images"][: len(held_out)])
+            distance, features, real, from_uint8(trained.arrays["images"][: len(held_out)])
         ),
     }
     return Row(name, {seed: scores}, steps, time.perf_counter() - clock)
@@ -159,9 +160,5 @@ def _distance(distance, features: Features, real: np.ndarray, pictures: np.ndarr
 def _split(dataset: Dataset) -> tuple[Dataset, np.ndarray]:
     """Return the data without its last examples, and these as pictures in [−1, 1]."""
     trained = {name: array[:-HELD_OUT] for name, array in dataset.arrays.items()}
-    held_out = _floats(dataset.arrays["images"][-HELD_OUT:])
+    held_out = from_uint8(dataset.arrays["images"][-HELD_OUT:])
     return Dataset(trained, dataset.classes, dataset.flip), held_out
-
-
-def _floats(images: np.ndarray) -> np.ndarray:
-    return images.astype("float32") / 127.5 - 1

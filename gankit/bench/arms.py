@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gankit import toml
-from gankit.overrides import override
-from gankit.plugins import load_plugins
-from gankit.recipe import Recipe, check_recipe
-from gankit.shipped import shipped_recipes
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe import toml
+from gankit.recipe.overrides import override
+from gankit.recipe.recipe import Recipe, check_recipe
+from gankit.recipe.shipped import shipped_recipes
 
 
 @dataclass(frozen=True)

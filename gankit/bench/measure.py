@@ -12,7 +12,7 @@ from gankit.bench.protocol import PROTOCOLS, Protocol
 from gankit.bench.results import Results, Row
 from gankit.bench.table import table
 from gankit.errors import GankitError
-from gankit.spelling import listed, suggestion
+from gankit.messages import listed, suggestion
 
 
 def measure(

@@ -13,10 +13,10 @@ from gankit.bench.arms import Arm
 from gankit.bench.ensemble import together
 from gankit.bench.referee import referee_game
 from gankit.bench.rejection import rejected
-from gankit.dataset import Dataset
+from gankit.data.dataset import Dataset
 from gankit.errors import GankitError
-from gankit.gan import GAN
-from gankit.recipe import Recipe
+from gankit.game.gan import GAN
+from gankit.recipe.recipe import Recipe
 
 Watch = Callable[[int, int], None]
 REFEREE_BATCH = 256

@@ -6,8 +6,8 @@ import keras
 from keras import ops
 
 from gankit.bench.ensemble import together
-from gankit.gan import GAN
-from gankit.loss import Loss
+from gankit.game.gan import GAN
+from gankit.game.loss import Loss
 
 WIDTHS = (128, 128, 128)
 OCTAVES = 8

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from gankit.blame import blaming
 from gankit.cli.console import aligned, show_lines
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, RecipePath
+from gankit.discovery.faults import blaming
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.plugins import load_plugins
-from gankit.spelling import listed, plugin_words
+from gankit.messages import listed, plugin_words
 
 if TYPE_CHECKING:
-    from gankit.assemble import Experiment
-    from gankit.recipe import Recipe
+    from gankit.recipe.recipe import Recipe
+    from gankit.run.experiment import Experiment
 
 EXAMPLES = """
 Examples:
@@ -42,7 +42,7 @@ def check(
     from gankit.backend import choose_backend
 
     choose_backend(backend, cpu)
-    from gankit.recipe import read_recipe
+    from gankit.recipe.recipe import read_recipe
 
     recipe = read_recipe(path, load_plugins(plugin or ()), overrides or ())
     with blaming(recipe.parts()):
@@ -60,7 +60,7 @@ def check_recipe(recipe: "Recipe") -> Iterator[Line]:
     Raises:
         GankitError: The data cannot be read, or the parts do not fit each other.
     """
-    from gankit.assemble import assemble
+    from gankit.run.experiment import assemble
 
     previous, stages = None, recipe.stages()
     for number, stage in enumerate(stages, 1):
@@ -93,7 +93,7 @@ def _network_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
-    from gankit.memory import memory
+    from gankit.run.memory import memory
 
     sizes = memory(experiment.gan, experiment.recipe.training.batch_size)
     yield _fact("memory", f"about {_megabytes(sum(sizes.values()))}, without the backend's own:")
@@ -102,7 +102,7 @@ def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
-    from gankit.memory import enough_memory
+    from gankit.run.memory import enough_memory
 
     start = time.perf_counter()
     with enough_memory(experiment.recipe.training.batch_size):
@@ -126,7 +126,10 @@ def _score_lines(experiment: "Experiment") -> Iterator[Line]:
         return
     from gankit.scoring.scorer import Scorer
 
-    settings, scorer = experiment.recipe.scoring, Scorer(experiment, FEW)
+    settings, scorer = (
+        experiment.recipe.scoring,
+        Scorer(experiment.recipe, experiment.dataset, experiment.gan, FEW),
+    )
     found = scorer(experiment.gan, "a trial")
     often = "each epoch" if settings.every == 1 else f"every {settings.every} epochs"
     yield _fact("scores", f"{often}, of {settings.count:,} samples by {scorer.features.name}:")
@@ -137,9 +140,9 @@ def _score_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def _misfit_lines(experiment: "Experiment") -> Iterator[Line]:
-    from gankit.misfit import misfits
+    from gankit.game.compatibility import misfits
 
-    for misfit in misfits(experiment):
+    for misfit in misfits(experiment.gan, experiment.dataset):
         yield from _warning(misfit.reason, misfit.remedy)
 
 

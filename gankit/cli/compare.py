@@ -8,10 +8,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from gankit.api.compare import compare as compare_runs
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_warning
 from gankit.cli.options import CheckpointName, Cpu, PluginFiles, RunBackend
-from gankit.verbs.compare import compare as compare_runs
 
 if TYPE_CHECKING:
     from gankit.reporting.comparison import Comparison

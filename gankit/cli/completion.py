@@ -7,13 +7,14 @@ from typing import Any
 
 import typer
 
-from gankit import docstring
 from gankit.backend import BACKENDS
+from gankit.discovery import docstring
+from gankit.discovery.kinds import ALL_KINDS, KINDS, NAMED_KINDS
+from gankit.discovery.part import Part
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.part import KINDS, Part
-from gankit.plugins import load_plugins
-from gankit.shipped import shipped_recipes
-from gankit.spelling import cut
+from gankit.messages import cut
+from gankit.recipe.shipped import shipped_recipes
 
 Offer = tuple[str, str]  # a word, and what it means
 
@@ -55,14 +56,14 @@ def runs(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
 def parts_and_recipes(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer the names of all parts, and recipes, those of runs among them."""
     for kind, parts in load_plugins().parts.items():
-        yield from ((name, f"{KINDS[kind]}: {part.summary}") for name, part in parts.items())
+        yield from ((name, f"{KINDS[kind].noun}: {part.summary}") for name, part in parts.items())
     yield from recipes(ctx, incomplete)
 
 
 @offering
 def kinds(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer the kinds of parts."""
-    return ((kind, "") for kind in (*KINDS, "optimizers", "schedules"))
+    return ((kind, "") for kind in NAMED_KINDS)
 
 
 @offering
@@ -131,9 +132,8 @@ def _recipe(ctx: typer.Context) -> Mapping[str, Any]:
 
 def _described(recipe: Mapping[str, Any]) -> Iterator[Offer]:
     """Yield the keys that are known without a recipe, or by the parts that it names."""
-    from gankit.recipe_model import SECTIONS
-    from gankit.scoring.settings import SCORING
-    from gankit.training import TRAINING
+    from gankit.recipe.model import SECTIONS
+    from gankit.recipe.settings import SCORING, TRAINING
 
     catalogue = load_plugins()
     yield "seed", "Of all randomness."
@@ -143,7 +143,7 @@ def _described(recipe: Mapping[str, Any]) -> Iterator[Offer]:
     for kind in ("stabilizers", "metrics"):
         named |= {f"{kind}.{number}": (kind, t) for number, t in enumerate(recipe.get(kind, []))}
     for section, (kind, table) in named.items():
-        yield f"{section}.name", f"Of the {KINDS[kind]}."
+        yield f"{section}.name", f"Of the {KINDS[kind].noun}."
         part = catalogue.parts[kind].get(table.get("name"))
         yield from _options(section, part) if part else ()
     for player in recipe.get("players") or ("discriminator", "generator"):
@@ -153,11 +153,10 @@ def _described(recipe: Mapping[str, Any]) -> Iterator[Offer]:
 
 def _options(section: str, part: Part) -> Iterator[Offer]:
     """Yield a part's options, as its docstring has them: nothing is imported."""
-    from gankit.schema import HIDDEN, PASSED
-
-    options = list(docstring.arguments(part.about).items())[PASSED.get(part.kind, 0) :]
+    kind = ALL_KINDS[part.kind]
+    options = list(docstring.arguments(part.about).items())[kind.leading :]
     for name, about in options:
-        if name not in HIDDEN.get(part.kind, ()):
+        if name not in kind.hidden:
             yield f"{section}.{name}", about
 
 

@@ -10,7 +10,7 @@ import gankit
 from gankit.cli import completion
 from gankit.cli.console import show_lines, show_next
 from gankit.cli.explore_lines import grade_lines, neighbour_lines
-from gankit.cli.look import Look, epilog, verb_of
+from gankit.cli.explore_options import Look, epilog, verb_of
 from gankit.errors import GankitError
 
 explore = typer.Typer(

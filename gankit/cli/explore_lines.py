@@ -8,7 +8,7 @@ from rich.text import Text
 from gankit.cli.console import aligned
 
 if TYPE_CHECKING:
-    from gankit.verbs.explore import Grade, Neighbours
+    from gankit.api.explore import Grade, Neighbours
 
 Line = Text | str
 

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from gankit.api.export import Export
+from gankit.api.export import export as export_run
 from gankit.cli.console import show_lines
 from gankit.cli.options import AsJson, CheckpointName, PluginFiles, Run, RunBackend
 from gankit.exporting.formats import FORMATS
-from gankit.spelling import listed
-from gankit.verbs.export import Export
-from gankit.verbs.export import export as export_run
+from gankit.messages import listed
 
 EXAMPLES = """
 Examples:

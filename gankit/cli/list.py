@@ -11,10 +11,10 @@ from rich.text import Text
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_next, show_warning
 from gankit.cli.options import AsJson, PluginFiles
+from gankit.discovery.kinds import KERAS_KINDS, NAMED_KINDS
+from gankit.discovery.plugins import Catalogue, Plugin, load_plugins
 from gankit.errors import GankitError
-from gankit.part import KINDS
-from gankit.plugins import Catalogue, Plugin, load_plugins
-from gankit.spelling import listed, shown, suggestion
+from gankit.messages import listed, shown, suggestion
 
 EXAMPLES = """
 Examples:
@@ -24,7 +24,7 @@ Examples:
   gankit list --plugin my_parts.py
 """
 
-_KINDS = [*KINDS, "optimizers", "schedules"]
+_KINDS = list(NAMED_KINDS)
 
 Kind = Annotated[
     str | None,
@@ -55,7 +55,7 @@ def parts(catalogue: Catalogue, kind: str | None = None) -> list[dict[str, str]]
         message = f"there is no such kind of part.{suggestion(kind, _KINDS)}"
         message += f" Allowed: {listed(_KINDS)}. Received: {shown(kind)}"
         raise GankitError(message, "gankit list")
-    plugins = _keras(kind) if kind in ("optimizers", "schedules") else catalogue.plugins
+    plugins = _keras(kind) if kind in KERAS_KINDS else catalogue.plugins
     found = [
         {"kind": part.kind, "name": part.name, "plugin": plugin.name, "summary": part.summary}
         for plugin in plugins
@@ -69,9 +69,9 @@ def _keras(kind: str) -> Iterable[Plugin]:
     from gankit.backend import choose_backend
 
     choose_backend(None, cpu=True)
-    from gankit import keras_optimizers
+    from gankit.recipe import optimizers
 
-    parts = getattr(keras_optimizers, kind)()
+    parts = getattr(optimizers, kind)()
     return [Plugin("keras", parts=tuple(parts.values()))]
 
 

@@ -8,8 +8,8 @@ import typer
 from gankit.cli import completion, new_plugin
 from gankit.cli.console import show_lines
 from gankit.errors import GankitError
-from gankit.shipped import shipped_recipes
-from gankit.spelling import listed, shown, suggestion
+from gankit.messages import listed, shown, suggestion
+from gankit.recipe.shipped import shipped_recipes
 
 EXAMPLES = """
 Examples:

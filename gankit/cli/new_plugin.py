@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from gankit.cli.console import show_lines
-from gankit.distribution import PLURALS, write_distribution
-from gankit.spelling import listed
+from gankit.discovery.scaffold import PLURALS, write_distribution
+from gankit.messages import listed
 
 EXAMPLES = """
 Examples:

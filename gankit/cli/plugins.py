@@ -8,8 +8,8 @@ from rich.text import Text
 
 from gankit.cli.console import folded, show_lines, show_next
 from gankit.cli.options import AsJson, PluginFiles
-from gankit.plugins import Plugin, load_plugins
-from gankit.spelling import listed
+from gankit.discovery.plugins import Plugin, load_plugins
+from gankit.messages import listed
 
 EXAMPLES = """
 Examples:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from gankit.api.report import report as write_report
 from gankit.cli.console import show_lines
 from gankit.cli.options import Run
-from gankit.verbs.report import report as write_report
 
 EXAMPLES = """
 Examples:

@@ -11,8 +11,8 @@ from gankit.cli.console import show_lines, show_start, terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
 from gankit.cli.score import standing_lines
 from gankit.errors import GankitError, Interrupted
-from gankit.overrides import read_table
-from gankit.spelling import plugin_words
+from gankit.messages import plugin_words
+from gankit.recipe.overrides import read_table
 
 EXAMPLES = """
 Examples:
@@ -71,8 +71,8 @@ def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False,
     """
     table = read_table(recipe_path, overrides)  # before the seconds that a backend takes
     show_start(console, backend, cpu)
-    from gankit.plugins import load_plugins
-    from gankit.recipe import check_recipe
+    from gankit.discovery.plugins import load_plugins
+    from gankit.recipe.recipe import check_recipe
     from gankit.run.folder import RunFolder
 
     recipe = check_recipe(table, load_plugins(plugins), str(recipe_path))
@@ -101,7 +101,7 @@ def go_on(path, console, backend=None, cpu=False, plugins=()):
 
 
 def _train(recipe, run, console: Console, plugins):
-    from gankit.loss import draws_from_noise
+    from gankit.game.loss import draws_from_noise
     from gankit.run.train import train
 
     train(recipe, run, console, {"plugins": [str(path) for path in plugins]})

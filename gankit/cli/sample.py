@@ -10,7 +10,7 @@ from gankit.cli.console import show_lines, show_next
 from gankit.cli.options import CheckpointName, Cpu, PluginFiles, Run, RunBackend
 
 if TYPE_CHECKING:
-    from gankit.verbs.sample import Samples
+    from gankit.api.sample import Samples
 
 EXAMPLES = """
 Examples:
@@ -51,8 +51,8 @@ def sample(
     cpu: Cpu = False,
 ) -> None:
     """Write pictures that the generator of a run makes."""
-    from gankit.verbs.generator import Generator
-    from gankit.verbs.sample import sample
+    from gankit.api.generator import Generator
+    from gankit.api.sample import sample
 
     generator = Generator.open(run, backend, cpu, plugin or (), checkpoint)
     samples = sample(generator, count, seed, label or (), truncation, reject)
@@ -76,20 +76,21 @@ def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
         stem: Of the files' names.
         grid: Whether pictures are to be on one sheet.
     """
-    from gankit import pictures
+    from gankit.data.scaling import to_uint8
+    from gankit.pictures import sheets
 
     out.mkdir(parents=True, exist_ok=True)
     if grid or samples.values.ndim == 2:
-        sheets = {f"sheet-{stem}.png": samples.sheet}
+        pages = {f"sheet-{stem}.png": samples.sheet}
     else:
-        images = pictures.to_uint8(samples.values)
-        sheets = {
-            f"sample-{stem}-{i:04d}.png": pictures.grid(image[None], gap=0, scale=1)
+        images = to_uint8(samples.values)
+        pages = {
+            f"sample-{stem}-{i:04d}.png": sheets.grid(image[None], gap=0, scale=1)
             for i, image in enumerate(images)
         }
-    for name, picture in sheets.items():
-        pictures.write_png(picture, out / name)
-    return [out / name for name in sheets]
+    for name, picture in pages.items():
+        sheets.write_png(picture, out / name)
+    return [out / name for name in pages]
 
 
 def _stem(seed: int, ways: dict[str, object]) -> str:

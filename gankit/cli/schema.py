@@ -8,9 +8,9 @@ from typing import Any
 
 from gankit.cli.console import show_warning
 from gankit.cli.options import PluginFiles
+from gankit.discovery.part import Part
+from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
-from gankit.part import Part
-from gankit.plugins import Catalogue, load_plugins
 
 EXAMPLES = """
 Examples:
@@ -39,8 +39,8 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
     """Return the JSON schema of a recipe, and what is wrong with the parts that it leaves out."""
     from pydantic import create_model
 
-    from gankit.recipe_model import DEFAULT_OPTIMIZER, SECTIONS, player_model, recipe_model
-    from gankit.schema import json_schema
+    from gankit.recipe.model import DEFAULT_OPTIMIZER, SECTIONS, player_model, recipe_model
+    from gankit.recipe.schema import json_schema
 
     problems: list[GankitError] = []
     kinds = {kind: _any_of(parts.values(), problems) for kind, parts in catalogue.parts.items()}
@@ -58,7 +58,7 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
 
 def _any_of(parts: Iterable[Part], problems: list[GankitError]) -> Any:
     """Return the union of the parts' models; parts without one are problems."""
-    from gankit.schema import json_schema, model
+    from gankit.recipe.schema import json_schema, model
 
     models = []
     for part in parts:
@@ -71,7 +71,7 @@ def _any_of(parts: Iterable[Part], problems: list[GankitError]) -> Any:
 
 
 def _any_optimizer() -> Any:
-    from gankit import keras_optimizers
+    from gankit.recipe import optimizers
 
-    rate, parts = keras_optimizers.any_rate(), keras_optimizers.optimizers().values()
-    return reduce(or_, (keras_optimizers.model(part, rate) for part in parts))
+    rate, parts = optimizers.any_rate(), optimizers.optimizers().values()
+    return reduce(or_, (optimizers.model(part, rate) for part in parts))

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-import gankit.verbs.score as verb
+import gankit.api.score as verb
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_next
 from gankit.cli.options import AsJson, CheckpointName, Cpu, PluginFiles, RunBackend
+from gankit.discovery.part import Part
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.metric import DEFAULT_FEATURES
-from gankit.part import Part
-from gankit.plugins import load_plugins
+from gankit.recipe.settings import DEFAULT_FEATURES
 
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
+    from gankit.run.scores import Line as ScoreLine
     from gankit.scoring.evaluate import Provenance, Scores
-    from gankit.scoring.lines import Line as ScoreLine
 
 EXAMPLES = """
 Examples:
@@ -141,7 +141,7 @@ def made_lines(made: "Provenance") -> Iterator[Line]:
 
 def standing_lines(run: "RunFolder") -> Iterator[Line]:
     """Yield what a run's last and best checkpoints scored while it trained, and how; or nothing."""
-    from gankit.scoring.lines import standing
+    from gankit.run.scores import standing
 
     found = standing(run)
     if found is None:

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from gankit import docstring, toml
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines
-from gankit.cli.option import default_in_words, type_in_words
 from gankit.cli.options import Overrides, PluginFiles
+from gankit.cli.type_words import default_in_words, type_in_words
+from gankit.discovery import docstring
+from gankit.discovery.kinds import ALL_KINDS
+from gankit.discovery.part import Part
+from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
-from gankit.part import NOUNS, Part
-from gankit.plugins import Catalogue, load_plugins
-from gankit.spelling import shown, suggestion
+from gankit.messages import shown, suggestion
+from gankit.recipe import toml
 
 if TYPE_CHECKING:
-    from gankit.recipe import Recipe
+    from gankit.recipe.recipe import Recipe
 
 EXAMPLES = """
 Examples:
@@ -70,9 +72,8 @@ def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
     Raises:
         GankitError: There is none.
     """
-    from gankit.keras_optimizers import optimizers, schedules
-    from gankit.scoring.settings import SCORING
-    from gankit.training import TRAINING
+    from gankit.recipe.optimizers import optimizers, schedules
+    from gankit.recipe.settings import SCORING, TRAINING
 
     own = {part.name: part for part in (TRAINING, SCORING)}
     known = [*catalogue.parts.values(), optimizers(), schedules(), own]
@@ -87,7 +88,7 @@ def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
 def part_lines(part: Part) -> Iterator[Line]:
     """Yield what there is to know of a part: summary, options, papers, and a snippet to paste."""
     about, options = part.load().__doc__, _options(part)
-    yield Text.assemble((part.name, "bold"), f"  {NOUNS[part.kind]} of {part.plugin}")
+    yield Text.assemble((part.name, "bold"), f"  {ALL_KINDS[part.kind].noun} of {part.plugin}")
     yield docstring.summary(about)
     yield from _titled("options", _option_lines(options))
     yield from _titled("scores", _score_lines(part) if part.kind == "metrics" else [])
@@ -106,7 +107,7 @@ def snippet(part: Part, options: Mapping[str, Any]) -> list[str]:
 
 def _recipe(path: Path, plugins: Iterable[Path], overrides: Iterable[str]) -> "Recipe":
     """Return the recipe of a file, or of a run."""
-    from gankit.recipe import read_recipe
+    from gankit.recipe.recipe import read_recipe
     from gankit.run.folder import RunFolder
     from gankit.run.load import load_recipe
 
@@ -125,18 +126,18 @@ def recipe_lines(recipe: "Recipe") -> Iterator[Line]:
 
 def _options(part: Part) -> dict[str, Any]:
     """Return the JSON schema of each option."""
-    from gankit.schema import json_schema
+    from gankit.recipe.schema import json_schema
 
     properties = json_schema(_model(part))["properties"]
     return {name: option for name, option in properties.items() if name != "name"}
 
 
 def _model(part: Part) -> Any:
-    from gankit import keras_optimizers, schema
+    from gankit.recipe import optimizers, schema
 
     if part.kind == "optimizers":
-        return keras_optimizers.model(part, keras_optimizers.any_rate())
-    return keras_optimizers.model(part) if part.kind == "schedules" else schema.model(part)
+        return optimizers.model(part, optimizers.any_rate())
+    return optimizers.model(part) if part.kind == "schedules" else schema.model(part)
 
 
 def _option_lines(options: Mapping[str, Any]) -> Iterator[Line]:
@@ -148,7 +149,7 @@ def _option_lines(options: Mapping[str, Any]) -> Iterator[Line]:
 
 
 def _score_lines(part: Part) -> Iterator[Line]:
-    from gankit.metric import directions
+    from gankit.recipe.settings import directions
 
     table = [(name, f"better {way}") for name, way in directions(part).items()]
     yield from aligned(table, ("bold", "dim")) if table else ()

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from types import ModuleType
 
 from gankit.errors import GankitError
-from gankit.spelling import listed, shown, suggestion
+from gankit.messages import listed, shown, suggestion
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gankit.backend import ON_CPU
 from gankit.errors import GankitError
-from gankit.exporting import stranger
+from gankit.exporting import load_without_gankit
 from gankit.exporting.plain import plain, strangers
 
 prepared = plain
@@ -38,7 +38,7 @@ def outputs(path: Path, inputs: Sequence[np.ndarray], network: keras.Model) -> n
     """Return what the file makes of inputs, loaded by a process that has no gankit."""
     given, made = path.with_name("given.npz"), path.with_name("made.npy")
     np.savez(given, *inputs)
-    command = [sys.executable, "-P", stranger.__file__, str(path), str(given), str(made)]
+    command = [sys.executable, "-P", load_without_gankit.__file__, str(path), str(given), str(made)]
     environment = {**os.environ, **ON_CPU, "KERAS_BACKEND": keras.backend.backend()}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gankit.errors import GankitError
 from gankit.exporting.plain import unfolded
-from gankit.spelling import cut
+from gankit.messages import cut
 
 # On our kernels: Keras has XLA compile a grouped convolution, for which ONNX has no operation.
 prepared = unfolded

@@ -5,8 +5,8 @@ from typing import Any
 
 import keras
 
+from gankit.game.networks import operations
 from gankit.layers import Portable
-from gankit.network import operations
 
 # What matters only while a network is trained.
 _FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gankit.errors import GankitError
+from gankit.game.sampling import sample, sheet_count
 from gankit.reporting.comparison import Asked, Samples
 from gankit.run.folder import RunFolder
 from gankit.run.load import restore
-from gankit.sampling import sample, sheet_count
 
 
 def draw(

@@ -7,14 +7,14 @@ from typing import Any
 
 import keras
 
-from gankit import pictures
-from gankit.dataset import Dataset
+from gankit.data.dataset import Dataset
 from gankit.errors import GankitError, Interrupted
-from gankit.gan import GAN
+from gankit.game.gan import GAN
+from gankit.game.scalars import CHARTS, scalar_name
+from gankit.pictures import sheets
 from gankit.run.checkpoint import Checkpoint
 from gankit.run.session import Session
-from gankit.scalars import CHARTS, scalar_name
-from gankit.sheet import run_sheet
+from gankit.run.sheet import run_sheet
 
 
 class Restore(keras.callbacks.Callback):
@@ -110,7 +110,7 @@ class Sample(keras.callbacks.Callback):
         sheet = run_sheet(self.model, self.dataset, self.seed)
         folder = self.session.run.samples
         folder.mkdir(exist_ok=True)
-        pictures.write_png(sheet, folder / f"epoch-{self.session.epoch:03d}.png")
+        sheets.write_png(sheet, folder / f"epoch-{self.session.epoch:03d}.png")
         self.session.events.image("samples", sheet, self.session.place.steps)
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from keras import ops
 
 from gankit.errors import GankitError
-from gankit.gan import GAN
+from gankit.game.gan import GAN
+from gankit.messages import listed, shown
 from gankit.run.folder import write_text
-from gankit.spelling import listed, shown
 
 _DAMAGE = (OSError, ValueError, KeyError, TypeError)  # what reading a damaged one raises
 

@@ -7,7 +7,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from gankit.scoring.lines import Line, Standing
+from gankit.run.scores import Line, Standing
 
 SHOWN = ("d_loss", "g_loss", "d_acc", "g_acc")
 

@@ -12,11 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gankit.dataset import Dataset, Facts
+from gankit.data.dataset import Dataset, Facts
 from gankit.errors import GankitError
 
 if TYPE_CHECKING:
-    from gankit.recipe import Recipe
+    from gankit.recipe.recipe import Recipe
 
 RUNS = Path("runs")  # where runs are that were given no other folder
 

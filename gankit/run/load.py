@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gankit.assemble import build
-from gankit.dataset import Facts
+from gankit.data.dataset import Facts
+from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.gan import GAN
-from gankit.plugins import load_plugins
-from gankit.recipe import Recipe, read_recipe
+from gankit.game.gan import GAN
+from gankit.messages import listed, plugin_words
+from gankit.recipe.recipe import Recipe, read_recipe
 from gankit.run.checkpoint import Checkpoints, Place
+from gankit.run.experiment import build
 from gankit.run.folder import RunFolder
-from gankit.spelling import listed, plugin_words
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gankit.events import EventLog
-from gankit.recipe import Recipe
+from gankit.recipe.recipe import Recipe
+from gankit.run import scores
 from gankit.run.checkpoint import Checkpoint, Checkpoints, Place
 from gankit.run.display import Display
+from gankit.run.events import EventLog
 from gankit.run.folder import RunFolder
 from gankit.run.history import History
-from gankit.scoring import lines
 
 
 class Session:
@@ -93,8 +93,8 @@ class Session:
 
     def _best(self) -> str | None:
         """Return the best of what was scored up to here; what was scored later will be again."""
-        lines.forget(self.run.scores, self.place.steps)
-        standing = lines.standing(self.run)
+        scores.forget(self.run.scores, self.place.steps)
+        standing = scores.standing(self.run)
         if standing and standing.best:
             self.checkpoints.mark(standing.best["checkpoint"])
         return self.checkpoints.best

@@ -6,14 +6,14 @@ import keras
 from rich.console import Console
 
 from gankit import engine
-from gankit.assemble import Experiment, assemble
-from gankit.blame import blaming
-from gankit.memory import enough_memory
-from gankit.misfit import misfits
-from gankit.recipe import Recipe
+from gankit.discovery.faults import blaming
+from gankit.game.compatibility import misfits
+from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks
+from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
-from gankit.run.score import Score
+from gankit.run.memory import enough_memory
+from gankit.run.scoring_callback import Score
 from gankit.run.session import Session
 
 
@@ -96,7 +96,7 @@ def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
 
 def _warn(experiment: Experiment, session: Session) -> None:
     """Say which parts do not fit each other."""
-    for misfit in misfits(experiment):
+    for misfit in misfits(experiment.gan, experiment.dataset):
         session.display.warn(str(misfit))
 
 

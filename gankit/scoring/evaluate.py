@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from gankit.cache import cached
+from gankit.data.cache import cached
+from gankit.discovery.kinds import METRIC_INPUTS
+from gankit.discovery.part import Part
 from gankit.errors import GankitError
-from gankit.metric import DEPENDING, GIVEN
-from gankit.part import Part
-from gankit.schema import takes
+from gankit.messages import shown
+from gankit.recipe.schema import takes
 from gankit.scoring.features import NO_WEIGHTS, Features
-from gankit.spelling import shown
+from gankit.scoring.metric import DEPENDING
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def evaluate(
     titles: dict[str, str] = {}
     left_out: dict[str, str] = {}
     for name, part in metrics.items():
-        missing = [asked for asked in GIVEN if takes(part, asked) and asked not in given]
+        missing = [asked for asked in METRIC_INPUTS if takes(part, asked) and asked not in given]
         if missing:
             left_out[name] = f"needs {', '.join(missing)}"
             continue

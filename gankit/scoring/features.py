@@ -3,17 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from gankit.dataset import Dataset
-from gankit.errors import GankitError
-from gankit.part import Part
-from gankit.plugins import Catalogue, load_plugins
-from gankit.schema import options
-from gankit.section import Section
-from gankit.spelling import shown
+from gankit.data.dataset import Dataset
+from gankit.discovery.plugins import Catalogue, load_plugins
+from gankit.recipe.features import choose_features
 
 NO_WEIGHTS = "none"
 
@@ -69,69 +64,7 @@ def features(
     Raises:
         GankitError: There are none of this name, or they need something else.
     """
-    part, network = _named(name, catalogue or load_plugins())
-    asked = {"network": network, "weights": weights and str(weights), "download": download}
-    given = {option: value for option, value in asked.items() if value}
-    _check(part, given)
-    return made(Section(part.name, given, part), data)
-
-
-def chosen(name: str, catalogue: Catalogue) -> Section:
-    """Return the features that a recipe chooses by a name alone.
-
-    Args:
-        name: As of `features`.
-        catalogue: The parts to choose from.
-
-    Raises:
-        GankitError: There are none of this name, or they need options too.
-    """
-    part, network = _named(name, catalogue)
-    given = {"network": network} if network else {}
-    _check(part, given, f"a table gives options, [scoring.features]: gankit show {part.name}")
-    return Section(part.name, given, part)
-
-
-def made(section: Section, data: Dataset | None) -> Features:
-    """Return the features of a part and its options.
-
-    Args:
-        section: The part.
-        data: Labelled examples to learn from, where there are any.
-
-    Raises:
-        GankitError: They cannot be made, or are none.
-    """
-    found = section.make(data=data)
-    if not isinstance(found, Features):
-        raise GankitError(
-            f"{section.part} must return a gankit.Features. Received: {shown(repr(found))}"
-        )
-    return found
-
-
-def _named(name: str, catalogue: Catalogue) -> tuple[Part, str]:
-    part, _, network = name.partition(":")
-    try:
-        return catalogue.find("features", part), network
-    except GankitError as error:
-        raise GankitError(f"{shown(part)} {error.message}", error.hint) from error
-
-
-def _check(part: Part, given: Mapping[str, Any], hint: str = "") -> None:
-    """Raise an error where an option is given in vain, or a necessary one is not."""
-    known = {option.name: option for option in options(part)}
-    vain = [option for option in given if option not in known]
-    if vain:
-        raise GankitError(
-            f"the features {shown(part.name)} have no {' and no '.join(vain)}",
-            f"gankit show {part.name}",
-        )
-    missing = [n for n, o in known.items() if o.default is o.empty and n not in given]
-    if missing:
-        spelled = {"network": f"--features {part.name}:NETWORK", "weights": "--weights FILE"}
-        typed = " and ".join(spelled.get(name, name) for name in missing)
-        raise GankitError(
-            f"the features {shown(part.name)} need {' and '.join(missing)}",
-            hint or f"give {typed}; see gankit show {part.name}",
-        )
+    catalogue = catalogue or load_plugins()
+    named = choose_features(name, catalogue, weights=weights and str(weights), download=download)
+    made: Features = named.make(data=data)
+    return made

@@ -5,23 +5,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from gankit.assemble import Experiment
-from gankit.sampling import sample
+from gankit.data.dataset import Dataset
+from gankit.game.gan import GAN
+from gankit.game.sampling import sample
+from gankit.recipe.recipe import Recipe
+from gankit.recipe.settings import all_directions
 from gankit.scoring.evaluate import Scores, evaluate
-from gankit.scoring.examples import choose, in_range
-from gankit.scoring.features import made
-from gankit.scoring.of_run import known_of, labelled, made_of
-from gankit.scoring.settings import all_directions
+from gankit.scoring.examples import known_of, labelled, made_of, real_examples
 
 
 class Scorer:
-    """Scores the generator of an experiment as it is, by the metrics of its recipe.
+    """Scores the generator of a game as it is, by the metrics of its recipe.
 
     The noise and the real examples are always the same, and drawn by numpy: no state of the game is
     read or moved but the generator's weights. The features of the real examples are kept.
 
     Args:
-        experiment: What is played.
+        recipe: Of the stage that is played.
+        dataset: Its data.
+        gan: Its game.
         count: Of samples, if not what the recipe says.
 
     Attributes:
@@ -32,21 +34,19 @@ class Scorer:
         GankitError: There are no such features, or the generator takes pictures.
     """
 
-    def __init__(self, experiment: Experiment, count: int | None = None):
-        recipe, dataset = experiment.recipe, experiment.dataset
-        self.noise_shape = experiment.gan.noise_shape  # an error where pictures are taken
+    def __init__(self, recipe: Recipe, dataset: Dataset, gan: GAN, count: int | None = None):
+        self.noise_shape = gan.noise_shape  # an error where pictures are taken
         settings = recipe.scoring
         self.seed, self.dataset, self.section = recipe.seed, dataset, recipe.dataset
         self.count = count or settings.count
         self.metrics = {metric.name: metric.bound() for metric in recipe.metrics}
         self.better = all_directions(metric.part for metric in recipe.metrics)
         self.best_by = settings.best or next(iter(self.better), None)
-        rows = choose(self.count, len(dataset), self.seed)
-        self.real = in_range(np.asarray(dataset.arrays["images"][rows]))
-        found = made(settings.features, labelled(dataset))
+        self.real = real_examples(dataset, self.count, self.seed)
+        found = settings.features.make(data=labelled(dataset))
         self.features = replace(found, extract=_remembering(found.extract, self.real))
 
-    def __call__(self, gan, generated: str) -> Scores:
+    def __call__(self, gan: GAN, generated: str) -> Scores:
         """Return the scores of a game's generator.
 
         Args:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gankit.part import Part
+from gankit.discovery.part import Part
 
 COUNT, SIZE = 2000, 8
 

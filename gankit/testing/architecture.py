@@ -12,9 +12,9 @@ import numpy as np
 from keras import ops
 
 from gankit import engine
-from gankit.dataset import Facts
-from gankit.misfit import ANYTHING, end
-from gankit.spelling import cut
+from gankit.data.dataset import Facts
+from gankit.game.compatibility import ANYTHING, end
+from gankit.messages import cut
 from gankit.testing.game import values
 from gankit.testing.requirement import called, equal, require
 

@@ -8,10 +8,10 @@ import numpy as np
 from keras import layers, ops
 
 import gankit.layers
-from gankit.gan import GAN
-from gankit.loss import AdversarialLoss, Loss
-from gankit.stabilizer import Stabilizer
-from gankit.turn import Targets
+from gankit.game.gan import GAN
+from gankit.game.loss import AdversarialLoss, Loss
+from gankit.game.stabilizer import Stabilizer
+from gankit.game.turn import Targets
 
 PLAYERS = ("discriminator", "generator")
 

@@ -11,12 +11,12 @@ import numpy as np
 from keras import ops
 
 from gankit.engine import input_gradient
-from gankit.gan import GAN
-from gankit.loss import AdversarialLoss, Loss
-from gankit.scalars import scalar_name
+from gankit.game.gan import GAN
+from gankit.game.loss import AdversarialLoss, Loss
+from gankit.game.scalars import scalar_name
+from gankit.game.turn import Judgment
 from gankit.testing.game import Batch, MakeNetworks, batch_of_pictures, game, networks, play, values
 from gankit.testing.requirement import equal, name_of, require
-from gankit.turn import Judgment
 
 SURE = 50.0  # the logit of a discriminator that is sure: 1 − sigmoid(50) is 0 in float32
 RATE = 0.003

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gankit.metric import GIVEN
+from gankit.discovery.kinds import METRIC_INPUTS
 from gankit.testing.draws import watched_draws
 from gankit.testing.requirement import called, name_of, require
 
@@ -36,15 +36,17 @@ def check_metric(metric: Callable[..., Any], **options: Any) -> None:
 
 def _check_what_it_asks_for(metric: Callable[..., Any], asked: list[str]) -> None:
     parameters = inspect.signature(metric).parameters
-    strange = [n for n in asked if n not in GIVEN and parameters[n].default is parameters[n].empty]
-    known = ", ".join(GIVEN)
+    strange = [
+        n for n in asked if n not in METRIC_INPUTS and parameters[n].default is parameters[n].empty
+    ]
+    known = ", ".join(METRIC_INPUTS)
     require(
         not strange,
         f"{name_of(metric)} asks for {', '.join(strange)}, which nobody gives",
         f"ask for some of {known}, and give options a default",
     )
     require(
-        set(asked) & set(GIVEN),
+        set(asked) & set(METRIC_INPUTS),
         f"{name_of(metric)} asks for nothing to measure",
         f"name what it measures as its parameters: {known}",
     )

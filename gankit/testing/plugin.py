@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gankit import docstring, schema
+from gankit.discovery import docstring
+from gankit.discovery.part import Part
+from gankit.discovery.plugins import Plugin, load_plugins
 from gankit.errors import GankitError
-from gankit.part import Part
-from gankit.plugins import Plugin, load_plugins
+from gankit.recipe import schema
 from gankit.testing.requirement import require
 
 REMEDY = "correct it; docs/plugins has a page about each kind of part"

@@ -7,14 +7,14 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from gankit.assemble import Experiment, assemble
-from gankit.dataset import Dataset
-from gankit.misfit import misfits
-from gankit.plugins import load_plugins
-from gankit.recipe import Recipe, read_recipe
-from gankit.recipe import check_recipe as checked
-from gankit.section import Section
-from gankit.spelling import listed
+from gankit.data.dataset import Dataset
+from gankit.discovery.plugins import load_plugins
+from gankit.game.compatibility import misfits
+from gankit.messages import listed
+from gankit.recipe.recipe import Recipe, read_recipe
+from gankit.recipe.recipe import check_recipe as checked
+from gankit.recipe.section import Section
+from gankit.run.experiment import Experiment, assemble
 from gankit.testing.requirement import require
 
 STEPS = 2
@@ -60,7 +60,7 @@ def check_recipe(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()
     for stage in tiny(recipe, plugins).stages():
         experiment = assemble(stage, previous)
         previous = experiment.gan
-        for misfit in misfits(experiment):
+        for misfit in misfits(experiment.gan, experiment.dataset):
             require(False, f"{stage.source}: {misfit.reason}", misfit.remedy)
         _check_played(experiment)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import keras
 
-from gankit.gan import GAN, is_state
-from gankit.loss import Loss
+from gankit.game.gan import GAN, is_state
+from gankit.game.loss import Loss
+from gankit.game.stabilizer import Stabilizer
+from gankit.messages import suggestion
 from gankit.run.checkpoint import Checkpoints, Place
-from gankit.spelling import suggestion
-from gankit.stabilizer import Stabilizer
 from gankit.testing.game import (
     Batch,
     Logistic,

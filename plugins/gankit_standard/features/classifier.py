@@ -179,8 +179,7 @@ def _rate(steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
 
 def _seen(images: np.ndarray) -> np.ndarray:
     """Return pictures of uint8 as floats in [−1, 1], anything else as floats."""
-    scaled = images / np.float32(127.5) - 1 if images.dtype == np.uint8 else images
-    return np.asarray(scaled, "float32")
+    return np.asarray(gankit.from_uint8(images), "float32")
 
 
 def _digest(chosen: Labelled) -> str:

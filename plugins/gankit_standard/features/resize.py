@@ -23,7 +23,7 @@ def levels(examples: np.ndarray) -> np.ndarray:
             f"Received: examples of {examples.shape[1:]}",
             "--features pixels",
         )
-    pictures = np.clip(np.rint((examples.astype("float32") + 1) * 127.5), 0, 255)
+    pictures = gankit.to_uint8(examples).astype("float32")
     return np.repeat(pictures, 3, axis=3) if examples.shape[3] == 1 else pictures
 
 

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import numpy as np
 from pydantic import Field
+from scipy.cluster.vq import kmeans2, vq
 
 import gankit
 
 Count = Annotated[int, Field(ge=1)]
+STEPS = 50
 
 
 @gankit.better(clusters_covered="high", clusters_different="low", clusters_divergence="low")
@@ -34,8 +36,8 @@ def clusters(
     """
     real, fake = np.asarray(real, "float64"), np.asarray(fake, "float64")
     bins = min(bins, len(real))
-    middles = gankit.k_means(real, bins)
-    counts = [np.bincount(gankit.nearest_middle(x, middles), minlength=bins) for x in (real, fake)]
+    centroids, _ = kmeans2(real, bins, STEPS, minit="++", rng=0)
+    counts = [np.bincount(vq(x, centroids)[0], minlength=bins) for x in (real, fake)]
     p, q = (count / count.sum() for count in counts)
     both = sum(counts) / (len(real) + len(fake))
     error = np.sqrt(both * (1 - both) * (1 / len(real) + 1 / len(fake)))

@@ -1,0 +1,56 @@
+"""The batches of one epoch, in an order that is a function of (seed, epoch) alone."""
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from gankit.data.dataset import Dataset
+from gankit.errors import GankitError
+
+
+class Batches(keras.utils.PyDataset):
+    """Shuffled batches of equal size; what is left over at the end of an epoch sits it out.
+
+    Args:
+        dataset: The data.
+        size: The number of examples in a batch.
+        seed: Of the order and the flips.
+        epoch: Which epoch.
+        start: The number of batches that were played before.
+
+    Raises:
+        GankitError: The data has fewer examples than a batch.
+    """
+
+    def __init__(self, dataset: Dataset, size: int, seed: int, epoch: int = 0, start: int = 0):
+        super().__init__()
+        self.dataset = dataset
+        self.size = size
+        self.start = start
+        self.steps = len(dataset) // size
+        if not self.steps:
+            raise GankitError(
+                f"a step needs {size:,} examples, the dataset has {len(dataset):,}",
+                "lower training.batch_size or a player's repeats, or bring more data",
+            )
+        order = np.random.default_rng([seed, epoch])
+        self.order = order.permutation(len(dataset))
+        self.flipped = order.random(len(dataset)) < (0.5 if dataset.flip else 0.0)
+
+    def __len__(self) -> int:
+        return self.steps - self.start
+
+    def __getitem__(self, index: int) -> tuple[Mapping[str, np.ndarray]]:
+        """Return batch `start + index` as a mapping from name to array, the way Keras wants it."""
+        at = (self.start + index) * self.size
+        rows = self.order[at : at + self.size]
+        arrays = {name: np.asarray(array[rows]) for name, array in self.dataset.arrays.items()}
+        flipped = self.flipped[at : at + self.size]
+        return ({name: _flip(array, flipped) for name, array in arrays.items()},)
+
+
+def _flip(array: np.ndarray, flipped: np.ndarray) -> np.ndarray:
+    if array.ndim != 4 or not flipped.any():
+        return array
+    return np.where(flipped[:, None, None, None], array[:, :, ::-1], array)

@@ -1,0 +1,1 @@
+"""Finding plugins, and the parts that they provide."""

@@ -1,0 +1,1 @@
+"""The game: players, turns, and what stabilizers change."""

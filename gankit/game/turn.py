@@ -1,0 +1,177 @@
+"""One player's turn: what its loss and the penalties may see and do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import keras
+from keras import ops
+
+from gankit import engine
+
+if TYPE_CHECKING:
+    from gankit.game.gan import GAN
+
+Tensor = Any
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the discriminator is asked to answer, between 0 (generated) and 1 (real).
+
+    Args:
+        real: For the real images, (batch, 1).
+        fake: For the generated images, (batch, 1).
+    """
+
+    real: Tensor
+    fake: Tensor
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """A discriminator's answers to real and generated images, each computed when asked for.
+
+    Args:
+        judge: The discriminator as a function of images alone: what it sees of them goes through
+            the stabilizers' views, its logits (batch, 1) come back in float32.
+        real_images: (batch, height, width, channels).
+        fake_images: (batch, height, width, channels).
+        retarget: The stabilizers' changes to the targets.
+        name: Of the discriminator.
+    """
+
+    judge: Callable[[Tensor], Tensor]
+    real_images: Tensor
+    fake_images: Tensor
+    retarget: Callable[[Targets], Targets]
+    name: str = "discriminator"
+
+    @cached_property
+    def real(self) -> Tensor:
+        """The logits of the real images, (batch, 1)."""
+        return self.judge(self.real_images)
+
+    @cached_property
+    def fake(self) -> Tensor:
+        """The logits of the generated images, (batch, 1)."""
+        return self.judge(self.fake_images)
+
+    @cached_property
+    def targets(self) -> Targets:
+        """What the discriminator is asked to answer: 1 and 0, as the stabilizers change them."""
+        return self.retarget(Targets(ops.ones_like(self.real), ops.zeros_like(self.fake)))
+
+
+@dataclass
+class Round:
+    """The forward pass that one turn, or several simultaneous ones, are played on.
+
+    Args:
+        gan: The game.
+        batch: The real data by name; pictures are float32 in [−1, 1].
+    """
+
+    gan: GAN
+    batch: Mapping[str, Tensor]
+    done: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        """Return `compute()`, computed at most once a round for each key."""
+        if key not in self.done:
+            self.done[key] = compute()
+        return self.done[key]
+
+
+class Turn:
+    """One player's turn.
+
+    Attributes:
+        player: Whose turn it is.
+        batch: The real data by name; pictures are float32 in [−1, 1].
+        networks: The networks by name.
+        judgments: What has been judged on this turn, for penalties: `gankit.Judgment` objects.
+    """
+
+    def __init__(self, player: str, round: Round, alone: bool = True):
+        self.player = player
+        self.batch = round.batch
+        self.networks = round.gan.networks
+        self.judgments: list[Judgment] = []
+        self._round = round
+        self._alone = alone
+
+    def generate(self, name: str = "generator", images: Tensor | None = None) -> Tensor:
+        """Return what a network makes of fresh noise, or of images, and of the batch's labels.
+
+        It carries a gradient only on the turn of the player that trains the network.
+
+        Args:
+            name: Of the network.
+            images: As many as the batch has, (batch, …); noise if left out.
+        """
+        gan = self._round.gan
+
+        def draw() -> tuple[Tensor, Tensor]:
+            return images, gan.draw(name, self.batch, images)  # images, so that their id stays
+
+        made = self._round.once((name, id(images)), draw)[1]
+        if self._alone and name not in gan.game.players[self.player]:
+            return ops.stop_gradient(made)
+        return made
+
+    def once(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return `compute()`, computed once for all players of one forward pass.
+
+        Args:
+            name: Of what is computed.
+            compute: Takes nothing.
+        """
+        return self._round.once(("once", name), compute)
+
+    def judge(self, name: str, real: Tensor, fake: Tensor) -> Judgment:
+        """Return a discriminator's judgment of real and generated images, (batch, …) each."""
+        gan = self._round.gan
+        if name in gan.game.players[self.player]:
+            fake = gan.exhibit(name, fake)
+
+        def judge(images: Tensor) -> Tensor:
+            return self.look(self.networks[name], images)
+
+        judgment: Judgment = self._round.once(
+            (name, id(real), id(fake)), lambda: Judgment(judge, real, fake, gan.retarget, name)
+        )
+        self.judgments.append(judgment)
+        return judgment
+
+    def look(self, network: keras.Model, images: Tensor) -> Tensor:
+        """Return what a discriminator, or a part of one, makes of images as it is to see them.
+
+        Args:
+            network: It takes images, or images and labels.
+            images: As many as the batch has, (batch, …).
+
+        Returns:
+            Its output in training, in float32.
+        """
+        gan = self._round.gan
+        return ops.cast(gan.call_network(network, gan.view(images), self.batch), "float32")
+
+    def lazily(self, every: int, penalty: Callable[[], Tensor]) -> Tensor:
+        """Return `every · penalty()` on one step of so many, and 0 without computing it on others.
+
+        Args:
+            every: The number of steps from one to the next.
+            penalty: Returns a scalar. What it is the first to ask of the turn is lost with it.
+
+        Reference:
+            Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN,
+            arXiv:1912.04958, appendix B.
+        """
+        if every == 1:
+            return penalty()
+        due = ops.equal(self._round.gan.steps.value % every, 0)
+        return every * engine.when(due, penalty)

@@ -1,0 +1,181 @@
+"""Samples as pictures: sheets of images, scatter plots of points."""
+
+import io
+import math
+import os
+from collections.abc import Sequence
+from itertools import chain, count
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from gankit.data.scaling import to_uint8
+from gankit.errors import GankitError
+
+EDGE = 512  # about how large a picture of small images is to be, in pixels
+GROUND = 128  # a middle grey, so that white and black images stand out alike
+GREY, BLUE = (200, 200, 200, 255), (20, 90, 200, 150)
+
+
+def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
+    """Return samples as one picture: images as a grid, points of a plane as a scatter plot.
+
+    Args:
+        samples: Images, (count, height, width, channels) of uint8 or of floats in [−1, 1]; or
+            points, (count, 2).
+        reference: Real points to draw behind the samples, (count, 2).
+    """
+    if samples.ndim == 2:
+        return scatter(samples, reference)
+    return grid(samples if samples.dtype == np.uint8 else to_uint8(samples))
+
+
+def strips(rows: Sequence[Sequence[np.ndarray]]) -> Image.Image:
+    """Return strips of pictures on a sheet: those of the first example, of the second, …
+
+    Args:
+        rows: Strips of equal length, from left to right: each picture (count, height, width,
+            channels) of floats in [−1, 1]. Smaller ones are enlarged by repeating their pixels.
+    """
+    shape = np.max([picture.shape[1:] for row in rows for picture in row], axis=0)
+    wide = [np.concatenate([_enlarged(picture, shape) for picture in row], 2) for row in rows]
+    tiles = np.stack(wide, axis=1).reshape(-1, *wide[0].shape[1:])  # of one example, one by one
+    _, height, width, _ = tiles.shape
+    columns = len(rows) * max(1, round(math.sqrt(len(tiles) * height / width) / len(rows)))
+    return grid(to_uint8(tiles), columns)
+
+
+def grid(
+    images: np.ndarray, columns: int | None = None, gap: int = 2, scale: int | None = None
+) -> Image.Image:
+    """Return images side by side on a grey sheet.
+
+    Args:
+        images: (count, height, width, channels) of uint8, with 1, 3 or 4 channels.
+        columns: The number of images in a row; by default the sheet is about square.
+        gap: The pixels between images and around them.
+        scale: How often to repeat each pixel; by default small sheets grow to some 512 pixels.
+    """
+    count, height, width, channels = images.shape
+    columns = columns or min(count, math.ceil(math.sqrt(count * height / width)))
+    scale = scale or max(1, round(EDGE / (columns * width)))
+    tiles = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    down, across = height * scale + gap, width * scale + gap
+    rows = math.ceil(count / columns)
+    pixels = np.full((rows * down + gap, columns * across + gap, channels), GROUND, "uint8")
+    pixels[..., 3:] = 0
+    for place, tile in enumerate(tiles):
+        top, left = place // columns * down + gap, place % columns * across + gap
+        pixels[top : top + height * scale, left : left + width * scale] = tile
+    return _opaque(Image.fromarray(pixels.squeeze(-1) if channels == 1 else pixels))
+
+
+def scatter(points: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
+    """Return points of a plane as blue dots, over a reference in grey.
+
+    The view is the reference's, so that it stays where it is while the points move; without one it
+    is the points' own. What lies outside of it, or is not finite, is not drawn.
+
+    Args:
+        points: (count, 2), x to the right, y upwards.
+        reference: (count, 2).
+    """
+    points = _finite(points)
+    reference = _finite(np.empty((0, 2)) if reference is None else reference)
+    centre, half = _view(reference if len(reference) else points)
+    picture = Image.new("RGB", (2 * EDGE, 2 * EDGE), "white")
+    draw = ImageDraw.Draw(picture, "RGBA")
+    for dots, radius, colour in ((reference, 6, GREY), (points, 3, BLUE)):
+        places = ((dots - centre) * (1, -1) / half + 1) * EDGE
+        for x, y in places[((places > 0) & (places < 2 * EDGE)).all(axis=1)]:
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    return picture.reduce(2)  # drawn at twice the size for smooth dots
+
+
+def write_png(image: Image.Image, path: str | os.PathLike) -> None:
+    """Write a picture aside and rename it, so that it is never seen half-written.
+
+    Raises:
+        GankitError: It cannot be written.
+    """
+    _write(png(image), Path(path))
+
+
+def write_beside(picture: Image.Image | Sequence[Image.Image], path: Path) -> Path:
+    """Write a picture, or the frames of a film, beside others of its name, and return its path.
+
+    What is there already is never overwritten by something else: it gets `-2`, `-3`, … behind its
+    name. The same picture is there once.
+
+    Args:
+        picture: One picture as a PNG, several as a GIF.
+        path: The file, without the suffix.
+
+    Raises:
+        GankitError: It cannot be written.
+    """
+    film = not isinstance(picture, Image.Image)
+    content, suffix = (gif(picture), ".gif") if film else (png(picture), ".png")
+    names = chain([path.name], (f"{path.name}-{number}" for number in count(2)))
+    paths = (path.with_name(name + suffix) for name in names)
+    free = next(path for path in paths if not path.exists() or path.read_bytes() == content)
+    _write(content, free)
+    return free
+
+
+def png(image: Image.Image) -> bytes:
+    """Return a picture as the content of a PNG file, which notebooks show."""
+    file = io.BytesIO()
+    image.save(file, "png")
+    return file.getvalue()
+
+
+def gif(frames: Sequence[Image.Image], pause: int = 80) -> bytes:
+    """Return pictures as the content of a GIF file, a film without end.
+
+    Args:
+        frames: The pictures, all of one size.
+        pause: From one to the next, in milliseconds.
+    """
+    file = io.BytesIO()
+    more = {"save_all": True, "append_images": frames[1:], "duration": pause, "loop": 0}
+    frames[0].save(file, "gif", **more)
+    return file.getvalue()
+
+
+def _write(content: bytes, path: Path) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise GankitError(f"the picture {path} cannot be written: {error}") from error
+
+
+def _enlarged(images: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """Return images with pixels repeated until they are of a shape (height, width, channels)."""
+    rows, columns = (np.arange(new) * old // new for new, old in zip(shape[:2], images.shape[1:]))
+    return np.broadcast_to(images[:, rows][:, :, columns], (len(images), *shape))
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """Return a picture without alpha, on the grey of the sheet."""
+    if picture.mode != "RGBA":
+        return picture
+    ground = Image.new("RGBA", picture.size, (GROUND, GROUND, GROUND, 255))
+    return Image.alpha_composite(ground, picture).convert("RGB")
+
+
+def _finite(points: np.ndarray) -> np.ndarray:
+    points = np.asarray(points, dtype="float64")
+    return points[np.isfinite(points).all(axis=1)]
+
+
+def _view(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the centre of a square that holds the points with a margin, and half its edge."""
+    if not len(points):
+        return np.zeros(2), 1.0
+    low, high = points.min(axis=0), points.max(axis=0)
+    return (low + high) / 2, 0.6 * float((high - low).max()) or 1.0

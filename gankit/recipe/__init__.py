@@ -1,0 +1,1 @@
+"""Recipes: TOML in, a checked recipe with every default out."""

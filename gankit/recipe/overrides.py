@@ -1,0 +1,82 @@
+"""Changes to a recipe: `--set KEY=VALUE`, and the tables of a stage."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gankit.errors import GankitError
+from gankit.messages import shown
+from gankit.recipe import toml
+
+
+def read_table(path: Path | str, overrides: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the table that a recipe's file holds, with changes such as `"training.epochs=10"`.
+
+    Raises:
+        GankitError: The file cannot be read, or a change is not of this form.
+    """
+    table = toml.read(Path(path))
+    for text in overrides:
+        table = override(table, read_override(text), f"--set {text}")
+    return table
+
+
+def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return a table with changes applied.
+
+    Tables inside it are merged, and arrays replaced; `{1 = …}` changes one item of an array. A
+    table that names another part replaces the one before: the options of a part are its own.
+
+    Args:
+        table: What is changed, and left as it is.
+        changes: The new values.
+        source: Where the changes are from, for errors.
+
+    Raises:
+        GankitError: An array has no such item.
+    """
+    changed = {key: _changed(table.get(key), value, source) for key, value in changes.items()}
+    return {**table, **changed}
+
+
+def read_override(text: str) -> dict[str, Any]:
+    """Return the table that `KEY=VALUE` stands for; VALUE is TOML, and never guessed.
+
+    Raises:
+        GankitError: It is not of this form.
+    """
+    key, equals, value = (part.strip() for part in text.partition("="))
+    source = f"--set {shown(text)}"
+    if not equals or "\n" in text:
+        raise GankitError(f"{source} is not KEY=VALUE", "--set training.epochs=10")
+    try:
+        return toml.parse(text, source)
+    except GankitError as error:
+        if re.fullmatch(r"[\w./~-][\w./~ -]*", value):
+            raise GankitError(
+                f"{source}: the value is TOML, and its words are quoted",
+                f"--set '{key}=\"{value}\"'",
+            ) from error
+        raise
+
+
+def _changed(old: Any, new: Any, source: str) -> Any:
+    if not isinstance(new, Mapping):
+        return new
+    if isinstance(old, list) and all(key.isdecimal() for key in new):
+        return _changed_items(old, new, source)
+    same = isinstance(old, Mapping) and new.get("name", old.get("name")) == old.get("name")
+    return override(old if same else {}, new, source)
+
+
+def _changed_items(old: list, new: Mapping[str, Any], source: str) -> list:
+    items = list(old)
+    for key, value in new.items():
+        if int(key) >= len(items):
+            places = f"0 to {len(items) - 1}" if items else "none, it is empty"
+            raise GankitError(
+                f"{source}: there is no such item. Allowed: {places}. Received: {key}"
+            )
+        items[int(key)] = _changed(items[int(key)], value, source)
+    return items

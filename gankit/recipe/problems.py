@@ -1,0 +1,106 @@
+"""What is wrong in a recipe, said so that it can be put right."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from gankit.errors import GankitError
+from gankit.messages import LONGEST, cut, listed, shown, suggestion
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a recipe.
+
+    Args:
+        place: The keys and indices that lead to it.
+        message: What is wrong, what is allowed and what was received.
+        hint: What to type next.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = cut(".".join(map(str, self.place)), 2 * LONGEST)
+        return "\n".join(filter(None, (f"  {place}", f"    {self.message}", self._next())))
+
+    def _next(self) -> str:
+        return f"    → {self.hint}" if self.hint else ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is known of a table in a recipe.
+
+    Args:
+        names: The keys it may have.
+        hint: What to type to learn more of it.
+    """
+
+    names: Sequence[str]
+    hint: str = ""
+
+
+def refusal(source: str, problems: Sequence[Problem]) -> GankitError:
+    """Return the one error that shows all problems of a recipe."""
+    count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return GankitError("\n".join([f"{source} has {count}:", *map(str, problems)]))
+
+
+def found(error: ValidationError, table: Mapping, scopes: Mapping[Place, Scope]) -> list[Problem]:
+    """Return pydantic's errors as problems, one a place.
+
+    Args:
+        error: What pydantic found.
+        table: What it looked at.
+        scopes: The tables of the recipe that are known, by place.
+    """
+    problems: dict[Place, Problem] = {}
+    for detail in error.errors(include_url=False):
+        place = _place_in(table, detail["loc"], detail["type"] == "missing")
+        problem = Problem(place, _message(detail, place, scopes), _scope(place, scopes).hint)
+        other = problems.get(place)
+        problems[place] = _either(other, problem) if other else problem
+    return list(problems.values())
+
+
+def _place_in(table: Any, loc: Place, missing: bool) -> Place:
+    """Return a location without pydantic's names for the branches of a union."""
+    place: Place = ()
+    for key in loc:
+        keys = range(len(table)) if isinstance(table, list) else table
+        if isinstance(table, Mapping | list) and key in keys:
+            table, place = table[key], (*place, key)
+    return (*place, loc[-1]) if missing else place
+
+
+def _scope(place: Place, scopes: Mapping[Place, Scope]) -> Scope:
+    """Return the innermost known table around a place."""
+    parents = (place[:end] for end in range(len(place), -1, -1))
+    return next((scopes[parent] for parent in parents if parent in scopes), Scope(()))
+
+
+def _message(detail: Mapping[str, Any], place: Place, scopes: Mapping[Place, Scope]) -> str:
+    if detail["type"] == "missing":
+        return "is missing"
+    received = f"Received: {shown(detail['input'])}"
+    if detail["type"] == "extra_forbidden":
+        names = _scope(place[:-1], scopes).names
+        return f"is unknown.{suggestion(place[-1], names)} Allowed: {listed(names)}. {received}"
+    text = detail["msg"].replace("Input should", "should").removeprefix("Value error, ")
+    text = text.replace("valid dictionary", "table").replace("an object", "a table")
+    words = re.findall("'([^']*)'", text) if detail["type"] == "literal_error" else ()
+    return f"{text}.{suggestion(detail['input'], words)} {received}"
+
+
+def _either(one: Problem, other: Problem) -> Problem:
+    head, _, received = one.message.rpartition(" Received: ")
+    text, _, _ = other.message.rpartition(" Received: ")
+    return Problem(one.place, f"{head.rstrip('.')}, or {text} Received: {received}", one.hint)

@@ -1,0 +1,114 @@
+"""From a checked recipe to a game that can be played."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+
+from gankit.backend import without_chatter
+from gankit.data.batches import Batches
+from gankit.data.dataset import Dataset, Facts
+from gankit.errors import GankitError
+from gankit.game.gan import GAN
+from gankit.recipe.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A stage of a recipe, ready to be played.
+
+    Args:
+        recipe: Of this stage alone.
+        dataset: Its data.
+        gan: Its game.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    gan: GAN
+
+    def batches(self, epoch: int = 0, start: int = 0) -> Batches:
+        """Return the batches of an epoch from a place on; a step's turns each get a part of one."""
+        turns = max(self.gan.repeats.values())
+        size = self.recipe.training.batch_size * turns
+        return Batches(self.dataset, size, self.recipe.seed, epoch, start)
+
+
+def assemble(recipe: Recipe, previous: GAN | None = None) -> Experiment:
+    """Return the experiment that a recipe describes.
+
+    Args:
+        recipe: Of one stage.
+        previous: The game of the stage before.
+
+    Raises:
+        GankitError: The data cannot be read, or the parts do not fit each other.
+    """
+    dataset = recipe.dataset.make()
+    experiment = Experiment(recipe, dataset, build(recipe, dataset.facts, previous))
+    experiment.batches()
+    return experiment
+
+
+@without_chatter()  # copying a layer makes Keras look for TensorFlow, also on other backends
+def build(recipe: Recipe, facts: Facts, previous: GAN | None = None) -> GAN:
+    """Return the game of a recipe for data of which only the facts are known.
+
+    Args:
+        recipe: Of one stage.
+        facts: The shapes of the data and the number of classes.
+        previous: The game of the stage before.
+
+    Raises:
+        GankitError: The parts do not fit each other.
+    """
+    random.seed(recipe.seed)  # where Keras takes the seeds of initialisers and random layers from
+    keras.config.set_dtype_policy(recipe.training.precision)
+    loss = recipe.loss.make()
+    gan = GAN(
+        _networks(recipe, facts, loss.players, previous),
+        loss,
+        [stabilizer.make() for stabilizer in recipe.stabilizers],
+        repeats={name: player.repeats for name, player in recipe.players.items()},
+        simultaneous=recipe.training.updates == "simultaneous",
+        seed=recipe.seed,
+        previous=previous,
+    )
+    gan.compile({name: player.optimizer.make() for name, player in recipe.players.items()})
+    return gan
+
+
+def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: GAN | None) -> dict:
+    part = recipe.architecture
+    networks = part.make(facts, previous=previous and previous.given)
+    named = isinstance(networks, Mapping)
+    if not named or not all(isinstance(n, keras.Model) for n in networks.values()):
+        raise GankitError(
+            f"{part.part} returned {type(networks).__name__}, and an architecture is keras.Models "
+            "by name",
+            'return {"generator": …, "discriminator": …}',
+        )
+    missing = sorted({name for names in players.values() for name in names} - set(networks))
+    if missing:
+        raise GankitError(
+            f"the loss {recipe.loss.name!r} trains {', '.join(missing)}, but the architecture "
+            f"{part.name!r} builds {', '.join(sorted(networks))}",
+            "gankit list architectures",
+        )
+    _check_pictures(recipe, networks)
+    return networks
+
+
+def _check_pictures(recipe: Recipe, networks: Mapping[str, keras.Model]) -> None:
+    """Raise the error of a discriminator that cannot judge what the generator makes."""
+    if not {"generator", "discriminator"} <= set(networks):
+        return
+    made = networks["generator"].outputs[0].shape[1:]
+    judged = networks["discriminator"].inputs[0].shape[1:]
+    if len(made) != len(judged) or any(None not in (a, b) and a != b for a, b in zip(made, judged)):
+        raise GankitError(
+            f"the architecture {recipe.architecture.name!r} builds a generator of images "
+            f"{tuple(made)} and a discriminator of images {tuple(judged)}",
+            "make the generator's output of the shape that the data has, facts.shape",
+        )

@@ -1,0 +1,73 @@
+"""The memory that a step takes: an estimate of it, and what is said where there is too little."""
+
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import keras
+
+from gankit import engine
+from gankit.errors import GankitError
+from gankit.game.gan import GAN
+from gankit.game.networks import judges, operations
+from gankit.messages import in_one_line
+
+
+def memory(gan: GAN, images: int) -> dict[str, int]:
+    """Return the bytes of a game's weights, gradients, optimizers and activations.
+
+    What a backend keeps beside these (buffers of its convolutions, copies) is not in it.
+
+    Args:
+        gan: The game.
+        images: The number of images in a turn.
+    """
+    networks = list(gan.networks.values())
+    return {
+        "weights": _bytes(v for network in networks for v in network.variables),
+        "gradients": _bytes(v for network in networks for v in network.trainable_variables),
+        "optimizers": _bytes(gan.optimizer.variables),
+        "activations": images * sum(_activations(gan, name) for name in gan.networks),
+    }
+
+
+@contextmanager
+def enough_memory(batch_size: int) -> Iterator[None]:
+    """Turn an exception of a backend that has no memory left into an error that says what to do.
+
+    Args:
+        batch_size: Of the recipe.
+
+    Raises:
+        GankitError: There was too little memory in the block.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, MemoryError) and not engine.out_of_memory(error):
+            raise
+        raise GankitError(
+            f"{', '.join(engine.devices())}: there is too little memory for batches of "
+            f"{batch_size}: {in_one_line(error)}",
+            f"--set training.batch_size={max(batch_size // 2, 1)} takes smaller ones; gankit check "
+            "estimates what a recipe needs",
+        ) from error
+
+
+def _bytes(variables: Iterable[keras.Variable]) -> int:
+    return sum(math.prod(v.shape) * _size(v.dtype) for v in variables)
+
+
+def _size(dtype: str) -> int:
+    return {"float64": 8, "int64": 8, "float16": 2, "bfloat16": 2, "uint8": 1}.get(dtype, 4)
+
+
+def _activations(gan: GAN, name: str) -> int:
+    """Return the bytes that a network keeps in a step for one example, for the way back."""
+    outputs = [
+        tensor
+        for operation in operations(gan.networks[name])
+        for tensor in keras.tree.flatten(operation.output)
+    ]
+    kept = sum(math.prod(tensor.shape[1:]) * _size(tensor.dtype) for tensor in outputs)
+    return 2 * kept if name in judges(gan.networks) else kept  # which see real and generated images

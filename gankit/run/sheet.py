@@ -1,0 +1,37 @@
+"""The sheet by which a run shows how far it is."""
+
+import numpy as np
+from keras import ops
+from PIL import Image
+
+from gankit.data.dataset import Dataset
+from gankit.data.scaling import tensor_from_uint8
+from gankit.game.gan import GAN
+from gankit.game.loss import draws_from_noise
+from gankit.game.sampling import sample, sheet_count
+from gankit.pictures import sheets
+
+EXAMPLES = 8  # of which pictures are made, where they are made of pictures
+
+
+def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
+    """Return a sheet of what the game makes of the same noise, or the same examples, each time.
+
+    Args:
+        gan: The game.
+        dataset: What it is played on; its first rows are the examples.
+        seed: Of the noise.
+    """
+    if not draws_from_noise(type(gan.game)):
+        return sheets.strips(_strips(gan, dataset))
+    facts = dataset.facts
+    samples = sample(gan, sheet_count(facts), seed, facts.classes)
+    return sheets.sheet(samples, dataset.arrays["images"][: len(samples)])
+
+
+def _strips(gan: GAN, dataset: Dataset) -> list[list[np.ndarray]]:
+    """Return the strips of the game's loss as arrays."""
+    rows = dataset.arrays.items()
+    examples = {name: tensor_from_uint8(np.asarray(array[:EXAMPLES])) for name, array in rows}
+    strips = gan.game.strips(gan, examples)
+    return [[ops.convert_to_numpy(picture) for picture in strip] for strip in strips]
