@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from gankit.api.sample import sample
     from gankit.api.score import score
     from gankit.data.cache import cached
-    from gankit.data.dataset import Dataset, Facts
+    from gankit.data.dataset import Dataset, DataSpec
     from gankit.data.images import decode_images, image_files
     from gankit.data.scaling import from_uint8, to_uint8
     from gankit.engine import input_gradient
     from gankit.errors import GankitError
     from gankit.game.gan import GAN
-    from gankit.game.incompatibility import Misfit
+    from gankit.game.incompatibility import Incompatibility
     from gankit.game.loss import AdversarialLoss, Loss
     from gankit.game.networks import Networks
     from gankit.game.stabilizer import Stabilizer
@@ -36,13 +36,13 @@ __version__ = "0.1.0"
 __all__ = [
     "GAN",
     "AdversarialLoss",
+    "DataSpec",
     "Dataset",
-    "Facts",
     "Features",
     "GankitError",
+    "Incompatibility",
     "Judgment",
     "Loss",
-    "Misfit",
     "Networks",
     "Stabilizer",
     "Targets",
@@ -69,12 +69,12 @@ _HOMES = {
     "GAN": "gankit.game.gan",
     "AdversarialLoss": "gankit.game.loss",
     "Dataset": "gankit.data.dataset",
-    "Facts": "gankit.data.dataset",
+    "DataSpec": "gankit.data.dataset",
     "Features": "gankit.scoring.features",
     "GankitError": "gankit.errors",
     "Judgment": "gankit.game.turn",
     "Loss": "gankit.game.loss",
-    "Misfit": "gankit.game.incompatibility",
+    "Incompatibility": "gankit.game.incompatibility",
     "Networks": "gankit.game.networks",
     "Stabilizer": "gankit.game.stabilizer",
     "Targets": "gankit.game.turn",

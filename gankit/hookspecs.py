@@ -24,7 +24,7 @@ def gankit_datasets() -> Parts:
 
 @hookspec
 def gankit_architectures() -> Parts:
-    """Architectures: functions of `gankit.Facts` and options that return named Keras models."""
+    """Architectures: functions of `gankit.DataSpec` and options that return named Keras models."""
 
 
 @hookspec

@@ -90,7 +90,7 @@ def _called(param: Any) -> str:
 
 
 def _type(hint: Any) -> str:
-    """Return what an annotation allows, in words: `integer ≥ 1`, `spherical or linear`."""
+    """Return what an annotation allows, in words: `integer ≥ 1`, `slerp or linear`."""
     if get_origin(hint) is Annotated:
         kind, about = get_args(hint)[:2]
         return _type(kind) + (f" ≥ {about.min}" if about.min is not None else "")

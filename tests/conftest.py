@@ -70,6 +70,6 @@ def gankit(monkeypatch, capsys, tmp_path):
 
 
 @pytest.fixture
-def pictures():
-    """64 random pictures, (64, 8, 8, 1) of uint8."""
+def images():
+    """64 random images, (64, 8, 8, 1) of uint8."""
     return np.random.default_rng(0).integers(0, 256, (64, 8, 8, 1), dtype=np.uint8)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from gallery import PICTURES, picture
+from gallery import PICTURES, image
 
 from gankit.run import scores as lines
 from gankit.run.folder import RunFolder
@@ -27,7 +27,7 @@ Curves = Mapping[str, Sequence[tuple[float, float]]]
 def add(run: RunFolder, recipe: str) -> None:
     """Put a run's last sheet and its curves into the gallery."""
     *_, last = run.sheets().values()
-    shutil.copy(last, picture(recipe) or PICTURES[0] / f"{recipe}.png")
+    shutil.copy(last, image(recipe) or PICTURES[0] / f"{recipe}.png")
     (PICTURES[0] / f"{recipe}-curves.svg").write_text(drawing(run), encoding="utf-8")
 
 

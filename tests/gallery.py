@@ -1,6 +1,6 @@
 """The pages of the documentation about recipes: a gallery, and a page a recipe.
 
-A picture is added by its file, `docs/images/gallery/NAME.png`, and a line about the run that made
+A image is added by its file, `docs/images/gallery/NAME.png`, and a line about the run that made
 it in `docs/images/gallery/runs.toml`; curves of the run are beside it in `NAME-curves.svg`.
 `tests/curves.py` makes both of a run's folder.
 """
@@ -18,7 +18,7 @@ from gankit.recipe.shipped import shipped_recipes
 
 PICTURES = (DOCS / "images/gallery", DOCS / "images")
 NOT_YET = (
-    "Nobody has trained this recipe to its end and kept the picture yet. The tests play its first "
+    "Nobody has trained this recipe to its end and kept the image yet. The tests play its first "
     "steps, made small."
 )
 
@@ -30,17 +30,17 @@ def gallery_pages() -> dict[str, str]:
 
 
 def runs() -> dict[str, str]:
-    """Return what is known of the run that made a recipe's picture, by the recipe's name."""
+    """Return what is known of the run that made a recipe's image, by the recipe's name."""
     return tomllib.loads((PICTURES[0] / "runs.toml").read_text(encoding="utf-8"))
 
 
-def picture(name: str) -> Path | None:
-    """Return the picture of a recipe's samples, if there is one."""
+def image(name: str) -> Path | None:
+    """Return the image of a recipe's samples, if there is one."""
     return next((path for f in PICTURES if (path := f / f"{name}.png").is_file()), None)
 
 
 def _index() -> str:
-    found = [name for name in shipped_recipes() if picture(name)]
+    found = [name for name in shipped_recipes() if image(name)]
     rest = [name for name in shipped_recipes() if name not in found]
     about = (
         "The recipes that come with gankit, each on a page with its file, its parts and, where "
@@ -63,7 +63,7 @@ def _what(name: str) -> str:
 
 
 def _drawn(name: str) -> Iterator[str]:
-    if not picture(name):
+    if not image(name):
         yield NOT_YET
         return
     yield _image(name)
@@ -75,7 +75,7 @@ def _drawn(name: str) -> Iterator[str]:
 
 
 def _image(name: str) -> str:
-    return f"![Samples of {name}](../{picture(name).relative_to(DOCS).as_posix()})"
+    return f"![Samples of {name}](../{image(name).relative_to(DOCS).as_posix()})"
 
 
 def _recipe(name: str) -> Iterator[str]:

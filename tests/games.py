@@ -10,7 +10,7 @@ __all__ = ["PLAYERS", "game", "linear", "networks", "play", "values"]
 
 
 def linear():
-    """Return a critic w · x of (8, 8, 1), w fixed by a seed, and a generator of grey pictures."""
+    """Return a critic w · x of (8, 8, 1), w fixed by a seed, and a generator of grey images."""
     images, noise = keras.Input((8, 8, 1)), keras.Input((3,))
     critic = keras.Model(images, layers.Dense(1, use_bias=False)(layers.Flatten()(images)))
     critic.set_weights([0.2 * np.random.default_rng(1).standard_normal((64, 1))])

@@ -35,8 +35,8 @@ def made_run(folder, plugins=(), recipe=RECIPE, steps=40):
     for average in (a for averages in gan.averages.values() for a in averages):
         average.assign(draw.uniform(0.2, 0.7, average.shape))
     run = RunFolder.create("made", folder / "made")
-    facts = {"backend": keras.backend.backend(), "plugins": [str(path) for path in plugins]}
-    run.describe(found, facts)
+    spec = {"backend": keras.backend.backend(), "plugins": [str(path) for path in plugins]}
+    run.describe(found, spec)
     run.note_data(0, experiment.dataset)
     Checkpoints(run.checkpoints).save(gan, Place(steps=steps))
     return run, gan

@@ -62,7 +62,7 @@ def convolve(x, kernel, bias=0.0, groups=1):
 
 
 def resized(x, size):
-    """Return pictures at another size, by the triangular filter of Pillow."""
+    """Return images at another size, by the triangular filter of Pillow."""
 
     def plane(values):
         image = Image.fromarray(values.astype("float32"))

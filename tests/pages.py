@@ -67,7 +67,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def links(page: Path) -> list[tuple[Path, str]]:
-    """Return the file and the anchor of each link and picture that leads to this project."""
+    """Return the file and the anchor of each link and image that leads to this project."""
     text = _BLOCK.sub("", page.read_text(encoding="utf-8"))
     found = re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", text)
     return [(page.parent / path if path else page, anchor) for path, anchor in found]

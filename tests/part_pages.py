@@ -131,7 +131,7 @@ def _seams(part: Part) -> list[str]:
         return []
     seams = [(name, seam) for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
     changed = [name for name, seam in seams if getattr(part.load(), name) is not seam]
-    return [f"`{name}`" for name in changed if name not in ("prepare", "misfits")]
+    return [f"`{name}`" for name in changed if name not in ("prepare", "incompatibilities")]
 
 
 def _users(part: Part) -> list[str]:

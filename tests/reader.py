@@ -218,8 +218,8 @@ def _stop_at_once(save: callbacks.Save) -> Iterator[None]:
 def _write_pictures(folder: Path) -> None:
     folder.mkdir()
     values = np.random.default_rng(0).integers(0, 256, (32, 9, 8, 3), dtype=np.uint8)
-    for number, picture in enumerate(values):
-        Image.fromarray(picture).save(folder / f"{number}.png")
+    for number, image in enumerate(values):
+        Image.fromarray(image).save(folder / f"{number}.png")
 
 
 @contextlib.contextmanager

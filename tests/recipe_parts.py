@@ -24,7 +24,7 @@ def dots(
     """Grey squares of one tint.
 
     Args:
-        size: The side of a picture, in pixels,
+        size: The side of an image, in pixels,
             at least 2.
         count (int): How many there are.
         tint: Their grey.
@@ -41,12 +41,12 @@ def crosses(arms: int):
     raise AssertionError(f"not made in a test, whatever the arms: {arms}")
 
 
-def tiny(facts: gankit.Facts, latent: Annotated[int, Field(ge=1)] = 4, previous=None):
+def tiny(spec: gankit.DataSpec, latent: Annotated[int, Field(ge=1)] = 4, previous=None):
     """One dense layer for each network."""
-    pixels = int(np.prod(facts.shape))
+    pixels = int(np.prod(spec.shape))
     noise = keras.Input((latent,))
-    image = keras.Input(facts.shape)
-    fake = keras.layers.Reshape(facts.shape)(keras.layers.Dense(pixels, "tanh")(noise))
+    image = keras.Input(spec.shape)
+    fake = keras.layers.Reshape(spec.shape)(keras.layers.Dense(pixels, "tanh")(noise))
     logit = keras.layers.Dense(1)(keras.layers.Flatten()(image))
     networks = {"generator": keras.Model(noise, fake), "discriminator": keras.Model(image, logit)}
     return networks | ({"elder": previous["generator"]} if previous else {})
@@ -66,7 +66,7 @@ class Duel(gankit.AdversarialLoss):
 
 
 class Solo(gankit.Loss):
-    """One player, who makes pictures grey."""
+    """One player, who makes images grey."""
 
     players: ClassVar = {"painter": ("generator",)}
 

@@ -27,7 +27,7 @@ decay = 0.9
 [training]
 epochs = 4
 """
-FACTS = {
+SPEC = {
     "started": "2026-01-02T03:04:05+00:00",
     "command": ["gankit", "run", "my recipes/blobs.toml"],
     "python": "3.11.0",
@@ -55,11 +55,11 @@ MADE = {
 VOID = {"meta", "img", "input", "br", "hr", "link"}
 
 
-def write_run(path: Path, epochs=3, recipe=RECIPE, facts=(), sheets=None, scores=()) -> Path:
+def write_run(path: Path, epochs=3, recipe=RECIPE, spec=(), sheets=None, scores=()) -> Path:
     """Write the folder of a run that has finished so many epochs of twelve steps."""
     (path / "samples").mkdir(parents=True)
     (path / "recipe.toml").write_text(recipe, "utf-8")
-    (path / "run.json").write_text(json.dumps({**FACTS, **dict(facts)}), "utf-8")
+    (path / "run.json").write_text(json.dumps({**SPEC, **dict(spec)}), "utf-8")
     rows = [history_row(epoch) for epoch in range(1, epochs + 1)]
     if rows:
         with (path / "history.csv").open("w", newline="") as file:
@@ -68,8 +68,8 @@ def write_run(path: Path, epochs=3, recipe=RECIPE, facts=(), sheets=None, scores
             writer.writerows(rows)
     draw = np.random.default_rng(0)
     for epoch in range(epochs + 1) if sheets is None else sheets:
-        picture = Image.fromarray(draw.integers(0, 256, (20, 20), dtype=np.uint8))
-        picture.save(path / "samples" / f"epoch-{epoch:03d}.png")
+        image = Image.fromarray(draw.integers(0, 256, (20, 20), dtype=np.uint8))
+        image.save(path / "samples" / f"epoch-{epoch:03d}.png")
     if scores:
         text = "".join(f"{json.dumps(line)}\n" for line in scores)
         (path / "scores.jsonl").write_text(text, "utf-8")
@@ -131,7 +131,7 @@ class Parsed(HTMLParser):
         return json.loads(text)
 
     @property
-    def pictures(self) -> list[Image.Image]:
-        """The pictures that are on the page."""
+    def images(self) -> list[Image.Image]:
+        """The images that are on the page."""
         sources = [attributes["src"] for _, attributes, _ in self.all("img")]
         return [Image.open(io.BytesIO(base64.b64decode(s.split(",")[1]))) for s in sources]

@@ -25,20 +25,20 @@ def blobs(count: int = 96, flip: bool = True, size: int = 8) -> gankit.Dataset:
     )
 
 
-def small(facts: gankit.Facts, latent: int = 4, dropout: float = 0.2) -> dict[str, keras.Model]:
+def small(spec: gankit.DataSpec, latent: int = 4, dropout: float = 0.2) -> dict[str, keras.Model]:
     """Two networks of a few hundred weights.
 
     Args:
-        facts: Of the data.
+        spec: Of the data.
         latent: The size of the noise.
         dropout: In the discriminator.
     """
     noise = keras.Input((latent,), name="noise")
-    edge = facts.shape[0] // 4
+    edge = spec.shape[0] // 4
     x = layers.Reshape((edge, edge, 8))(layers.Dense(8 * edge**2)(noise))
     x = layers.LeakyReLU()(layers.BatchNormalization()(x))
     x = gankit.layers.Conv2DTranspose(1, 4, strides=4, padding="same", activation="tanh")(x)
-    seen = keras.Input(facts.shape, name="images")
+    seen = keras.Input(spec.shape, name="images")
     y = layers.LeakyReLU()(gankit.layers.Conv2D(8, 4, strides=4, padding="same")(seen))
     y = layers.Dense(1)(layers.Flatten()(gankit.layers.Dropout(dropout)(y)))
     return {"generator": keras.Model(noise, x), "discriminator": keras.Model(seen, y)}

@@ -18,12 +18,12 @@ def right():
     return gankit.Dataset({"images": IMAGES})
 
 
-def pair(facts):
+def pair(spec):
     return [], []
 
 
-def larger(facts):
-    noise, images = keras.Input((2,)), keras.Input(facts.shape)
+def larger(spec):
+    noise, images = keras.Input((2,)), keras.Input(spec.shape)
     made = keras.layers.Reshape((5, 5, 1))(keras.layers.Dense(25)(noise))
     logits = keras.layers.Dense(1)(keras.layers.Flatten()(images))
     return {"generator": keras.Model(noise, made), "discriminator": keras.Model(images, logits)}

@@ -9,7 +9,7 @@ from gankit.data.batches import Batches
 
 @pytest.fixture
 def dataset():
-    """Twenty pictures, each of one number."""
+    """Twenty images, each of one number."""
     images = np.arange(20, dtype="uint8")[:, None, None, None] * np.ones((1, 2, 2, 1), "uint8")
     return gankit.Dataset({"images": images, "labels": np.arange(20) % 2}, ("even", "odd"))
 

@@ -13,7 +13,7 @@ from gankit_standard.losses import Bce, Relativistic
 from gankit_standard.mlp import mlp
 from gankit_standard.stabilizers import R1, R2, Ema
 
-POINTS = gankit.Facts({"images": (2,)})
+POINTS = gankit.DataSpec({"images": (2,)})
 COPIES, ROWS = 3, 4
 
 

@@ -35,7 +35,7 @@ def test_show_a_part(gankit):
     assert lines[0].startswith("dots  dataset of ")
     assert lines[1] == "Grey squares of one tint."
     assert "  size     8        integer ≥ 2, ≤ 64" in lines
-    assert "      The side of a picture, in pixels, at least 2." in lines
+    assert "      The side of an image, in pixels, at least 2." in lines
     assert "  path     not set  path" in lines
     assert '  ground   "white"  "white" or "black"' in lines
     assert "  box      [1, 1]   array of 2: integer, integer" in lines
@@ -75,7 +75,7 @@ def test_a_snippet_can_be_pasted(name):
 def test_a_name_of_two_kinds_is_shown_twice(gankit, tmp_path):
     file = tmp_path / "two.py"
     file.write_text(
-        "import gankit\ndef f(facts, depth: int = 1):\n    '''A part.'''\n"
+        "import gankit\ndef f(spec, depth: int = 1):\n    '''A part.'''\n"
         "@gankit.hookimpl\ndef gankit_datasets(): return {'bce': f}\n"
         "@gankit.hookimpl\ndef gankit_architectures(): return {'bce': f}\n"
     )
@@ -206,7 +206,7 @@ def test_the_schema_tells_ranges_defaults_and_help(gankit):
     _, out, _ = gankit("schema", "--plugin", PARTS)
     size = json.loads(out)["$defs"]["datasets-dots"]["properties"]["size"]
     assert (size["minimum"], size["maximum"], size["default"]) == (2, 64, 8)
-    assert size["description"].startswith("The side of a picture")
+    assert size["description"].startswith("The side of an image")
 
 
 def test_a_part_that_does_not_load_is_left_out(gankit, tmp_path):

@@ -170,7 +170,7 @@ def test_samples_of_another_checkpoint(gankit, tmp_path):
     words = (one, two, "--count", 9, "--plugin", PARTS)
     code, _, err = gankit("compare", *words, "--checkpoint", "best")
     assert code == 0 and "no samples of two" in err and 'no checkpoint "best"' in err
-    (best,) = Parsed(tmp_path / "compare.html").pictures
+    (best,) = Parsed(tmp_path / "compare.html").images
     sheets = {}
     for name, way in (("step-000000010", "-checkpoint-step-000000010"), ("last", "")):
         gankit("sample", one, *words[2:], "--grid", "--checkpoint", name, "--out", "drawn")
@@ -179,7 +179,7 @@ def test_samples_of_another_checkpoint(gankit, tmp_path):
     assert not np.array_equal(np.asarray(best), sheets["last"])
     assert gankit("compare", *words, "--checkpoint", "step-000000010")[2] == ""
     page = Parsed(tmp_path / "compare.html")
-    np.testing.assert_array_equal(np.asarray(page.pictures[0]), np.asarray(best))
+    np.testing.assert_array_equal(np.asarray(page.images[0]), np.asarray(best))
     assert "--checkpoint step-000000010" in page.text and page.text.count("step 10, ") == 2
 
 
@@ -199,10 +199,10 @@ def test_samples_are_from_equal_noise_and_those_that_sample_draws(gankit, tmp_pa
     ]
     assert noises == ["0", "0", "1"]
     assert "others have noise of their own" in page.text
-    for run, picture in zip(runs, page.pictures, strict=False):
+    for run, image in zip(runs, page.images, strict=False):
         words = ("--count", 9, "--seed", 3, "--grid", "--out", run.name + "-sheet")
         assert gankit("sample", run, *words, "--plugin", PARTS)[0] == 0
         expected = Image.open(tmp_path / f"{run.name}-sheet" / "sheet-3.png")
-        np.testing.assert_array_equal(np.asarray(picture), np.asarray(expected))
-    sheets = [np.asarray(picture) for picture in page.pictures]
+        np.testing.assert_array_equal(np.asarray(image), np.asarray(expected))
+    sheets = [np.asarray(image) for image in page.images]
     assert len(sheets) == 3 and not np.array_equal(sheets[0], sheets[1])

@@ -75,23 +75,23 @@ def test_loss(name):
         testing.check_loss(LOSSES[name]())
         return
     architecture, draw = MADE_BY[name], np.random.default_rng(0)
-    options = {"facts": gankit.Facts(PICTURES), **SMALL[architecture]}
+    options = {"spec": gankit.DataSpec(PICTURES), **SMALL[architecture]}
     batch = {n: draw.integers(0, 256, (4, *shape), "uint8") for n, shape in PICTURES.items()}
     testing.check_loss(LOSSES[name](), partial(ARCHITECTURES[architecture], **options), batch)
 
 
 @pytest.mark.parametrize("name", sorted(set(MADE_BY.values())))
 def test_architecture_of_pictures(name):
-    testing.check_architecture(ARCHITECTURES[name], gankit.Facts(PICTURES), **SMALL[name])
+    testing.check_architecture(ARCHITECTURES[name], gankit.DataSpec(PICTURES), **SMALL[name])
 
 
 @pytest.mark.parametrize("conditional", [False, True, "projection"])
 @pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - MADE_BY.values()))
 def test_architecture(name, conditional):
     size = 32 if name == "resnet" else 28
-    facts = gankit.Facts({"images": (size, size, 1), "labels": ()}, 10)
+    spec = gankit.DataSpec({"images": (size, size, 1), "labels": ()}, 10)
     testing.check_architecture(
-        ARCHITECTURES[name], facts, conditional=conditional, **SMALL.get(name, {})
+        ARCHITECTURES[name], spec, conditional=conditional, **SMALL.get(name, {})
     )
     assert keras.config.dtype_policy().name == "float32"
 

@@ -11,8 +11,8 @@ import gankit
 from gankit.recipe.shipped import shipped_recipes
 from gankit_standard.convolutional import convolutional
 
-MNIST = gankit.Facts({"images": (28, 28, 1), "labels": ()}, 10)
-CIFAR = gankit.Facts({"images": (32, 32, 3), "labels": ()}, 10)
+MNIST = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 10)
+CIFAR = gankit.DataSpec({"images": (32, 32, 3), "labels": ()}, 10)
 S0 = {
     "latent": 128,
     "generator_widths": (512, 256, 128, 128, 64, 64),
@@ -108,4 +108,4 @@ def test_layers_that_do_not_fit_are_an_error(options, expected):
 
 def test_points_are_no_pictures():
     with pytest.raises(gankit.GankitError, match=r"the shape \(2,\)"):
-        convolutional(gankit.Facts({"images": (2,)}))
+        convolutional(gankit.DataSpec({"images": (2,)}))

@@ -164,11 +164,11 @@ def test_r1_of_patches_is_the_slope_of_their_sum():
 
 
 def test_the_gradient_penalty_of_real_networks_of_patches_plays():
-    pictures = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), "uint8")
-    facts = gankit.Facts({"a": (16, 16, 3), "b": (16, 16, 3)})
-    gan = game([GradientPenalty(1.0)], cyclegan(facts, width=4, blocks=1, levels=1))
+    images = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), "uint8")
+    spec = gankit.DataSpec({"a": (16, 16, 3), "b": (16, 16, 3)})
+    gan = game([GradientPenalty(1.0)], cyclegan(spec, width=4, blocks=1, levels=1))
     before = values(gan.trained_by("discriminator"))
-    logs = gan.train_on_batch({"a": pictures, "b": pictures[::-1]}, return_dict=True)
+    logs = gan.train_on_batch({"a": images, "b": images[::-1]}, return_dict=True)
     assert all(np.isfinite(float(value)) for value in logs.values())
     assert float(logs["gradient_penalty"]) > 0
     after = values(gan.trained_by("discriminator"))
@@ -201,7 +201,7 @@ def test_orthogonal_draws_the_kernels_of_both_generators():
 
 
 def test_the_networks_are_those_of_the_paper():
-    made = cyclegan(gankit.Facts({"a": (128, 128, 3), "b": (128, 128, 3)}))
+    made = cyclegan(gankit.DataSpec({"a": (128, 128, 3), "b": (128, 128, 3)}))
     assert made["g_ab"].output.shape == (None, 128, 128, 3)
     assert made["d_a"].output.shape == (None, 16, 16, 1)
     kernels = [w.shape for w in made["g_ab"].weights if w.name == "kernel"]
@@ -213,7 +213,7 @@ def test_the_networks_are_those_of_the_paper():
 
 @pytest.mark.parametrize(("levels", "patch"), [(1, 16), (2, 34), (3, 70)])
 def test_a_patch_has_as_many_pixels_as_the_docstring_says(levels, patch):
-    made = cyclegan(gankit.Facts({"a": (32, 32, 1), "b": (32, 32, 1)}), 2, 0, levels)
+    made = cyclegan(gankit.DataSpec({"a": (32, 32, 1), "b": (32, 32, 1)}), 2, 0, levels)
     layers = [x for x in made["d_a"].layers if isinstance(x, keras.layers.Conv2D)]
     seen = 1
     for layer in reversed(layers):
@@ -222,7 +222,7 @@ def test_a_patch_has_as_many_pixels_as_the_docstring_says(levels, patch):
 
 
 def test_a_and_b_may_differ_in_channels_without_the_identity_term():
-    made = cyclegan(gankit.Facts({"a": (16, 16, 1), "b": (16, 16, 3)}), 2, 0, 1)
+    made = cyclegan(gankit.DataSpec({"a": (16, 16, 1), "b": (16, 16, 3)}), 2, 0, 1)
     assert made["g_ab"].output.shape[-1] == 3
     assert made["d_b"].input.shape[-1] == 3
     batch = {"a": normal(2, 16, 16, 1), "b": normal(2, 16, 16, 3)}
@@ -238,12 +238,12 @@ def test_a_and_b_may_differ_in_channels_without_the_identity_term():
 def test_sizes_that_do_not_fit_are_an_error(b):
     a = b if b[0] == b[1] else (16, 16, 1)
     with pytest.raises(gankit.GankitError, match="multiple of 4"):
-        cyclegan(gankit.Facts({"a": a, "b": b}))
+        cyclegan(gankit.DataSpec({"a": a, "b": b}))
 
 
 def test_data_of_other_names_is_an_error():
     with pytest.raises(gankit.GankitError, match=r"no array 'a'\. It has: images"):
-        cyclegan(gankit.Facts({"images": (16, 16, 1)}))
+        cyclegan(gankit.DataSpec({"images": (16, 16, 1)}))
 
 
 # The data
@@ -258,7 +258,7 @@ def test_two_folders_are_two_sets_of_one_length(tmp_path):
     (tmp_path / "a" / ".hidden.png").write_text("")
     (tmp_path / "a" / "notes.txt").write_text("")
     dataset = unpaired(str(tmp_path / "a"), str(tmp_path / "b"), size=4, channels="grey")
-    assert dataset.facts == gankit.Facts({"a": (4, 4, 1), "b": (4, 4, 1)})
+    assert dataset.spec == gankit.DataSpec({"a": (4, 4, 1), "b": (4, 4, 1)})
     assert dataset.arrays["a"][:, 0, 0, 0].tolist() == [0, 10, 0]
     assert dataset.arrays["b"][:, 0, 0, 0].tolist() == [0, 10, 20]
 
@@ -287,14 +287,14 @@ def test_bricks_on_two_grounds_are_seen_from_different_sides():
 
 def test_a_strip_is_there_and_back():
     gan = game()
-    found = gan.game.strips(gan, {name: tensor_from_uint8(x) for name, x in PAIR.items()})
+    found = gan.game.preview(gan, {name: tensor_from_uint8(x) for name, x in PAIR.items()})
     expected = [
         [A, applied(G_AB, A), applied(G_BA, applied(G_AB, A))],
         [B, applied(G_BA, B), applied(G_AB, applied(G_BA, B))],
     ]
     for strip, wanted in zip(found, expected, strict=True):
-        for picture, want in zip(strip, wanted, strict=True):
-            np.testing.assert_allclose(ops.convert_to_numpy(picture), want, atol=1e-6)
+        for image, want in zip(strip, wanted, strict=True):
+            np.testing.assert_allclose(ops.convert_to_numpy(image), want, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_what_needs_another_network_or_noise_says_so():
         gankit.Networks(networks())["generator"]
     with pytest.raises(gankit.GankitError, match="finds no batch normalisation"):
         game([VirtualBatchNorm()])
-    with pytest.raises(gankit.GankitError, match="make pictures of pictures"):
+    with pytest.raises(gankit.GankitError, match="make images of images"):
         game().noise_shape  # noqa: B018
 
 
@@ -373,7 +373,7 @@ def test_a_run_has_sheets_and_its_verbs_of_noise_say_why_not(gankit, tmp_path):
     for verb in ("sample", "score"):
         code, _, error = gankit(verb, "run", "--cpu")
         assert code == 1
-        assert "pictures of pictures" in " ".join(error.split())
+        assert "images of images" in " ".join(error.split())
 
 
 def test_parts_for_pictures_of_one_set_are_refused(gankit, tmp_path):

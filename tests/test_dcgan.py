@@ -7,8 +7,8 @@ import gankit
 from gankit_standard.dcgan import dcgan
 
 
-def facts(size: int, channels: int = 1) -> gankit.Facts:
-    return gankit.Facts({"images": (size, size, channels)})
+def spec(size: int, channels: int = 1) -> gankit.DataSpec:
+    return gankit.DataSpec({"images": (size, size, channels)})
 
 
 def parameters(weights) -> int:
@@ -16,7 +16,7 @@ def parameters(weights) -> int:
 
 
 def test_it_has_the_parameters_of_s3():
-    networks = dcgan(facts(64))
+    networks = dcgan(spec(64))
     generator, discriminator = networks["generator"], networks["discriminator"]
     assert parameters(generator.weights) == 3_576_576
     assert parameters(generator.non_trainable_weights) == 1_920
@@ -25,7 +25,7 @@ def test_it_has_the_parameters_of_s3():
 
 
 def test_it_has_the_layers_of_s3():
-    networks = dcgan(facts(64))
+    networks = dcgan(spec(64))
     kernels = [(512, 100), (256, 512), (128, 256), (64, 128), (1, 64)]
     assert shapes(networks["generator"]) == [(4, 4, *kernel) for kernel in kernels]
     kernels = [(1, 64), (64, 128), (128, 256), (256, 512), (512, 1)]
@@ -45,7 +45,7 @@ def test_it_maps_noise_to_images_to_logits(size, channels, upsample, policy):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
-        networks = dcgan(facts(size, channels), latent=8, width=4, upsample=upsample)
+        networks = dcgan(spec(size, channels), latent=8, width=4, upsample=upsample)
     finally:
         keras.config.set_dtype_policy(before)
     images = networks["generator"](ops.convert_to_tensor(np.ones((2, 8), "float32")))
@@ -68,7 +68,7 @@ def test_it_maps_noise_to_images_to_logits(size, channels, upsample, policy):
     ],
 )
 def test_a_small_picture_is_doubled(size, steps):
-    generator = dcgan(facts(size), width=1, upsample="transposed")["generator"]
+    generator = dcgan(spec(size), width=1, upsample="transposed")["generator"]
     sizes = [
         layer.output.shape[1]
         for layer in generator.layers
@@ -80,14 +80,14 @@ def test_a_small_picture_is_doubled(size, steps):
 @pytest.mark.parametrize("shape", [(20, 20, 1), (30, 30, 1), (64, 32, 1), (512, 512, 3)])
 def test_a_size_that_no_doubling_reaches_is_an_error(shape):
     with pytest.raises(gankit.GankitError, match="square images of 28, 32, 40") as raised:
-        dcgan(gankit.Facts({"images": shape}))
+        dcgan(gankit.DataSpec({"images": shape}))
     assert f"{shape[0]} × {shape[1]}" in raised.value.message
     assert "size = " in raised.value.hint
 
 
 def test_a_label_is_beside_the_noise_and_in_channels_of_the_image():
-    plain = dcgan(facts(64))
-    labelled = gankit.Facts({"images": (64, 64, 1), "labels": ()}, 7)
+    plain = dcgan(spec(64))
+    labelled = gankit.DataSpec({"images": (64, 64, 1), "labels": ()}, 7)
     networks = dcgan(labelled, conditional=True)
     added = {
         name: parameters(networks[name].weights) - parameters(plain[name].weights)
@@ -98,18 +98,18 @@ def test_a_label_is_beside_the_noise_and_in_channels_of_the_image():
         assert [x.name for x in network.inputs][1] == "labels"
     assert dcgan(labelled)["generator"].input.name == "noise"
     with pytest.raises(gankit.GankitError, match="needs labels"):
-        dcgan(facts(64), conditional=True)
+        dcgan(spec(64), conditional=True)
 
 
 def test_a_critic_has_no_normalisation():
-    networks = dcgan(facts(32), width=2, discriminator_norm=False, dropout=0)
+    networks = dcgan(spec(32), width=2, discriminator_norm=False, dropout=0)
     assert not normalising(networks["discriminator"])
     assert normalising(networks["generator"])
 
 
 def test_initialisation_of_the_paper_is_normal_and_differs_by_layer():
     keras.utils.set_random_seed(0)
-    networks = dcgan(facts(64), width=8, initialisation="dcgan")
+    networks = dcgan(spec(64), width=8, initialisation="dcgan")
     first, second = (ops.convert_to_numpy(k) for k in kernels(networks["discriminator"])[1:3])
     assert first.std() == pytest.approx(0.02, rel=0.1)
     assert not np.allclose(first.ravel()[:64], second.ravel()[:64])

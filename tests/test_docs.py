@@ -11,7 +11,7 @@ import typer
 from cli_page import verbs
 from coverage_page import STATES, shown, state
 from curves import HEIGHT, TOP, WIDTH, drawing
-from gallery import picture, runs
+from gallery import image, runs
 from pages import PAGES, ROOT, anchors, blocks, links, place
 from reader import GANKIT, Reader
 from run_folders import write_run
@@ -154,7 +154,7 @@ def test_the_pages_of_the_gallery_include_the_recipes():
 
 
 def test_each_picture_of_the_gallery_is_told_of():
-    assert {name for name in shipped_recipes() if picture(name)} == set(runs())
+    assert {name for name in shipped_recipes() if image(name)} == set(runs())
 
 
 def test_the_curves_of_a_run_are_drawn_to_scale(tmp_path):

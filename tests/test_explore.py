@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 
 import gankit
 from gankit.api.explore.first_layer import first_layer
-from gankit.api.explore.interpolation import linear, spherical
+from gankit.api.explore.interpolation import linear, slerp
 from gankit.api.explore.neighbours import euclidean, l1, search
 from gankit.api.explore.quiz import wilson
 from gankit.api.explore.templates import clustered
@@ -34,8 +34,8 @@ name = "bce"
 
 @pytest.fixture(scope="module")
 def generator(tmp_path_factory):
-    """The generator of a run of random weights, which takes 4 numbers and draws 8×8 pictures."""
-    run, _ = made_run(tmp_path_factory.mktemp("pictures"), [PARTS])
+    """The generator of a run of random weights, which takes 4 numbers and draws 8×8 images."""
+    run, _ = made_run(tmp_path_factory.mktemp("images"), [PARTS])
     return Generator(run, [PARTS])
 
 
@@ -56,13 +56,13 @@ def test_the_spherical_way_is_its_closed_form():
     a, b = np.array([2.0, 0.0]), np.array([0.0, 2.0])
     t = np.linspace(0, 1, 7)
     turn = t * np.pi / 2
-    assert np.allclose(spherical(a, b, t), 2 * np.stack([np.cos(turn), np.sin(turn)], axis=1))
+    assert np.allclose(slerp(a, b, t), 2 * np.stack([np.cos(turn), np.sin(turn)], axis=1))
 
 
 def test_the_spherical_way_keeps_the_length_and_turns_steadily():
     a, b = noise()
     b *= np.linalg.norm(a) / np.linalg.norm(b)
-    way = spherical(a, b, np.linspace(0, 1, 9))
+    way = slerp(a, b, np.linspace(0, 1, 9))
     lengths = np.linalg.norm(way, axis=1)
     assert np.allclose(lengths, lengths[0])
     assert np.allclose(way[[0, -1]], [a, b])
@@ -74,7 +74,7 @@ def test_the_spherical_way_keeps_the_length_and_turns_steadily():
 def test_the_spherical_way_between_noise_of_one_direction_is_straight():
     a, _ = noise()
     t = np.linspace(0, 1, 5)
-    assert np.allclose(spherical(a, 3 * a, t), np.outer(1 + 2 * t, a))
+    assert np.allclose(slerp(a, 3 * a, t), np.outer(1 + 2 * t, a))
 
 
 def test_a_way_back_is_the_mirror_image(generator):
@@ -97,7 +97,7 @@ def test_a_film_has_each_stop_once_and_goes_round(generator):
 def test_points_of_a_plane_are_interpolated_over_the_data(points):
     assert gankit.explore.interpolate(points, (0, 1), steps=3).width > 100
     for look in (gankit.explore.traverse, gankit.explore.sheet, gankit.explore.templates):
-        with pytest.raises(gankit.GankitError, match="is for pictures"):
+        with pytest.raises(gankit.GankitError, match="is for images"):
             look(points)
 
 
@@ -196,7 +196,7 @@ def test_neighbours_of_a_run(generator):
     assert ((found.by["l1"].nearer_reals >= 0) & (found.by["l1"].nearer_reals <= 1)).all()
 
 
-# Kinds of pictures
+# Kinds of images
 
 
 def test_clusters_have_their_shares():
@@ -250,15 +250,15 @@ def test_a_key_that_is_none(tmp_path, text):
 def test_a_sheet_has_half_of_each_and_keeps_another_ones_key(generator, tmp_path):
     sheet = gankit.explore.sheet(generator, 8, seed=1)
     assert sorted(sheet.key.values()) == ["fake"] * 4 + ["real"] * 4
-    picture, key, answers = sheet.write(tmp_path / "judge")
+    image, key, answers = sheet.write(tmp_path / "judge")
     assert json.loads(key.read_text())["key"] == sheet.key
     answers.write_text("1 real\n", "utf-8")
     sheet.write(tmp_path / "judge")
     assert answers.read_text() == "1 real\n"
-    before = picture.read_bytes(), key.read_bytes()
+    before = image.read_bytes(), key.read_bytes()
     with pytest.raises(gankit.GankitError, match="another sheet"):
         gankit.explore.sheet(generator, 8, seed=2).write(tmp_path / "judge")
-    assert (picture.read_bytes(), key.read_bytes()) == before
+    assert (image.read_bytes(), key.read_bytes()) == before
     with pytest.raises(gankit.GankitError, match="even"):
         gankit.explore.sheet(generator, 7)
 
@@ -269,7 +269,7 @@ def test_a_sheet_has_half_of_each_and_keeps_another_ones_key(generator, tmp_path
 def test_a_notebook_gets_pictures(generator):
     looks = gankit.explore
     shown = [looks.interpolate(generator), looks.traverse(generator, rows=2)]
-    assert all(isinstance(picture, Image.Image) for picture in shown)
+    assert all(isinstance(image, Image.Image) for image in shown)
     for found in (looks.sheet(generator, 4), looks.nearest(generator, 2)):
         assert found._repr_png_().startswith(b"\x89PNG")
 
@@ -281,15 +281,15 @@ def test_the_command_line(gankit, tmp_path):
         code, out, err = gankit("explore", verb, *words)
         assert code == 0, err
         assert "wrote " in out
-    names = {path.name for path in (run.path / "pictures").iterdir()}
+    names = {path.name for path in (run.path / "images").iterdir()}
     assert names == {
         *("interpolate-0.png", "interpolate-0.gif", "traverse-dimensions-0.png", "nearest-0.png"),
         *("judge-0.png", "judge-0-key.json", "judge-0-answers.txt"),
     }
-    strip = (run.path / "pictures" / "interpolate-0.png").read_bytes()
+    strip = (run.path / "images" / "interpolate-0.png").read_bytes()
     code, out, _ = gankit("explore", "interpolate", *words, "--stops", "3,1")
     assert code == 0 and "interpolate-0-2.png" in out and "interpolate-0-2.gif" in out
-    assert (run.path / "pictures" / "interpolate-0.png").read_bytes() == strip
+    assert (run.path / "images" / "interpolate-0.png").read_bytes() == strip
     answers = tmp_path / "answers.txt"
     answers.write_text("1 real\n2 fake\n", "utf-8")
     code, out, _ = gankit("explore", "sheet", *words, "--grade", answers)

@@ -18,7 +18,7 @@ from gankit_standard.resnet import resnet
 from gankit_standard.stabilizers.networks import MinibatchStd, SpectralNorm
 from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 
-FACTS = gankit.Facts({"images": (28, 28, 1), "labels": ()}, 3)
+SPEC = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 3)
 ARCHITECTURES = {
     "dcgan": (dcgan, {"latent": 5, "width": 2}),
     "resnet": (resnet, {"latent": 5, "generator_widths": (4,), "discriminator_widths": (4,)}),
@@ -66,7 +66,7 @@ def trained(networks, *stabilizers):
 
 def every_network():
     for name, (make, options) in ARCHITECTURES.items():
-        joined, projected = (make(FACTS, conditional=c, **options) for c in (True, "projection"))
+        joined, projected = (make(SPEC, conditional=c, **options) for c in (True, "projection"))
         changed = trained(projected, SpectralNorm("both"))
         yield f"{name}-joined", trained(joined)["generator"]
         yield from ((f"{name}-{network.name}", network) for network in changed.values())
@@ -89,7 +89,7 @@ def test_networks_of_all_architectures_are_the_same_where_there_is_no_gankit(pyt
 
 
 def test_a_plain_network_has_weights_of_its_own():
-    network = trained(dcgan(FACTS, latent=5, width=2))["generator"]
+    network = trained(dcgan(SPEC, latent=5, width=2))["generator"]
     before = called(network, *given(network))
     for weight in plain(network).weights:
         weight.assign(np.zeros(weight.shape))
@@ -97,7 +97,7 @@ def test_a_plain_network_has_weights_of_its_own():
 
 
 def test_spectral_norm_is_in_the_kernels_then():
-    network = trained(mlp(FACTS, **ARCHITECTURES["mlp"][1]), SpectralNorm())["discriminator"]
+    network = trained(mlp(SPEC, **ARCHITECTURES["mlp"][1]), SpectralNorm())["discriminator"]
     for layer in (layer for layer in network.layers if "normalised" in layer.name):
         kernel = keras.ops.convert_to_numpy(layer.layer.kernel)
         layer.u.assign(np.linalg.svd(kernel.astype("float64"))[2][0])  # what it converges to
@@ -164,7 +164,7 @@ def test_what_keras_alone_cannot_load_is_named(layer, expected):
 
 
 def test_layers_of_stabilizers_without_an_equal_in_keras_are_left():
-    networks = trained(dcgan(FACTS, latent=5, width=2), MinibatchStd(), VirtualBatchNorm(4))
+    networks = trained(dcgan(SPEC, latent=5, width=2), MinibatchStd(), VirtualBatchNorm(4))
     assert {s.split()[1] for s in strangers(plain(networks["generator"]))} == {
         "(Fixed)",
         "(VirtualBatchNormalization)",

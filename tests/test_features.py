@@ -23,7 +23,7 @@ WHO = {"real": "r", "generated": "g", "averaged": None, "seed": 0, "backend": "b
 
 
 def two_kinds(count=240, channels=1):
-    """Dark and light noisy pictures, as labels say."""
+    """Dark and light noisy images, as labels say."""
     draw = np.random.default_rng(0)
     labels = draw.integers(0, 2, count)
     light = 60 + 120 * labels[:, None, None, None]
@@ -32,7 +32,7 @@ def two_kinds(count=240, channels=1):
 
 
 def spelled(count=200):
-    """Pictures whose two colours are dark or light, each on its own."""
+    """Images whose two colours are dark or light, each on its own."""
     draw = np.random.default_rng(0)
     places = draw.integers(0, 2, (count, 2))
     light = 60 + 120 * places[:, None, None, :]
@@ -182,9 +182,9 @@ def test_pictures_become_eight_bit_ones_of_three_colours():
 
 @pytest.mark.parametrize("size", [20, 64])
 def test_bilinear_is_pillows(size):
-    picture = np.random.default_rng(0).uniform(0, 255, (33, 33)).astype("float32")
-    expected = Image.fromarray(picture).resize((size, size), Image.Resampling.BILINEAR)
-    found = resized(picture[None, ..., None], size, bilinear)[0, ..., 0]
+    image = np.random.default_rng(0).uniform(0, 255, (33, 33)).astype("float32")
+    expected = Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR)
+    found = resized(image[None, ..., None], size, bilinear)[0, ..., 0]
     np.testing.assert_allclose(found, np.asarray(expected), atol=1e-3)
 
 
@@ -323,8 +323,8 @@ def test_an_application_of_keras_with_weights_of_a_file(tmp_path):
     x = np.random.default_rng(0).uniform(-1, 1, (2, 40, 40, 3))
     rows = found.extract(x)
     prepare = keras.applications.mobilenet_v2.preprocess_input
-    pictures = prepare(resized(levels(x), 224, bilinear))
-    expected = whole.predict_on_batch(pictures)
+    images = prepare(resized(levels(x), 224, bilinear))
+    expected = whole.predict_on_batch(images)
     np.testing.assert_allclose(found.classify(rows), expected, atol=1e-4)
     with pytest.raises(GankitError, match="there is no file"):
         features("keras:MobileNetV2", weights=tmp_path / "none.h5")

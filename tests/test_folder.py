@@ -27,7 +27,7 @@ def test_a_flat_folder_is_read_in_the_order_of_names(root):
         draw(root, name, grey)
     dataset = folder(str(root), size=8, channels="grey")
     assert set(dataset.arrays) == {"images"}
-    assert dataset.facts == gankit.Facts({"images": (8, 8, 1)}, 0)
+    assert dataset.spec == gankit.DataSpec({"images": (8, 8, 1)}, 0)
     np.testing.assert_array_equal(dataset.arrays["images"][:, 0, 0, 0], [0, 1, 2, 3])
 
 
@@ -39,7 +39,7 @@ def test_sub_folders_are_classes(root):
     assert list(dataset.classes) == ["cat", "dog"]
     np.testing.assert_array_equal(dataset.arrays["images"][:, 0, 0, 2], [10, 11, 20])
     np.testing.assert_array_equal(dataset.arrays["labels"], [0, 0, 1])
-    assert dataset.facts == gankit.Facts({"images": (8, 8, 3), "labels": ()}, 2)
+    assert dataset.spec == gankit.DataSpec({"images": (8, 8, 3), "labels": ()}, 2)
 
 
 def test_labels_stay_with_their_images_where_a_file_is_broken(root):

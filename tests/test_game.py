@@ -55,23 +55,23 @@ def test_alternating_steps_of_the_xy_game_stay_bounded():
 
 
 @pytest.mark.parametrize("simultaneous", [False, True])
-def test_a_turn_moves_only_the_networks_of_its_player(pictures, simultaneous):
+def test_a_turn_moves_only_the_networks_of_its_player(images, simultaneous):
     for still in PLAYERS:
         gan = GAN(networks(), Bce(), simultaneous=simultaneous)
         rates = {player: 0.0 if player == still else 0.1 for player in PLAYERS}
         gan.compile({player: keras.optimizers.SGD(rate) for player, rate in rates.items()})
         before = {player: values(gan.trained_by(player)) for player in PLAYERS}
-        play(gan, pictures[:16])
+        play(gan, images[:16])
         for player in PLAYERS:
             pairs = zip(before[player], values(gan.trained_by(player)))
             moved = [not np.array_equal(a, b) for a, b in pairs]
             assert not any(moved) if player == still else all(moved)
 
 
-def test_the_shared_forward_pass_gives_the_discriminator_the_step_of_its_own_turn(pictures):
+def test_the_shared_forward_pass_gives_the_discriminator_the_step_of_its_own_turn(images):
     shared, alone = game(Bce(), simultaneous=True), game(Bce())
-    play(shared, pictures)
-    play(alone, pictures)
+    play(shared, images)
+    play(alone, images)
     for a, b in zip(
         values(shared.trained_by("discriminator")), values(alone.trained_by("discriminator"))
     ):
@@ -91,19 +91,19 @@ class Seen(gankit.Stabilizer):
         return 0.0
 
 
-def test_each_of_several_turns_sees_a_fresh_part_of_the_batch(pictures):
+def test_each_of_several_turns_sees_a_fresh_part_of_the_batch(images):
     seen = Seen()
     gan = game(Bce(), [seen], repeats={"discriminator": 3})
     gan.run_eagerly, gan.jit_compile = True, False
-    play(gan, pictures[:48])
-    parts = pictures[:48].reshape(3, 16, 8, 8, 1).mean((1, 2, 3, 4), dtype="float64") / 127.5 - 1
+    play(gan, images[:48])
+    parts = images[:48].reshape(3, 16, 8, 8, 1).mean((1, 2, 3, 4), dtype="float64") / 127.5 - 1
     np.testing.assert_allclose(values(seen.means), [*parts, parts[0]], atol=1e-6)
 
 
-def test_accuracies_and_losses_are_those_of_the_logits(pictures):
+def test_accuracies_and_losses_are_those_of_the_logits(images):
     gan = game(Bce(), learning_rate=0.0)
-    logs = play(gan, pictures)
-    logits = ops.convert_to_numpy(gan.networks["discriminator"](pictures / 127.5 - 1)).astype(
+    logs = play(gan, images)
+    logits = ops.convert_to_numpy(gan.networks["discriminator"](images / 127.5 - 1)).astype(
         "float64"
     )
     assert logs["d_real_acc"] == pytest.approx((logits > 0).mean())
@@ -111,19 +111,19 @@ def test_accuracies_and_losses_are_those_of_the_logits(pictures):
     assert {"g_loss", "g_acc", "d_grad_norm", "g_grad_norm"} < logs.keys()
 
 
-def test_a_critic_has_no_accuracies(pictures):
-    assert not [name for name in play(game(Wasserstein()), pictures) if "acc" in name]
+def test_a_critic_has_no_accuracies(images):
+    assert not [name for name in play(game(Wasserstein()), images) if "acc" in name]
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
-def test_mixed_precision_gives_nearly_the_step_of_float32(pictures, precision):
+def test_mixed_precision_gives_nearly_the_step_of_float32(images, precision):
     moved = []
     for policy in ("float32", precision):
         keras.config.set_dtype_policy(policy)
         try:
             gan = game(Bce(), simultaneous=True)
             before = values(gan.trainable_variables)
-            play(gan, pictures)
+            play(gan, images)
             moved.append([a - b for a, b in zip(values(gan.trainable_variables), before)])
         finally:
             keras.config.set_dtype_policy("float32")
@@ -132,11 +132,11 @@ def test_mixed_precision_gives_nearly_the_step_of_float32(pictures, precision):
     assert np.linalg.norm(mixed - exact) < 0.05 * np.linalg.norm(exact)
 
 
-def test_float16_gradients_below_its_smallest_number_survive_by_loss_scaling(pictures):
+def test_float16_gradients_below_its_smallest_number_survive_by_loss_scaling(images):
     keras.config.set_dtype_policy("mixed_float16")
     try:
         gan = game(Tiny(), simultaneous=True)
-        logs = play(gan, pictures)
+        logs = play(gan, images)
     finally:
         keras.config.set_dtype_policy("float32")
     assert 1e-9 < logs["g_grad_norm"] < 1e-5
@@ -152,12 +152,12 @@ class Tiny(gankit.AdversarialLoss):
         return -1e-7 * ops.mean(fake)
 
 
-def test_the_first_step_whose_loss_is_not_finite_is_known(pictures):
+def test_the_first_step_whose_loss_is_not_finite_is_known(images):
     gan = game(Wasserstein(), learning_rate=0.0)
-    play(gan, pictures, steps=2)
+    play(gan, images, steps=2)
     weights = gan.trained_by("discriminator")[0]
     weights.assign(np.full(weights.shape, np.nan, "float32"))
-    play(gan, pictures, steps=2)
+    play(gan, images, steps=2)
     assert int(gan.broken_at.value) == 2
 
 
@@ -206,13 +206,13 @@ def test_label_noise_goes_inward_only_and_fills_its_range(amount):
         assert abs(np.corrcoef(real[:, 0], fake[:, 0])[0, 1]) < 0.05
 
 
-def test_ema_follows_its_recurrence_and_is_what_is_sampled(pictures):
+def test_ema_follows_its_recurrence_and_is_what_is_sampled(images):
     ema = Ema(0.9, warm_up=False)
     gan = game(Bce(), [ema], norm=True)
     generator = gan.networks["generator"]
     expected = [x.astype("float64") for x in values(generator.variables)]
     for _ in range(3):
-        play(gan, pictures)
+        play(gan, images)
         expected = [0.9 * e + 0.1 * w for e, w in zip(expected, values(generator.variables))]
     for e, a in zip(expected, values(ema.averages["generator"])):
         np.testing.assert_allclose(a, e, rtol=2e-5, atol=1e-6)
@@ -223,9 +223,9 @@ def test_ema_follows_its_recurrence_and_is_what_is_sampled(pictures):
     np.testing.assert_allclose(sampled, ops.convert_to_numpy(generator(noise)), atol=1e-5)
 
 
-def test_no_ema_at_decay_zero(pictures):
+def test_no_ema_at_decay_zero(images):
     gan = game(Bce(), [Ema(0.0)])
-    play(gan, pictures)
+    play(gan, images)
     for a, b in zip(values(gan.averages["generator"]), values(gan.networks["generator"].variables)):
         np.testing.assert_array_equal(a, b)
 
@@ -296,7 +296,7 @@ class Penalised(gankit.Loss):
 class Alternate(gankit.Stabilizer):
     """Lets the discriminator move on each second step, and shows what it was asked."""
 
-    shows: ClassVar = ("real_logit",)
+    logged: ClassVar = ("real_logit",)
 
     def prepare(self, gan):
         self.steps = gan.steps
@@ -306,44 +306,44 @@ class Alternate(gankit.Stabilizer):
             return {}
         return {"real_logit": ops.mean(turn.judgments[0].real)}
 
-    def moves(self, player, gan):
+    def should_update(self, player, gan):
         return player != "discriminator" or ops.equal(self.steps.value % 2, 1)
 
 
 @pytest.mark.parametrize("simultaneous", [False, True])
-def test_a_player_who_may_not_move_keeps_networks_and_optimizer(pictures, simultaneous):
+def test_a_player_who_may_not_move_keeps_networks_and_optimizer(images, simultaneous):
     gan = GAN(networks(), Bce(), [Alternate()], simultaneous=simultaneous)
     gan.compile({player: keras.optimizers.Adam(0.01) for player in PLAYERS})
     held = [*gan.trained_by("discriminator"), *gan.optimizer.by_player["discriminator"].variables]
     states = [values(held)]
     for _ in range(2):
-        play(gan, pictures[:16])
+        play(gan, images[:16])
         states.append(values(held))
     assert all(np.array_equal(a, b) for a, b in zip(states[0], states[1]))
     assert not any(np.array_equal(a, b) for a, b in zip(states[1][:4], states[2][:4]))
     assert int(gan.optimizer.by_player["generator"].iterations) == 2
 
 
-def test_a_player_who_may_move_moves_as_if_nobody_had_asked(pictures):
+def test_a_player_who_may_move_moves_as_if_nobody_had_asked(images):
     asked, plain = (GAN(networks(), Bce(), stabilizers) for stabilizers in ([Alternate()], []))
     for gan in (asked, plain):
         gan.compile({player: keras.optimizers.Adam(0.01) for player in PLAYERS})
     asked.steps.assign(1)
-    play(asked, pictures[:16])
-    play(plain, pictures[:16])
+    play(asked, images[:16])
+    play(plain, images[:16])
     for a, b in zip(values(asked.trainable_variables), values(plain.trainable_variables)):
         np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-8)
 
 
-def test_what_a_stabilizer_watches_is_shown(pictures):
+def test_what_a_stabilizer_watches_is_shown(images):
     gan = game(Bce(), [Alternate()], learning_rate=0.0)
-    logits = ops.convert_to_numpy(gan.networks["discriminator"](pictures / 127.5 - 1))
-    assert play(gan, pictures)["real_logit"] == pytest.approx(logits.mean(), rel=1e-5)
+    logits = ops.convert_to_numpy(gan.networks["discriminator"](images / 127.5 - 1))
+    assert play(gan, images)["real_logit"] == pytest.approx(logits.mean(), rel=1e-5)
 
 
-def test_a_variable_may_be_watched(pictures):
+def test_a_variable_may_be_watched(images):
     class Count(gankit.Stabilizer):
-        shows = ("count",)
+        logged = ("count",)
 
         def prepare(self, gan):
             self.count = keras.Variable(3.0, trainable=False, dtype="float32", name="count")
@@ -353,7 +353,7 @@ def test_a_variable_may_be_watched(pictures):
             return {"count": self.count}
 
     gan = game(Bce(), [Count()])
-    logs = gan.train_on_batch({"images": pictures[:16]}, return_dict=True)
+    logs = gan.train_on_batch({"images": images[:16]}, return_dict=True)
     assert float(logs["count"]) == 4.5  # the mean of both turns, 4 and 5
 
 
@@ -365,7 +365,7 @@ def test_a_turn_moves_nothing_before_its_penalty_has_read_it():
 
     def penalty():
         keras.utils.set_random_seed(0)
-        nets = mlp(gankit.Facts({"images": (2,)}), 5, (8,), (6, 6), generator_norm=False)
+        nets = mlp(gankit.DataSpec({"images": (2,)}), 5, (8,), (6, 6), generator_norm=False)
         gan = GAN(nets, Relativistic(), [R2()])
         gan.compile({player: keras.optimizers.SGD(0.1) for player in PLAYERS})
         return gan.train_on_batch({"images": points}, return_dict=True)["r2"]

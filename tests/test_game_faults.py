@@ -22,7 +22,7 @@ class Shown(gankit.Stabilizer):
     """It shows what it is told to show."""
 
     def __init__(self, shows, returns):
-        self.shows, self.returns = shows, returns
+        self.logged, self.returns = shows, returns
 
     def penalty(self, turn):
         return 0.0
@@ -44,9 +44,9 @@ class Told(gankit.AdversarialLoss):
         return -ops.mean(fake)
 
 
-def fault(pictures, loss=None, stabilizers=()):
+def fault(images, loss=None, stabilizers=()):
     with pytest.raises(gankit.GankitError) as caught:
-        play(game(loss or Bce(), stabilizers), pictures[:8])
+        play(game(loss or Bce(), stabilizers), images[:8])
     return caught.value
 
 
@@ -57,8 +57,8 @@ def fault(pictures, loss=None, stabilizers=()):
         (lambda judgment: None, "is None, and should be", "a return missing"),
     ],
 )
-def test_a_penalty_that_is_no_scalar(pictures, returned, message, hint):
-    error = fault(pictures, stabilizers=[Slope(returned)])
+def test_a_penalty_that_is_no_scalar(images, returned, message, hint):
+    error = fault(images, stabilizers=[Slope(returned)])
     assert error.message.startswith("the penalty of Slope on the turn of the discriminator ")
     assert message in error.message and hint in error.hint
 
@@ -74,17 +74,17 @@ def test_a_penalty_that_is_no_scalar(pictures, returned, message, hint):
         ),
     ],
 )
-def test_a_loss_that_is_no_scalar_or_asks_for_what_is_not_there(pictures, formula, message):
-    assert message in fault(pictures, Told(formula)).message
+def test_a_loss_that_is_no_scalar_or_asks_for_what_is_not_there(images, formula, message):
+    assert message in fault(images, Told(formula)).message
 
 
 @pytest.mark.parametrize("name", ["d_loss", "g_grad_norm", "shown"])
-def test_what_the_game_shows_cannot_be_shown_by_a_stabilizer(pictures, name):
-    error = fault(pictures, stabilizers=[Shown(("fine", name), {})])
+def test_what_the_game_shows_cannot_be_shown_by_a_stabilizer(images, name):
+    error = fault(images, stabilizers=[Shown(("fine", name), {})])
     assert f"Shown shows {name}, which the game shows itself" in error.message
 
 
-def test_what_is_watched_is_announced(pictures):
-    error = fault(pictures, stabilizers=[Shown(("a",), {"a": 1.0, "b": 2.0})])
+def test_what_is_watched_is_announced(images):
+    error = fault(images, stabilizers=[Shown(("a",), {"a": 1.0, "b": 2.0})])
     assert "watch of Shown returns b, which is not in its shows" in error.message
-    assert "shows = ('a', 'b')" in error.hint
+    assert "logged = ('a', 'b')" in error.hint

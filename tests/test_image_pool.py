@@ -1,4 +1,4 @@
-"""The pool of generated pictures: nothing is lost, and half of what is judged comes from it."""
+"""The pool of generated images: nothing is lost, and half of what is judged comes from it."""
 
 import numpy as np
 import pytest
@@ -14,14 +14,14 @@ NAME = "discriminator"
 
 
 def toned(first, count):
-    """Return pictures of one tone each, which is their number."""
+    """Return images of one tone each, which is their number."""
     tones = np.arange(first, first + count, dtype="float32")
     return ops.convert_to_tensor(np.broadcast_to(tones[:, None, None, None], (count, 8, 8, 1)))
 
 
 def tones(images):
     images = ops.convert_to_numpy(images)
-    assert (images == images[:, :1, :1]).all(), "no picture is a mixture"
+    assert (images == images[:, :1, :1]).all(), "no image is a mixture"
     return images[:, 0, 0, 0].astype(int).tolist()
 
 
@@ -33,8 +33,8 @@ def pool_of(size):
 
 def test_the_first_pictures_fill_the_pool_and_are_judged():
     pool = pool_of(5)
-    assert tones(pool.exhibit(NAME, toned(1, 3))) == [1, 2, 3]
-    assert tones(pool.exhibit(NAME, toned(4, 3))) == [4, 5, 6]  # 6 finds no place
+    assert tones(pool.replace_fakes(NAME, toned(1, 3))) == [1, 2, 3]
+    assert tones(pool.replace_fakes(NAME, toned(4, 3))) == [4, 5, 6]  # 6 finds no place
     assert tones(pool.pools[NAME].value) == [1, 2, 3, 4, 5]
     assert int(pool.filled[NAME].value) == 5
 
@@ -42,12 +42,12 @@ def test_the_first_pictures_fill_the_pool_and_are_judged():
 @pytest.mark.parametrize("batch", [1, 4, 8])
 def test_of_a_full_pool_pictures_are_exchanged_and_none_is_lost_or_doubled(batch):
     pool = pool_of(6)
-    pool.exhibit(NAME, toned(0, 6))
+    pool.replace_fakes(NAME, toned(0, 6))
     places = []
     for step in range(40):
         new = list(range(100 * (step + 1), 100 * (step + 1) + batch))
         before = tones(pool.pools[NAME].value)
-        shown = tones(pool.exhibit(NAME, toned(new[0], batch)))
+        shown = tones(pool.replace_fakes(NAME, toned(new[0], batch)))
         after = tones(pool.pools[NAME].value)
         assert sorted(before + new) == sorted(after + shown)
         assert all(a in (b, *new) for a, b in zip(after, before)), "others stay in their places"
@@ -60,40 +60,40 @@ def test_of_a_full_pool_pictures_are_exchanged_and_none_is_lost_or_doubled(batch
     assert each.min() > 0, "every place is exchanged now and then"
 
 
-def test_it_plays_in_a_step_and_its_pictures_are_those_of_the_generator(pictures):
+def test_it_plays_in_a_step_and_its_pictures_are_those_of_the_generator(images):
     part = ImagePool(40)
     gan = game(LeastSquares(), [part])
-    logs = play(gan, pictures[:16])
+    logs = play(gan, images[:16])
     assert int(part.filled[NAME].value) == 16
     kept = values([part.pools[NAME]])[0]
     assert (np.abs(kept[:16]).max(axis=(1, 2, 3)) > 0).all()
     assert not kept[16:].any()
     assert np.isfinite(logs["d_loss"])
-    play(gan, pictures[:16], steps=2)
+    play(gan, images[:16], steps=2)
     assert int(part.filled[NAME].value) == 40
 
 
-def test_a_pool_of_nothing_changes_nothing(pictures):
+def test_a_pool_of_nothing_changes_nothing(images):
     plain = game(LeastSquares(), simultaneous=True)
     empty = game(LeastSquares(), [ImagePool(0)], simultaneous=True)
     for gan in (plain, empty):
-        play(gan, pictures, steps=2)
+        play(gan, images, steps=2)
     for one, other in zip(values(plain.variables), values(empty.variables)):
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_restored_game_goes_on_as_the_one_that_was_saved(pictures, tmp_path):
+def test_a_restored_game_goes_on_as_the_one_that_was_saved(images, tmp_path):
     def made():
         return game(LeastSquares(), [ImagePool(12)], learning_rate=0.01)
 
     checkpoints, gan = Checkpoints(tmp_path), made()
-    play(gan, pictures[:8], steps=3)
+    play(gan, images[:8], steps=3)
     checkpoints.save(gan, Place())
-    play(gan, pictures[:8], steps=3)
+    play(gan, images[:8], steps=3)
     gan.settle()
     again = made()
     checkpoints.newest().restore(again)
-    play(again, pictures[:8], steps=3)
+    play(again, images[:8], steps=3)
     again.settle()
     for one, other in zip(values(gan.variables), values(again.variables)):
         np.testing.assert_array_equal(one, other)
@@ -102,8 +102,8 @@ def test_a_restored_game_goes_on_as_the_one_that_was_saved(pictures, tmp_path):
 def test_pictures_judged_by_their_labels_are_a_misfit():
     from gankit_standard.dcgan import dcgan
 
-    facts = gankit.Facts({"images": (28, 28, 1), "labels": ()}, 3)
+    spec = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 3)
     for conditional, count in ((True, 1), (False, 0)):
-        made = dcgan(facts, width=2, conditional=conditional)
+        made = dcgan(spec, width=2, conditional=conditional)
         gan = game(LeastSquares(), [ImagePool()], made=made)
-        assert len(list(gan.stabilizers[0].misfits(gan))) == count
+        assert len(list(gan.stabilizers[0].incompatibilities(gan))) == count

@@ -18,14 +18,14 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def save(tmp_path):
-    """Save a picture, or bytes, as a file."""
+    """Save an image, or bytes, as a file."""
 
-    def save(name, picture, **options):
+    def save(name, image, **options):
         file = tmp_path / name
-        if isinstance(picture, bytes):
-            file.write_bytes(picture)
+        if isinstance(image, bytes):
+            file.write_bytes(image)
         else:
-            picture.save(file, **options)
+            image.save(file, **options)
         return file
 
     return save
@@ -42,9 +42,9 @@ def flat(mode, colour, size=(8, 8)):
     return Image.new(mode, size, colour)
 
 
-def png(picture):
+def png(image):
     out = io.BytesIO()
-    picture.save(out, "png")
+    image.save(out, "png")
     return out.getvalue()
 
 
@@ -65,10 +65,10 @@ def test_scaling_down_is_antialiased(save):
 
 @pytest.mark.parametrize("size", [(90, 30), (30, 90)])
 def test_crop_keeps_the_middle_and_pad_the_whole(save, size):
-    picture = flat("RGB", "red", size)
+    image = flat("RGB", "red", size)
     middle = flat("RGB", "blue", (30, 30))
-    picture.paste(middle, ((size[0] - 30) // 2, (size[1] - 30) // 2))
-    file = save("a.png", picture)
+    image.paste(middle, ((size[0] - 30) // 2, (size[1] - 30) // 2))
+    file = save("a.png", image)
     cropped = decode_one(file, 15, channels=3)
     np.testing.assert_array_equal(cropped, np.full((15, 15, 3), (0, 0, 255)))
     padded = decode_one(file, 15, channels=3, fit="pad", ground="#00ff00")
@@ -85,15 +85,15 @@ def test_a_hair_of_an_image_keeps_a_pixel_when_padded(save):
 
 
 def palette_with_transparency():
-    picture = flat("P", 0)
-    picture.putpalette([255, 0, 0, 0, 0, 255])
-    picture.info["transparency"] = 0
-    picture.putpixel((7, 7), 1)
-    return picture
+    image = flat("P", 0)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.info["transparency"] = 0
+    image.putpixel((7, 7), 1)
+    return image
 
 
 @pytest.mark.parametrize(
-    ("name", "picture", "expected"),
+    ("name", "image", "expected"),
     [
         ("16-bit.png", Image.fromarray(np.full((8, 8), 0x8080, "uint16")), (128, 128, 128)),
         ("16-bit.pgm", b"P5 8 8 65535\n" + b"\x40\x40" * 64, (64, 64, 64)),
@@ -109,8 +109,8 @@ def palette_with_transparency():
         ("gif.gif", flat("P", 0), (0, 0, 0)),
     ],
 )
-def test_every_mode_comes_out_as_colour_and_as_grey(save, name, picture, expected):
-    file = save(name, picture)
+def test_every_mode_comes_out_as_colour_and_as_grey(save, name, image, expected):
+    file = save(name, image)
     colour = decode_one(file, channels=3, ground="#00ff00")
     np.testing.assert_allclose(colour[0, 0], expected, atol=2)
     luma = np.dot(expected, (0.299, 0.587, 0.114))  # ITU-R BT.601
@@ -120,18 +120,18 @@ def test_every_mode_comes_out_as_colour_and_as_grey(save, name, picture, expecte
 
 def test_clear_pixels_do_not_bleed_into_their_neighbours(save):
     """A clear red and an opaque white half, scaled down on white, are white all over."""
-    picture = flat("RGBA", (255, 0, 0, 0), (66, 66))
-    picture.paste((255, 255, 255, 255), (0, 0, 33, 66))
-    assert decode_one(save("a.png", picture), 8, channels=3).min() >= 254
+    image = flat("RGBA", (255, 0, 0, 0), (66, 66))
+    image.paste((255, 255, 255, 255), (0, 0, 33, 66))
+    assert decode_one(save("a.png", image), 8, channels=3).min() >= 254
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg"])
 def test_the_exif_orientation_is_honoured(save, suffix):
-    picture = flat("L", 0, (16, 16))
-    picture.paste(255, (0, 0, 8, 8))  # bright top left
+    image = flat("L", 0, (16, 16))
+    image.paste(255, (0, 0, 8, 8))  # bright top left
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned a quarter clockwise: bright top right
-    decoded = decode_one(save(f"a.{suffix}", picture, exif=exif), 2)
+    decoded = decode_one(save(f"a.{suffix}", image, exif=exif), 2)
     np.testing.assert_allclose(decoded[..., 0], [[0, 255], [0, 0]], atol=40)
 
 

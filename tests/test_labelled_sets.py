@@ -60,7 +60,7 @@ def test_digits_and_clothes_are_read_from_files(make, layout, split, tmp_path):
     images, labels = DIGITS[split]
     np.testing.assert_array_equal(dataset.arrays["images"][..., 0], images)
     np.testing.assert_array_equal(dataset.arrays["labels"], labels)
-    assert dataset.facts == gankit.Facts({"images": (28, 28, 1), "labels": ()}, 10)
+    assert dataset.spec == gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 10)
     assert dataset.classes == (list("0123456789") if make is mnist else list(CLOTHES))
 
 

@@ -20,8 +20,8 @@ from gankit_standard.stabilizers.graph import hidden
 from gankit_standard.stabilizers.networks import SpectralNorm
 
 CLASSES = 5
-FACTS = gankit.Facts({"images": (28, 28, 1), "labels": ()}, CLASSES)
-POINTS = gankit.Facts({"images": (2,), "labels": ()}, CLASSES)
+SPEC = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, CLASSES)
+POINTS = gankit.DataSpec({"images": (2,), "labels": ()}, CLASSES)
 NARROW = {"generator_widths": (6,), "discriminator_widths": (6,)}
 STRIDES = {"generator_strides": (4,), "discriminator_strides": (4,)}
 SMALL = {
@@ -36,10 +36,10 @@ SMALL = {
 random = np.random.default_rng(0)
 
 
-def small(architecture, conditional="projection", facts=FACTS):
+def small(architecture, conditional="projection", spec=SPEC):
     """Return the networks of an architecture, narrow, of 3 numbers of noise."""
     function, options = SMALL[architecture]
-    return function(facts, latent=3, conditional=conditional, **options)
+    return function(spec, latent=3, conditional=conditional, **options)
 
 
 @pytest.mark.parametrize("conditional", [True, "projection"])
@@ -60,7 +60,7 @@ def test_each_class_is_told_and_learns_by_itself(architecture, conditional):
 
 
 def test_points_have_labels_too():
-    networks = small("mlp", facts=POINTS)
+    networks = small("mlp", spec=POINTS)
     points = draw(3, 2)
     same = [np.zeros((3, 3), "float32"), np.arange(3, dtype="int32")]
     assert tuple(networks["generator"](same).shape) == (3, 2)
@@ -69,7 +69,7 @@ def test_points_have_labels_too():
 
 @pytest.mark.parametrize("shape", [(6,), (2, 3, 6)])
 def test_batch_normalisation_by_class_is_that_of_numpy(shape):
-    noise = Labels(keras.Input(shape), FACTS, "projection")
+    noise = Labels(keras.Input(shape), SPEC, "projection")
     network = keras.Model(noise.inputs, noise.normalise(noise.join()))
     affine = network.layers[-1]
     assert isinstance(affine, AffineByClass)
@@ -89,7 +89,7 @@ def test_batch_normalisation_by_class_is_that_of_numpy(shape):
 
 @pytest.mark.parametrize("shape", [(6,), (2, 3, 6)])
 def test_projection_is_that_of_numpy(shape):
-    images = Labels(keras.Input(shape), FACTS, "projection")
+    images = Labels(keras.Input(shape), SPEC, "projection")
     logits = keras.layers.Dense(1)(keras.layers.Flatten()(images.join()))
     network = keras.Model(images.inputs, images.judge(logits, images.join()))
     x, labels = draw(8, *shape), random.integers(0, CLASSES, 8).astype("int32")
@@ -104,7 +104,7 @@ def test_projection_is_that_of_numpy(shape):
 
 
 def test_all_pixels_of_an_image_are_told_its_label():
-    images = Labels(keras.Input((5, 6, 2)), FACTS, True)
+    images = Labels(keras.Input((5, 6, 2)), SPEC, True)
     joined = keras.Model(images.inputs, images.join())
     x = draw(2, 5, 6, 2)
     out = called(joined, x, np.array([2, 0], "int32"))
@@ -114,7 +114,7 @@ def test_all_pixels_of_an_image_are_told_its_label():
 
 
 def test_an_embedding_of_the_size_of_the_noise_is_beside_it():
-    noise = Labels(keras.Input((400,)), FACTS, "projection")
+    noise = Labels(keras.Input((400,)), SPEC, "projection")
     network = keras.Model(noise.inputs, noise.join_embedded())
     x, labels = draw(3, 400), np.array([4, 0, 4], "int32")
     out = called(network, x, labels)
@@ -138,7 +138,7 @@ def test_stabilizers_see_the_features_that_the_logits_are_of(architecture):
 def test_labels_that_are_not_there_are_an_error(architecture, conditional):
     expected = "conditional = true" if conditional is True else 'conditional = "projection"'
     with pytest.raises(gankit.GankitError, match=f"{expected} needs labels"):
-        small(architecture, conditional, gankit.Facts({"images": (28, 28, 1)}))
+        small(architecture, conditional, gankit.DataSpec({"images": (28, 28, 1)}))
 
 
 @pytest.mark.parametrize("conditional", ["projector", 1, "true"])

@@ -19,7 +19,7 @@ def test_pictures_are_labelled_by_kind_in_equal_shares():
     bricks = lego(count=12, size=16, kinds=["cone", "brick-2x4"])
     assert bricks.classes == ("brick-2x4", "cone-1x1", "cone-2x2x2")
     assert bricks.arrays["labels"].tolist() == [0, 1, 2] * 4
-    assert bricks.facts.shape == (16, 16, 1)
+    assert bricks.spec.shape == (16, 16, 1)
     assert bricks.arrays["images"].dtype == np.uint8
 
 
@@ -89,7 +89,7 @@ def test_the_kaggle_layout_is_read(tmp_path):
 def test_a_broken_file_is_left_out_and_named(tmp_path, capsys):
     for i in range(20):
         Image.new("L", (8, 8), i).save(tmp_path / f"3005 brick 1x1 {i:03}L.png")
-    (tmp_path / "3004 brick 1x2 000L.png").write_bytes(b"no picture")
+    (tmp_path / "3004 brick 1x2 000L.png").write_bytes(b"no image")
     bricks = lego(path=str(tmp_path), size=8)
     assert bricks.arrays["images"][:, 0, 0, 0].tolist() == list(range(20))
     assert bricks.classes == ["3005 brick 1x1"]
@@ -98,7 +98,7 @@ def test_a_broken_file_is_left_out_and_named(tmp_path, capsys):
 
 def test_too_many_broken_files_are_an_error(tmp_path):
     for i in range(3):
-        (tmp_path / f"3005 brick 1x1 {i:03}L.png").write_bytes(b"no picture")
+        (tmp_path / f"3005 brick 1x1 {i:03}L.png").write_bytes(b"no image")
     with pytest.raises(gankit.GankitError, match="3 of 3 images"):
         lego(path=str(tmp_path))
 

@@ -94,11 +94,11 @@ def test_upright_views_look_down_on_the_studs():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_fills_the_frame_and_stands_out(kind):
-    picture = draw(KINDS[kind](), Style(size=48), np.random.default_rng(6))
-    assert picture.shape == (48, 48, 1)
-    rows, columns = np.nonzero(picture[..., 0] < 250)
+    image = draw(KINDS[kind](), Style(size=48), np.random.default_rng(6))
+    assert image.shape == (48, 48, 1)
+    rows, columns = np.nonzero(image[..., 0] < 250)
     assert 0.8 * 48 < max(np.ptp(rows), np.ptp(columns)) + 1 <= 48
-    assert picture.std() > 20
+    assert image.std() > 20
 
 
 def _depth_at(triangle, x, y):

@@ -29,7 +29,7 @@ def networks(shape):
     }, size
 
 
-@pytest.mark.parametrize("shape", [(2,), (1, 1, 7)], ids=["points", "pictures"])
+@pytest.mark.parametrize("shape", [(2,), (1, 1, 7)], ids=["points", "images"])
 def test_real_and_generated_data_pass_a_discriminator_whatever_their_shape(shape):
     made, size = networks(shape)
     gan = GAN(made, Bce())

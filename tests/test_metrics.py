@@ -220,7 +220,7 @@ def test_ms_ssim_of_pictures_of_one_grey_each_is_its_closed_form():
 
 
 def two_pictures(size, channels):
-    """Return a picture of noise and one that is like it, in [0, 1], (2, size, size, channels)."""
+    """Return an image of noise and one that is like it, in [0, 1], (2, size, size, channels)."""
     draw = np.random.default_rng(0)
     x = draw.uniform(0, 1, (size, size, channels))
     return np.stack([x, np.clip(x + 0.2 * draw.standard_normal(x.shape), 0, 1)])
@@ -241,15 +241,15 @@ def test_ms_ssim_of_torchmetrics_differs_by_the_mirrored_edges_of_the_coarsest_s
 ):
     torch = pytest.importorskip("torch")
     of_torch = torchmetrics("torchmetrics.functional.image")
-    pictures = two_pictures(size, channels)
-    x, y = torch.from_numpy(pictures.transpose(0, 3, 1, 2))[:, None]
+    images = two_pictures(size, channels)
+    x, y = torch.from_numpy(images.transpose(0, 3, 1, 2))[:, None]
     whole = of_torch.multiscale_structural_similarity_index_measure(x, y, data_range=1.0)
-    small = (torch.nn.functional.avg_pool2d(picture, 16) for picture in (x, y))
+    small = (torch.nn.functional.avg_pool2d(image, 16) for image in (x, y))
     _, coarsest = of_torch.structural_similarity_index_measure(
         *small, data_range=1.0, return_full_image=True
     )
     edges = coarsest.mean() / coarsest[..., 5:-5, 5:-5].mean()
-    found = metrics.ms_ssim(2 * pictures - 1, pairs=1)
+    found = metrics.ms_ssim(2 * images - 1, pairs=1)
     assert found == pytest.approx(float(whole / edges**0.1333), rel=1e-6)
     assert abs(found - float(whole)) > 1e-4
 

@@ -15,8 +15,8 @@ PACGAN = {
     "activation": "relu",
     "maxout": 5,
 }
-POINTS = gankit.Facts({"images": (2,)})
-DIGITS = gankit.Facts({"images": (28, 28, 1), "labels": ()}, 10)
+POINTS = gankit.DataSpec({"images": (2,)})
+DIGITS = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 10)
 
 
 def parameters(weights) -> int:

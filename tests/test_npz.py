@@ -20,7 +20,7 @@ def test_pictures_are_read_as_they_are(save):
     dataset = npz(save(images=PICTURES), flip=True)
     np.testing.assert_array_equal(dataset.arrays["images"], PICTURES)
     assert dataset.arrays["images"].dtype == np.uint8
-    assert dataset.facts == gankit.Facts({"images": (8, 9, 3)}) and dataset.flip
+    assert dataset.spec == gankit.DataSpec({"images": (8, 9, 3)}) and dataset.flip
 
 
 def test_grey_pictures_get_a_channel_and_floats_are_float32(save):
@@ -32,7 +32,7 @@ def test_grey_pictures_get_a_channel_and_floats_are_float32(save):
 
 def test_points_may_be_anywhere(save):
     points = np.array([[1e3, -2.0, 5.0]])
-    assert npz(save(images=points)).facts == gankit.Facts({"images": (3,)})
+    assert npz(save(images=points)).spec == gankit.DataSpec({"images": (3,)})
 
 
 @pytest.mark.parametrize(

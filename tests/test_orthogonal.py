@@ -41,12 +41,12 @@ def distance(form, network):
 
 
 @pytest.mark.parametrize(("form", "wrapped"), [("off-diagonal", True), ("identity", False)])
-def test_it_equals_the_formula_on_the_turn_of_who_trains_the_kernels(pictures, form, wrapped):
+def test_it_equals_the_formula_on_the_turn_of_who_trains_the_kernels(images, form, wrapped):
     around = [SpectralNorm("both")] if wrapped else []
     plain = networks()
     for chosen in ("generator", "discriminator", "both"):
         gan = game(Still(), [*around, Orthogonal(0.5, chosen, form)], learning_rate=0.0)
-        logs = play(gan, pictures)
+        logs = play(gan, images)
         for name in plain:
             meant = chosen in (name, "both")
             expected = 0.5 * distance(form, plain[name]) if meant else 0.0
@@ -54,10 +54,10 @@ def test_it_equals_the_formula_on_the_turn_of_who_trains_the_kernels(pictures, f
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_kernels_move_by_its_gradient(pictures, form):
+def test_kernels_move_by_its_gradient(images, form):
     gan = game(Still(), [Orthogonal(0.5, "both", form)], learning_rate=1e-3)
     before = {name: list(matrices(network)) for name, network in gan.networks.items()}
-    play(gan, pictures)
+    play(gan, images)
     for name, network in gan.networks.items():
         for old, new in zip(before[name], matrices(network)):
             step = 1e-3 * 0.5 * 4 * old @ FORMS[form](old.T @ old)

@@ -65,18 +65,18 @@ def test_clear_pixels_show_the_sheet():
     assert sheet.getpixel((2, 2)) == (255, 255, 255)
 
 
-def centre_of(picture, channel_is_low):
+def centre_of(image, channel_is_low):
     """Return the mean place, from the middle and y upwards, of the pixels that are not white."""
-    rows, columns = np.nonzero(np.asarray(picture)[..., channel_is_low] < 250)
-    size = picture.width
+    rows, columns = np.nonzero(np.asarray(image)[..., channel_is_low] < 250)
+    size = image.width
     return columns.mean() / size * 2 - 1, 1 - rows.mean() / size * 2
 
 
 def test_a_scatter_plot_has_points_in_their_place():
     reference = np.array([[-1.0, -1.0], [1.0, 1.0]])
     alone = np.asarray(sheets.scatter(np.empty((0, 2)), reference))
-    picture = sheets.scatter(np.array([[0.5, -0.75]]), reference)
-    blue = (np.asarray(picture) != alone).any(axis=2)
+    image = sheets.scatter(np.array([[0.5, -0.75]]), reference)
+    blue = (np.asarray(image) != alone).any(axis=2)
     marked = Image.fromarray(np.where(blue[..., None], 0, 255).astype("uint8").repeat(3, axis=2))
     x, y = centre_of(marked, 0)
     assert (x * 1.2, y * 1.2) == pytest.approx((0.5, -0.75), abs=0.01)  # a margin of a tenth
@@ -101,9 +101,9 @@ def test_a_sheet_is_a_grid_or_a_scatter_plot():
 
 
 def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    picture = Image.new("L", (8, 8), 7)
-    sheets.write_png(picture, tmp_path / "a.png")
-    assert Image.open(tmp_path / "a.png").tobytes() == picture.tobytes()
+    image = Image.new("L", (8, 8), 7)
+    sheets.write_png(image, tmp_path / "a.png")
+    assert Image.open(tmp_path / "a.png").tobytes() == image.tobytes()
 
     def break_off(self, content):
         with self.open("wb") as file:
@@ -114,17 +114,17 @@ def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(GankitError, match="No space left"):
         sheets.write_png(Image.new("L", (8, 8)), tmp_path / "a.png")
     assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
-    assert Image.open(tmp_path / "a.png").tobytes() == picture.tobytes()
+    assert Image.open(tmp_path / "a.png").tobytes() == image.tobytes()
     with pytest.raises(GankitError, match="missing"):
-        sheets.write_png(picture, tmp_path / "missing" / "a.png")
+        sheets.write_png(image, tmp_path / "missing" / "a.png")
 
 
 def test_a_picture_is_never_overwritten_by_another(tmp_path):
     black, white = (Image.new("L", (8, 8), level) for level in (0, 255))
     pictures_and_names = {"a.png": black, "a-2.png": white, "a.gif": [black], "a-2.gif": [white]}
     for _ in range(2):
-        for name, picture in pictures_and_names.items():
-            assert sheets.write_beside(picture, tmp_path / "a").name == name
+        for name, image in pictures_and_names.items():
+            assert sheets.write_beside(image, tmp_path / "a").name == name
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(pictures_and_names)
     assert Image.open(tmp_path / "a.png").getpixel((0, 0)) == 0
     assert sheets.write_beside(black, tmp_path / "0.5").name == "0.5.png"

@@ -172,7 +172,7 @@ def test_a_hook_that_returns_what_no_hook_may(install, result):
         ("losses", "dict", "a subclass of gankit.Loss"),
         ("losses", "print", "a subclass of gankit.Loss"),
         ("losses", "gankit.AdversarialLoss", "discriminator, generator must be written"),
-        ("losses", "type('L', (gankit.Loss,), {'__call__': print})", "players must name"),
+        ("losses", "type('L', (gankit.Loss,), {'__call__': print})", "players must be written"),
         ("stabilizers", "dict", "a subclass of gankit.Stabilizer"),
     ],
 )
@@ -276,7 +276,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_finding_plugins_imports_neither_keras_nor_numpy():
     code = (
-        "import sys; from gankit.plugins import load_plugins; "
+        "import sys; from gankit.discovery.plugins import load_plugins; "
         "[p.summary for ps in load_plugins().parts.values() for p in ps.values()]; "
         "print([m for m in ('keras', 'numpy', 'pydantic', 'tensorflow') if m in sys.modules])"
     )

@@ -10,15 +10,15 @@ from gankit_standard.r3gan import Resampling, r3gan
 from gankit_standard.stabilizers.penalties import R1, R2
 
 SMALL = {"latent": 5, "widths": (4, 6), "blocks": 1, "group": 4}
-TOLD = gankit.Facts({"images": (28, 28, 1), "labels": ()}, 10)
+TOLD = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 10)
 
 
-def facts(size, channels=1):
-    return gankit.Facts({"images": (size, size, channels)})
+def spec(size, channels=1):
+    return gankit.DataSpec({"images": (size, size, channels)})
 
 
 def test_it_has_the_parameters_of_a_hand_count():
-    networks = r3gan(facts(64, 3), 64, (64, 128, 256), blocks=2, expansion=2, group=16)
+    networks = r3gan(spec(64, 3), 64, (64, 128, 256), blocks=2, expansion=2, group=16)
 
     def block(width):
         inside = 2 * width
@@ -43,7 +43,7 @@ def test_it_has_the_parameters_of_a_hand_count():
     ],
 )
 def test_stages_have_the_sizes_and_widths_that_are_asked_for(size, stages):
-    networks = r3gan(facts(size), **SMALL | {"group": 2})
+    networks = r3gan(spec(size), **SMALL | {"group": 2})
     for network, expected in (("generator", stages), ("discriminator", stages[::-1])):
         shapes = [x.output.shape[1:] for x in networks[network].layers if is_a(x, "Add")]
         assert [(height, channels) for height, _, channels in shapes] == expected
@@ -53,7 +53,7 @@ def test_stages_have_the_sizes_and_widths_that_are_asked_for(size, stages):
 
 
 def test_each_block_begins_as_the_identity():
-    networks = r3gan(facts(32), 5, (4, 8), blocks=2)
+    networks = r3gan(spec(32), 5, (4, 8), blocks=2)
     for network, x in (("generator", normal(3, 5)), ("discriminator", normal(3, 32, 32, 1))):
         sums = [layer for layer in networks[network].layers if is_a(layer, "Add")]
         ends = [[*layer.input, layer.output] for layer in sums]
@@ -65,7 +65,7 @@ def test_each_block_begins_as_the_identity():
 
 
 def test_other_kernels_begin_as_fixup_has_them():
-    networks = r3gan(facts(28, 3), 400, (96,), blocks=3, expansion=2, group=48)
+    networks = r3gan(spec(28, 3), 400, (96,), blocks=3, expansion=2, group=48)
     slope, blocks = 2 / (1 + 0.2**2), 3 * 3
     for network in networks.values():
         for layer in (x for x in network.layers if is_a(x, "Conv2D") and x.use_bias):
@@ -78,13 +78,13 @@ def test_other_kernels_begin_as_fixup_has_them():
 
 
 def test_it_is_what_float64_numpy_computes():
-    networks = r3gan(facts(28, 3), **SMALL)
-    noise, pictures = normal(3, 5), normal(3, 28, 28, 3)
+    networks = r3gan(spec(28, 3), **SMALL)
+    noise, images = normal(3, 5), normal(3, 28, 28, 3)
     expected = drawn_by_numpy(randomise(networks["generator"]), noise)
     np.testing.assert_allclose(called(networks["generator"], noise), expected, rtol=1e-3, atol=1e-4)
-    expected = judged_by_numpy(randomise(networks["discriminator"]), pictures)
+    expected = judged_by_numpy(randomise(networks["discriminator"]), images)
     np.testing.assert_allclose(
-        called(networks["discriminator"], pictures), expected, rtol=1e-3, atol=1e-4
+        called(networks["discriminator"], images), expected, rtol=1e-3, atol=1e-4
     )
 
 
@@ -130,11 +130,11 @@ def test_outputs_are_float32_in_mixed_precision():
 
 def test_what_does_not_fit_is_an_error():
     with pytest.raises(gankit.GankitError, match="r3gan draws square images of 28, 32"):
-        r3gan(facts(30))
+        r3gan(spec(30))
     with pytest.raises(gankit.GankitError, match="groups of 16, and 24 channels"):
-        r3gan(facts(28), widths=(4, 12, 16))
+        r3gan(spec(28), widths=(4, 12, 16))
     with pytest.raises(gankit.GankitError, match=r"28, 14, 7 pixels: at most 3\. Received: 4"):
-        r3gan(facts(28), widths=(8, 8, 8, 8))
+        r3gan(spec(28), widths=(8, 8, 8, 8))
 
 
 # References

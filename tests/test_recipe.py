@@ -16,7 +16,7 @@ def test_defaults_are_filled_in():
     assert recipe.seed == 0
     assert recipe.dataset.name == "dots"
     assert recipe.dataset.options["size"] == 8
-    assert recipe.architecture.options == {"latent": 4}  # neither facts nor previous
+    assert recipe.architecture.options == {"latent": 4}  # neither spec nor previous
     assert recipe.loss.options == {"margin": 1.0}
     assert recipe.stabilizers == ()
     assert recipe.training.updates == "alternating"
@@ -39,15 +39,15 @@ def test_a_missing_player_gets_an_adam():
 def test_parts_are_made_with_their_options():
     recipe = read(MINIMAL + 'stabilizers = [{ name = "jitter", amount = 1 }]')
     data = recipe.dataset.make()
-    assert data.facts.shape == (8, 8, 1)
+    assert data.spec.shape == (8, 8, 1)
     assert recipe.loss.make().margin == 1.0
     assert recipe.stabilizers[0].make().amount == 1.0
-    networks = recipe.architecture.make(data.facts, previous={"generator": "the elder"})
+    networks = recipe.architecture.make(data.spec, previous={"generator": "the elder"})
     assert networks["elder"] == "the elder"
 
 
 def test_what_a_part_does_not_ask_for_is_not_passed():
-    assert read(MINIMAL).dataset.make(previous=None).facts.shape == (8, 8, 1)
+    assert read(MINIMAL).dataset.make(previous=None).spec.shape == (8, 8, 1)
 
 
 def test_an_integer_is_a_float():
@@ -77,7 +77,7 @@ def test_arrays_and_paths_become_what_the_part_annotates():
         ("dataset.classes=[1]", "dataset.classes.0", "valid string. Received: 1"),
         ("dataset.colour=1", "dataset.colour", "is unknown. Allowed: name, size"),
         ("dataset.siez=1", "dataset.siez", 'Did you mean "size"?'),
-        ("architecture.facts=1", "architecture.facts", "is unknown"),
+        ("architecture.spec=1", "architecture.spec", "is unknown"),
         ("architecture.previous=1", "architecture.previous", "is unknown"),
         ('loss.name="dual"', "loss.name", 'is no loss. Did you mean "duel"?'),
         ('loss.name=""', "loss.name", "is missing. Allowed: "),
@@ -173,8 +173,8 @@ def test_annotations_may_be_strings(tmp_path):
     file = tmp_path / "late.py"
     file.write_text(
         "from __future__ import annotations\nimport gankit\n"
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from nowhere import Facts\n"
-        "def late(facts: Facts, size: int = 1): pass\n"
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from nowhere import DataSpec\n"
+        "def late(spec: DataSpec, size: int = 1): pass\n"
         "@gankit.hookimpl\ndef gankit_architectures(): return {'late': late}\n"
     )
     table = {
@@ -190,8 +190,8 @@ def test_annotations_may_be_strings(tmp_path):
     ("definition", "said"),
     [
         ("def odd(): pass", "must take arguments before its options: 1"),
-        ("def odd(facts, name='x'): pass", 'has an option "name"'),
-        ("def odd(facts, x: object()): pass", "no schema can describe"),
+        ("def odd(spec, name='x'): pass", 'has an option "name"'),
+        ("def odd(spec, x: object()): pass", "no schema can describe"),
     ],
 )
 def test_a_part_whose_signature_is_no_schema(tmp_path, definition, said):

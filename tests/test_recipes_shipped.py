@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gankit.discovery.plugins import load_plugins
-from gankit.game.compatibility import misfits
+from gankit.game.compatibility import incompatibilities
 from gankit.recipe.recipe import check_recipe, read_recipe
 from gankit.recipe.shipped import shipped_recipes
 from gankit.run.experiment import assemble
@@ -29,13 +29,13 @@ def test_it_is_in_order_and_plays(name, tmp_path):
     gan = None
     for stage in small.stages():
         experiment = assemble(stage, gan)
-        assert misfits(experiment.gan, experiment.dataset) == []
+        assert incompatibilities(experiment.gan, experiment.dataset) == []
         gan = experiment.gan
         played = gan.fit(experiment.batches(), steps_per_epoch=2, verbose=0, shuffle=False).history
         assert int(gan.steps.value) == 2
         assert all(math.isfinite(value) for values in played.values() for value in values), played
     if whole.metrics:
-        scorer = Scorer(experiment, EXAMPLES)
+        scorer = Scorer(experiment.recipe, experiment.dataset, experiment.gan, EXAMPLES)
         scores = scorer(gan, "a trial")
         assert scorer.best_by in scores.values and not scores.left_out
 

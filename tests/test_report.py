@@ -78,11 +78,11 @@ def test_players_share_a_chart_for_each_quantity(run):
 
 
 def test_sheets_are_those_of_the_run(run):
-    pictures = page_of(run).pictures
+    images = page_of(run).images
     files = sorted((run / "samples").glob("*.png"))
-    assert len(pictures) == len(files) == 4
-    for picture, file in zip(pictures, files):
-        np.testing.assert_array_equal(np.asarray(picture), np.asarray(Image.open(file)))
+    assert len(images) == len(files) == 4
+    for image, file in zip(images, files):
+        np.testing.assert_array_equal(np.asarray(image), np.asarray(Image.open(file)))
 
 
 def test_sheets_are_in_the_order_of_their_epochs(tmp_path):
@@ -160,7 +160,7 @@ def test_a_run_that_was_killed_while_it_wrote_a_score(run):
         file.write('{"step": 36, "scores": {"dist')
     (run / "samples" / ".epoch-004.png.partial").write_bytes(b"half")
     page = page_of(run)
-    assert len(page.pictures) == 4
+    assert len(page.images) == 4
     assert [m["x"] for c in page.charts for s in c["series"] for m in s["marks"]] == [3, 2]
 
 
@@ -179,7 +179,7 @@ def test_what_is_no_run_is_an_error(gankit, tmp_path):
     code, _, err = gankit("report", "run")
     assert code == 1 and "not TOML" in err
     (run / "recipe.toml").write_text(RECIPE)
-    (run / "samples" / "epoch-002.png").write_bytes(b"no picture")
+    (run / "samples" / "epoch-002.png").write_bytes(b"no image")
     code, _, err = gankit("report", "run")
     assert code == 1 and "epoch-002.png" in err
 
@@ -232,8 +232,8 @@ def test_sheets_are_in_the_order_of_epochs_beyond_a_thousand(tmp_path):
 
 def test_a_sheet_in_colour_gets_a_palette_and_keeps_few_colours_as_they_are():
     few = np.random.default_rng(0).integers(0, 4, (30, 30, 3), dtype=np.uint8) * 85
-    picture = Image.fromarray(few)
-    assert data_uri(picture).startswith("data:image/png;base64,")
+    image = Image.fromarray(few)
+    assert data_uri(image).startswith("data:image/png;base64,")
     many = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8))
     assert len(data_uri(many)) < 0.6 * len(data_uri(many.convert("L"))) * 3
 
@@ -252,7 +252,7 @@ def test_the_epochs_of_all_stages_count(tmp_path, stages, epochs):
 
 
 def test_commands_can_be_typed(tmp_path):
-    run = write_run(tmp_path / "my runs" / "a b", facts={"plugins": ["my parts.py"]})
+    run = write_run(tmp_path / "my runs" / "a b", spec={"plugins": ["my parts.py"]})
     commands = run_body.commands(read_record(run))
     again, typed, versions, resumed, more = map(shlex.split, commands.values())
     assert again[:3] == ["gankit", "run", str(run / "recipe.toml")]

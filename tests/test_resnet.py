@@ -9,12 +9,12 @@ from gankit_standard.resnet import resnet
 from gankit_standard.stabilizers.networks import SpectralNorm
 from gankit_standard.stabilizers.penalties import R1
 
-CIFAR = gankit.Facts({"images": (32, 32, 3), "labels": ()}, 10)
+CIFAR = gankit.DataSpec({"images": (32, 32, 3), "labels": ()}, 10)
 SMALL = {"latent": 5, "generator_widths": (4, 6), "discriminator_widths": (4, 6)}
 
 
-def facts(size, channels=1):
-    return gankit.Facts({"images": (size, size, channels)})
+def spec(size, channels=1):
+    return gankit.DataSpec({"images": (size, size, channels)})
 
 
 def convolution(edge, before, after):
@@ -43,7 +43,7 @@ def test_the_defaults_are_the_networks_of_the_paper_for_cifar10():
     ],
 )
 def test_blocks_have_the_sizes_and_widths_that_are_asked_for(size, drawn, judged):
-    networks = resnet(facts(size), **SMALL)
+    networks = resnet(spec(size), **SMALL)
     for network, expected in (("generator", drawn), ("discriminator", judged)):
         shapes = [x.output.shape[1:] for x in networks[network].layers if is_a(x, "Add")]
         assert [(height, channels) for height, _, channels in shapes] == expected
@@ -53,17 +53,17 @@ def test_blocks_have_the_sizes_and_widths_that_are_asked_for(size, drawn, judged
 
 
 def test_it_is_what_float64_numpy_computes():
-    networks = resnet(facts(28, 3), **SMALL)
-    noise, pictures = normal(3, 5), normal(3, 28, 28, 3)
+    networks = resnet(spec(28, 3), **SMALL)
+    noise, images = normal(3, 5), normal(3, 28, 28, 3)
     expected = drawn_by_numpy(randomise(networks["generator"]), noise)
     np.testing.assert_allclose(called(networks["generator"], noise), expected, atol=1e-4)
-    expected = judged_by_numpy(randomise(networks["discriminator"]), pictures)
-    np.testing.assert_allclose(called(networks["discriminator"], pictures), expected, rtol=1e-3)
+    expected = judged_by_numpy(randomise(networks["discriminator"]), images)
+    np.testing.assert_allclose(called(networks["discriminator"], images), expected, rtol=1e-3)
 
 
 @pytest.mark.parametrize("stabilizer", [SpectralNorm, R1])
 def test_every_weight_learns(stabilizer):
-    networks = resnet(facts(28), **SMALL)
+    networks = resnet(spec(28), **SMALL)
     batch = {"images": normal(4, 28, 28, 1)}
     small = 1e-5  # sums over all pixels are large
     assert not unmoved(networks, LeastSquares(), [stabilizer()], batch, learning_rate=small)
@@ -100,11 +100,11 @@ def test_without_norm_there_is_none():
 
 def test_what_does_not_fit_is_an_error():
     with pytest.raises(gankit.GankitError, match="resnet draws square images of 28, 32"):
-        resnet(facts(30))
-    with pytest.raises(gankit.GankitError, match="resnet draws pictures"):
-        resnet(gankit.Facts({"images": (2,)}))
+        resnet(spec(30))
+    with pytest.raises(gankit.GankitError, match="resnet draws images"):
+        resnet(gankit.DataSpec({"images": (2,)}))
     with pytest.raises(gankit.GankitError, match=r"28, 14, 7 pixels: at most 3\. Received: 4"):
-        resnet(facts(28), generator_widths=(1, 2, 3, 4))
+        resnet(spec(28), generator_widths=(1, 2, 3, 4))
 
 
 # References

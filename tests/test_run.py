@@ -95,9 +95,9 @@ def test_a_run_explains_itself(gankit, recipe, tmp_path):
     run = tmp_path / "first"
     assert "epoch 2/2" in done.stdout
     assert not done.stderr
-    facts = json.loads((run / "run.json").read_text())
-    assert facts["backend"] == os.environ.get("KERAS_BACKEND", "tensorflow")
-    assert facts["data"] == [
+    spec = json.loads((run / "run.json").read_text())
+    assert spec["backend"] == os.environ.get("KERAS_BACKEND", "tensorflow")
+    assert spec["data"] == [
         {"examples": 96, "classes": ["l", "r"], "shapes": {"images": [8, 8, 1], "labels": []}}
     ]
     assert {p.name for p in (run / "samples").iterdir()} == {f"epoch-00{i}.png" for i in range(3)}
@@ -109,9 +109,9 @@ def test_a_run_explains_itself(gankit, recipe, tmp_path):
     assert_same_bits(run, tmp_path / "runs/first-1")
     taken = gankit("run", recipe, "--plugin", PARTS, "--out", "first", check=False)
     assert taken.returncode == 1 and "never overwrites" in taken.stderr
-    pictures = gankit("sample", run, "--count", "3", "--plugin", PARTS, "--out", "pictures")
-    assert "3 pictures" in pictures.stdout
-    assert len(list((tmp_path / "pictures").glob("*.png"))) == 3
+    images = gankit("sample", run, "--count", "3", "--plugin", PARTS, "--out", "images")
+    assert "3 images" in images.stdout
+    assert len(list((tmp_path / "images").glob("*.png"))) == 3
 
 
 def test_a_run_that_cannot_begin_leaves_no_folder(gankit, recipe, tmp_path):

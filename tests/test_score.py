@@ -117,8 +117,8 @@ def test_the_digest_is_of_content_shape_and_type():
 
 def test_two_folders_are_scored(gankit, tmp_path):
     draw = np.random.default_rng(0)
-    pictures = draw.integers(0, 256, (2, 12, 8, 8, 1), dtype=np.uint8)
-    real, fake = (folder(tmp_path / n, x) for n, x in zip(("real", "fake"), pictures))
+    images = draw.integers(0, 256, (2, 12, 8, 8, 1), dtype=np.uint8)
+    real, fake = (folder(tmp_path / n, x) for n, x in zip(("real", "fake"), images))
     code, out, _ = gankit("score", real, real, "--metrics", "frechet-distance", "--json")
     told = json.loads(out)
     assert code == 0 and told["scores"]["frechet_distance"] == pytest.approx(0, abs=1e-9)

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from gankit.scoring.settings import Scoring
 from recipe_reading import CATALOGUE as PARTS
 from recipe_reading import MINIMAL, problems, read
 from test_score import metrics
@@ -15,7 +14,7 @@ import gankit
 from gankit import GankitError
 from gankit.discovery.part import Part
 from gankit.recipe.section import Section
-from gankit.recipe.settings import directions
+from gankit.recipe.settings import Scoring, directions
 from gankit.run import scores as lines
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.folder import RunFolder

@@ -138,7 +138,7 @@ def test_pixel_shuffle_is_tensorflows_depth_to_space():
 
 
 def test_the_networks_are_those_of_the_paper():
-    found = srgan(gankit.Facts({"images": (96, 96, 3)}))
+    found = srgan(gankit.DataSpec({"images": (96, 96, 3)}))
     assert found["generator"].input.shape == (None, 24, 24, 3)
     assert found["generator"].output.shape == (None, 96, 96, 3)
     kernels = [w.shape for w in found["generator"].weights if w.name == "kernel"]
@@ -150,7 +150,7 @@ def test_the_networks_are_those_of_the_paper():
 
 
 def test_factor_2_has_one_shuffle():
-    found = srgan(gankit.Facts({"images": (16, 16, 1)}), factor=2, width=2, blocks=0)
+    found = srgan(gankit.DataSpec({"images": (16, 16, 1)}), factor=2, width=2, blocks=0)
     assert found["generator"].input.shape == (None, 8, 8, 1)
     assert found["generator"].output.shape == (None, 16, 16, 1)
 
@@ -158,7 +158,7 @@ def test_factor_2_has_one_shuffle():
 @pytest.mark.parametrize("shape", [(2,), (18, 18, 1), (8, 8, 1)])
 def test_sizes_that_do_not_fit_are_an_error(shape):
     with pytest.raises(gankit.GankitError, match="a multiple of factor = 4"):
-        srgan(gankit.Facts({"images": shape}))
+        srgan(gankit.DataSpec({"images": shape}))
 
 
 # Features
@@ -178,9 +178,9 @@ def vgg19(tmp_path_factory):
     return path, weights
 
 
-def features(pictures, weights):
-    """Return what VGG-19 finds in RGB pictures of [−1, 1] in its second layer, divided by 12.75."""
-    x = (pictures.astype("float64") + 1)[..., ::-1] * 127.5 - (103.939, 116.779, 123.68)
+def features(images, weights):
+    """Return what VGG-19 finds in RGB images of [−1, 1] in its second layer, divided by 12.75."""
+    x = (images.astype("float64") + 1)[..., ::-1] * 127.5 - (103.939, 116.779, 123.68)
     for kernel, bias in weights:
         x = np.maximum(convolve(x, kernel, bias), 0)
     return x / 12.75
@@ -261,13 +261,13 @@ def test_a_run_of_two_stages_has_sheets(gankit, tmp_path):
     low = pixels[2 : 2 + 16 * scale, 2 : 2 + 16 * scale].reshape(4, 4 * scale, 4, 4 * scale)
     assert (low == low[:, :1, :, :1]).all(), "each small pixel is a square"
     code, _, error = gankit("sample", "run", "--cpu")
-    assert code == 1 and "pictures of pictures" in " ".join(error.split())
+    assert code == 1 and "images of images" in " ".join(error.split())
 
 
 def test_the_strip_is_made_by_averaged_weights():
     gan = game(Srgan(), [Ema(0.9, warm_up=False)])
     gan.train_on_batch({"images": IMAGES})
-    ((low, found, high),) = gan.game.strips(gan, {"images": IMAGES})
+    ((low, found, high),) = gan.game.preview(gan, {"images": IMAGES})
     np.testing.assert_allclose(ops.convert_to_numpy(low), means(IMAGES), atol=1e-6)
     np.testing.assert_array_equal(high, IMAGES)
     weight, bias = (w.ravel() for w in values(gan.averages["generator"]))

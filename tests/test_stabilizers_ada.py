@@ -103,7 +103,7 @@ def test_pixels_between_others_are_weighed_by_hats():
 
 
 def resampled(images, matrices, margin=30):
-    """Return pictures by the definition: each new pixel is a sum over all of the old ones."""
+    """Return images by the definition: each new pixel is a sum over all of the old ones."""
     _, height, width, _ = images.shape
     edges = ((0, 0), (margin, margin), (margin, margin), (0, 0))
     wide = np.pad(images.astype("float64"), edges, mode="symmetric")
@@ -152,7 +152,7 @@ def test_colours_keep_what_each_change_is_to_keep():
 
 
 def factor(old, new):
-    """Return by what new pictures are old ones; it is one number for each."""
+    """Return by what new images are old ones; it is one number for each."""
     old, new = (x.reshape(len(x), -1) for x in (old, new))
     found = (old * new).sum(1) / (old**2).sum(1)
     np.testing.assert_allclose(new, found[:, None] * old, atol=1e-4)
@@ -257,22 +257,22 @@ def test_other_turns_and_a_speed_of_zero_leave_p():
 @pytest.mark.parametrize(
     ("loss", "options"), [(Bce, {}), (Wasserstein, {"repeats": {"discriminator": 2}})]
 )
-def test_p_counts_the_images_that_were_judged(pictures, loss, options):
+def test_p_counts_the_images_that_were_judged(images, loss, options):
     part = Ada(target=-1.0, speed=1.0, start=0.25, changes=())  # a target that all batches exceed
-    logs = play(quick(loss(), part, learning_rate=0.0, **options), pictures[:16], steps=2)
+    logs = play(quick(loss(), part, learning_rate=0.0, **options), images[:16], steps=2)
     assert float(part.p.value) == pytest.approx(0.25 + 2 * 16 / 1000, abs=1e-6)
     assert 0.25 < logs["ada_p"] <= float(part.p.value)  # the mean on the way
 
 
-def test_p_is_restored_with_the_game(pictures):
+def test_p_is_restored_with_the_game(images):
     one, other = (Ada(target=-1.0, speed=0.1, changes=("colour",)) for _ in range(2))
     gan, copy = (quick(Bce(), part) for part in (one, other))
-    play(gan, pictures[:8], steps=2)
+    play(gan, images[:8], steps=2)
     state, theirs = ([*x.variables, *x.metrics_variables] for x in (copy, gan))
     for variable, value in zip(state, values(theirs), strict=True):
         variable.assign(value)
     assert float(other.p.value) == float(one.p.value) > 0.1
-    assert play(gan, pictures[:8]) == play(copy, pictures[:8])
+    assert play(gan, images[:8]) == play(copy, images[:8])
 
 
 def quick(loss, *parts, **options):

@@ -80,14 +80,14 @@ def test_only_the_discriminator_learns_from_them():
     assert part(Bce()).penalty(turn(sloped, "generator")) == 0.0
 
 
-def test_the_weights_move_by_the_gradient_at_the_moved_images(pictures):
+def test_the_weights_move_by_the_gradient_at_the_moved_images(images):
     """A linear critic: its loss has the slope −E x + E G(z), and ε sign w more in the penalty."""
     gan = game(Wasserstein(), [AdversarialPerturbation(0.5, 0.1)], 0.01, made=linear())
     gan.run_eagerly, gan.jit_compile = True, False
     (before,) = values(gan.trained_by("discriminator"))
-    logs = play(gan, pictures[:16])
+    logs = play(gan, images[:16])
     w = before[:, 0].astype("float64")
-    mean = (pictures[:16].astype("float64") / 127.5 - 1).mean(0).ravel()  # generated ones are 0
+    mean = (images[:16].astype("float64") / 127.5 - 1).mean(0).ravel()  # generated ones are 0
     assert logs["adversarial_perturbation"] == pytest.approx(
         0.5 * (0.2 * np.abs(w).sum() - mean @ w), rel=1e-4
     )
@@ -96,9 +96,9 @@ def test_the_weights_move_by_the_gradient_at_the_moved_images(pictures):
     np.testing.assert_allclose(after, w - 0.01 * slope, atol=1e-6)
 
 
-def test_targets_are_those_of_the_game(pictures):
+def test_targets_are_those_of_the_game(images):
     parts = [LabelSmoothing(0.3), AdversarialPerturbation(1.0, 0.0)]
-    logs = play(game(Bce(), parts, 0.0, made=linear()), pictures[:8])
+    logs = play(game(Bce(), parts, 0.0, made=linear()), images[:8])
     assert logs["adversarial_perturbation"] == pytest.approx(logs["d_loss"] / 2, rel=1e-5)
 
 

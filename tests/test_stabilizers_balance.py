@@ -12,9 +12,9 @@ from gankit_standard.stabilizers import AdaptiveBalance
 
 
 @pytest.fixture
-def pictures(pictures):
+def images(images):
     """Few, since they are played often."""
-    return pictures[:16]
+    return images[:16]
 
 
 def game(stabilizers=(), loss=None, rates=(0.01, 0.01), **options):
@@ -39,13 +39,13 @@ def held_at(accuracy):
 
 @pytest.mark.parametrize("simultaneous", [False, True])
 @pytest.mark.parametrize(("player", "accuracy"), [("discriminator", 0.9), ("generator", 0.3)])
-def test_who_is_ahead_stays_and_the_other_plays_as_ever(pictures, player, accuracy, simultaneous):
+def test_who_is_ahead_stays_and_the_other_plays_as_ever(images, player, accuracy, simultaneous):
     gan = game([held_at(accuracy)], simultaneous=simultaneous)
     still = game(rates=[0.01 * (name != player) for name in PLAYERS], simultaneous=simultaneous)
     other = PLAYERS[player == PLAYERS[0]]
     before = moved(gan, player)
-    logs = play(gan, pictures, steps=2)
-    play(still, pictures, steps=2)
+    logs = play(gan, images, steps=2)
+    play(still, images, steps=2)
     for ours, theirs in zip(before, moved(gan, player)):
         np.testing.assert_array_equal(ours, theirs)
     for ours, theirs in zip(moved(gan, other), moved(still, other)):
@@ -57,23 +57,23 @@ def test_who_is_ahead_stays_and_the_other_plays_as_ever(pictures, player, accura
 @pytest.mark.parametrize(
     ("part", "simultaneous"), [(held_at(0.6), False), (AdaptiveBalance(1.0, 0.0, 0.0), True)]
 )
-def test_where_nobody_is_ahead_nothing_changes(pictures, part, simultaneous):
+def test_where_nobody_is_ahead_nothing_changes(images, part, simultaneous):
     plain, changed = (game(parts, simultaneous=simultaneous) for parts in ((), [part]))
-    logs = [play(gan, pictures, steps=2) for gan in (plain, changed)]
-    assert logs[1] == pytest.approx({**logs[0], "d_moves": 1.0, "g_moves": 1.0}, rel=1e-4)
+    logs = [play(gan, images, steps=2) for gan in (plain, changed)]
+    assert logs[1] == pytest.approx({**logs[0], "d_updates": 1.0, "g_updates": 1.0}, rel=1e-4)
     for player in PLAYERS:
         for ours, theirs in zip(moved(plain, player), moved(changed, player)):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
-def test_the_average_follows_the_accuracy_that_is_shown_and_waits_for_it(pictures):
+def test_the_average_follows_the_accuracy_that_is_shown_and_waits_for_it(images):
     part = AdaptiveBalance(0.75, 0.55, decay=0.6)
     gan = game([part])
     average, waited = np.float32(0.5), []
     for _ in range(12):
         before = [moved(gan, player)[0] for player in PLAYERS]
         gan.reset_metrics()
-        average = 0.6 * average + 0.4 * play(gan, pictures)["d_acc"]
+        average = 0.6 * average + 0.4 * play(gan, images)["d_acc"]
         assert float(part.accuracy.value) == pytest.approx(average, abs=1e-5)
         stayed = [(a == moved(gan, player)[0]).all() for a, player in zip(before, PLAYERS)]
         assert stayed == [average > 0.75, average < 0.55]
@@ -81,23 +81,23 @@ def test_the_average_follows_the_accuracy_that_is_shown_and_waits_for_it(picture
     assert len(set(waited)) > 1  # not always the same
 
 
-def test_repeats_that_are_not_needed_are_skipped(pictures, monkeypatch):
+def test_repeats_that_are_not_needed_are_skipped(images, monkeypatch):
     part = AdaptiveBalance(0.6, 0.0, decay=0.8)
     monkeypatch.setattr(part, "_right", lambda judgment: 0.0)  # accuracies of .72, .58 and .46
     gan = game([part], repeats={"discriminator": 3})
     part.accuracy.assign(0.9)
-    logs = play(gan, pictures[:12])
-    assert (logs["d_moves"], logs["g_moves"]) == (pytest.approx(2 / 3), 1)
+    logs = play(gan, images[:12])
+    assert (logs["d_updates"], logs["g_updates"]) == (pytest.approx(2 / 3), 1)
     assert int(gan.optimizer.by_player["discriminator"].iterations.value) == 2
 
 
-def test_without_an_accuracy_nobody_waits(pictures):
+def test_without_an_accuracy_nobody_waits(images):
     gan = game([AdaptiveBalance(0.3, 0.2)], loss=Wasserstein())
-    logs = play(gan, pictures, steps=2)
-    assert logs["d_moves"] == logs["g_moves"] == 1.0
-    (misfit,) = gan.stabilizers[0].misfits(gan)
-    assert "does nothing" in misfit.reason
-    assert not list(AdaptiveBalance().misfits(game()))
+    logs = play(gan, images, steps=2)
+    assert logs["d_updates"] == logs["g_updates"] == 1.0
+    (incompatibility,) = gan.stabilizers[0].incompatibilities(gan)
+    assert "does nothing" in incompatibility.reason
+    assert not list(AdaptiveBalance().incompatibilities(game()))
 
 
 def test_both_cannot_wait():

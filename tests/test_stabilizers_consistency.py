@@ -1,4 +1,4 @@
-"""Answers that stay as they are when a picture is moved, by a linear discriminator."""
+"""Answers that stay as they are when an image is moved, by a linear discriminator."""
 
 from types import SimpleNamespace
 
@@ -79,7 +79,7 @@ def test_points_are_no_pictures():
         part._moved(ops.zeros((4, 2)))
 
 
-def test_both_answers_move_by_its_gradient(pictures):
+def test_both_answers_move_by_its_gradient(images):
     """A linear critic without a bias: w ← w − ∇ of its loss and of the penalty, in float64."""
     part = Consistency(weight=0.1, translation=0.25)
     gan = game(Wasserstein(), [part], 0.01, made=linear())
@@ -88,8 +88,8 @@ def test_both_answers_move_by_its_gradient(pictures):
     (before,) = values(critic.weights)
     seed = keras.random.SeedGenerator(0)
     seed.state.assign(gan.seed.state.value)
-    logs = play(gan, pictures[:16])
-    real = pictures[:16].astype("float64") / 127.5 - 1
+    logs = play(gan, images[:16])
+    real = images[:16].astype("float64") / 127.5 - 1
     keras.random.normal((16, 3), seed=seed)  # the noise of the generator
     part.seed = seed
     away = real - array(part._moved(ops.convert_to_tensor(real.astype("float32"))))

@@ -28,14 +28,14 @@ def test_the_shelves_are_as_full_as_they_were():
 
 @pytest.mark.parametrize("stabilizer", STABILIZERS)
 @pytest.mark.parametrize("loss", LOSSES)
-def test_two_steps_are_finite_also_when_the_second_is_resumed(pictures, tmp_path, loss, stabilizer):
+def test_two_steps_are_finite_also_when_the_second_is_resumed(images, tmp_path, loss, stabilizer):
     gan, resumed = (of_both(loss, stabilizer, seed) for seed in (0, 1))
-    play(gan, pictures[:4])
+    play(gan, images[:4])
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save(gan, Place())
     checkpoints.newest().restore(resumed)
     for each in (gan, resumed):
-        assert np.isfinite(list(play(each, pictures[:4]).values())).all()
+        assert np.isfinite(list(play(each, images[:4]).values())).all()
     for one, other in zip(values(gan.variables), values(resumed.variables), strict=True):
         assert np.isfinite(one).all() and one.tobytes() == other.tobytes()
 

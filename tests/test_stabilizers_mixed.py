@@ -65,11 +65,11 @@ def test_spectral_normalization_divides_by_the_largest_singular_value(policy, ma
     assert normalised(x).dtype == plain(x).dtype != x.dtype
 
 
-def test_the_vectors_of_spectral_norm_move_and_all_weights_stay_in_float32(pictures, policy):
+def test_the_vectors_of_spectral_norm_move_and_all_weights_stay_in_float32(images, policy):
     gan = game(Bce(), [SpectralNorm("both")], learning_rate=0.01)
     held = [v for v in gan.variables if v.name == "u"]
     before = values([*held, *gan.trainable_variables])
-    logs = play(gan, pictures[:16], steps=2)
+    logs = play(gan, images[:16], steps=2)
     after = values([*held, *gan.trainable_variables])
     assert np.isfinite(list(logs.values())).all() and len(held) == 4
     assert all((a != b).any() for a, b in zip(before, after))
@@ -100,12 +100,12 @@ def test_virtual_batch_norm_is_near_that_of_float32(policy):
     np.testing.assert_allclose(images[1], images[0], atol=16 * PRECISION[policy])
 
 
-def test_all_that_rebuild_play_together(pictures, policy):
+def test_all_that_rebuild_play_together(images, policy):
     parts = [VirtualBatchNorm(4), MinibatchStd(), MinibatchDiscrimination(4, 2)]
     parts += [SpectralNorm("both"), FeatureMatching(1e-3), Orthogonal(network="both")]
     gan = game(Bce(), parts, learning_rate=0.01, norm=True)
     before = values(gan.trainable_variables)
-    assert np.isfinite(list(play(gan, pictures[:16], steps=2).values())).all()
+    assert np.isfinite(list(play(gan, images[:16], steps=2).values())).all()
     after = values(gan.trainable_variables)
     assert all(np.isfinite(x).all() for x in after)
     assert all((a != b).any() for a, b in zip(before, after))

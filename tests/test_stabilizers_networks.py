@@ -74,7 +74,7 @@ def test_no_gradient_goes_through_the_power_iteration():
     np.testing.assert_allclose(array(wrapped.u), unit[1], atol=1e-5)
 
 
-def test_spectral_norm_keeps_the_weights_and_adds_only_u(pictures):
+def test_spectral_norm_keeps_the_weights_and_adds_only_u(images):
     plain = networks(norm=True)
     rebuilt = SpectralNorm("both").rebuild(gankit.Networks(plain))
     for name, network in rebuilt.items():
@@ -86,7 +86,7 @@ def test_spectral_norm_keeps_the_weights_and_adds_only_u(pictures):
     gan = game(Bce(), [SpectralNorm("both"), Ema(0.5)], norm=True)
     held = {v.path: v for v in gan.variables if v.path.endswith("/u")}
     before = values(held.values())
-    logs = play(gan, pictures, steps=2)
+    logs = play(gan, images, steps=2)
     assert len(held) == 4 and np.isfinite(list(logs.values())).all()
     assert all((a != b).any() for a, b in zip(before, values(held.values())))
     assert np.isfinite(array(gan.sample(np.ones((2, 8), "float32")))).all()
@@ -165,9 +165,9 @@ def test_feature_matching_names_the_layers_there_are():
         game(Bce(), [FeatureMatching(layer="conv9")])
 
 
-def test_rebuilt_networks_may_be_rebuilt_and_looked_into(pictures):
+def test_rebuilt_networks_may_be_rebuilt_and_looked_into(images):
     parts = [MinibatchStd(), MinibatchDiscrimination(4, 2), SpectralNorm(), FeatureMatching()]
     for order in (parts, parts[::-1]):
         gan = game(Bce(), order, learning_rate=0.01)
-        assert np.isfinite(list(play(gan, pictures, steps=2).values())).all()
+        assert np.isfinite(list(play(gan, images, steps=2).values())).all()
         assert len([v for v in gan.trained_by("discriminator") if v.name == "readout"]) == 2

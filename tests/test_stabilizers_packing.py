@@ -24,11 +24,11 @@ from gankit_standard.stabilizers import (
     SpectralNorm,
 )
 
-POINTS = gankit.Facts({"images": (2,)})
+POINTS = gankit.DataSpec({"images": (2,)})
 SHAPES = {
     "points": ((2,), lambda x: layers.Dense(5)(x)),
     "copies": ((3, 2), lambda x: layers.Dense(5)(x)),
-    "pictures": ((4, 6, 3), lambda x: layers.Flatten()(layers.Conv2D(5, 3)(x))),
+    "images": ((4, 6, 3), lambda x: layers.Flatten()(layers.Conv2D(5, 3)(x))),
     "two layers": ((4, 6, 3), lambda x: sum(layers.Dense(5)(layers.Flatten()(x)) for _ in "ab")),
 }
 
@@ -80,7 +80,7 @@ def test_a_pack_of_one_is_the_discriminator_itself():
 
 
 def test_the_other_packs_say_nothing_to_a_logit():
-    judge, x = packed(discriminator(*SHAPES["pictures"]), 3), drawn(9, 4, 6, 3)
+    judge, x = packed(discriminator(*SHAPES["images"]), 3), drawn(9, 4, 6, 3)
     gradient = gankit.input_gradient(lambda x: judge(x)[1], ops.convert_to_tensor(x))
     reached = np.abs(array(gradient)).max((1, 2, 3))
     assert (reached[3:6] > 1e-4).all()
@@ -141,7 +141,7 @@ def test_the_slope_penalty_is_of_each_example():
 
 
 def test_a_discriminator_that_is_told_labels_cannot_judge_packs():
-    conditional = mlp(gankit.Facts({"images": (2,)}, classes=3), conditional=True)
+    conditional = mlp(gankit.DataSpec({"images": (2,)}, classes=3), conditional=True)
     with pytest.raises(gankit.GankitError, match="label") as caught:
         Packing(2).rebuild(gankit.Networks(conditional))
     assert "conditional = false" in str(caught.value)
@@ -158,7 +158,7 @@ def test_layers_that_cannot_be_made_anew_are_named(first):
     if isinstance(first, layers.Layer):
         network = discriminator((4, 6, 3), first)
     else:
-        network = first(discriminator(*SHAPES["pictures"]))["discriminator"]
+        network = first(discriminator(*SHAPES["images"]))["discriminator"]
     with pytest.raises(gankit.GankitError, match=r"(reshape|normalised).* anew") as caught:
         packed(network, 2)
     assert "packing first" in str(caught.value)

@@ -121,30 +121,30 @@ def test_lecam_draws_logits_to_the_mean_of_the_other_side():
 
 
 @pytest.mark.parametrize("kind", [GradientPenalty, Dragan, R1, R2])
-def test_a_lazy_penalty_is_added_every_few_steps_and_as_many_times_as_strong(pictures, kind):
+def test_a_lazy_penalty_is_added_every_few_steps_and_as_many_times_as_strong(images, kind):
     now, later = (game(Bce(), [kind(2.0, every=every)], learning_rate=0.0) for every in (1, 3))
-    name = next(name for name in play(now, pictures) if name not in play(game(Bce()), pictures))
-    found = [each(later, pictures, name) for _ in range(4)]
+    name = next(name for name in play(now, images) if name not in play(game(Bce()), images))
+    found = [each(later, images, name) for _ in range(4)]
     gan = game(Bce(), [kind(2.0)], learning_rate=0.0)
-    first = each(gan, pictures, name)
+    first = each(gan, images, name)
     assert found[0] == pytest.approx(3 * first, rel=1e-4) and first > 0
     assert found[1] == found[2] == 0.0
     assert found[3] > 0
 
 
-def each(gan, pictures, name):
+def each(gan, images, name):
     """Return a scalar of one step alone."""
     gan.reset_metrics()
-    return play(gan, pictures)[name]
+    return play(gan, images)[name]
 
 
-def test_a_lazy_penalty_keeps_the_state_that_it_moves(pictures):
+def test_a_lazy_penalty_keeps_the_state_that_it_moves(images):
     lazy = game(Bce(), [GradientPenalty(every=2)], learning_rate=0.0, norm=True)
     seed, norm = lazy.seed.state, lazy.networks["discriminator"].non_trainable_variables[0]
     moved = []
     for _ in range(2):
         before = values([seed, norm])
-        play(lazy, pictures)
+        play(lazy, images)
         moved.append([np.abs(b - a) for a, b in zip(before, values([seed, norm]))])
     assert moved[0][0].max() > moved[1][0].max() > 0
     assert moved[0][1].max() > 0

@@ -10,10 +10,10 @@ from gankit_standard.losses import Bce, Wasserstein
 from gankit_standard.stabilizers import HistoricalAveraging, WeightClipping
 
 
-def test_weights_are_within_the_limit_after_clipping(pictures):
+def test_weights_are_within_the_limit_after_clipping(images):
     gan = game(Wasserstein(), [WeightClipping(0.05)], repeats={"discriminator": 2})
     generator = values(gan.trained_by("generator"))
-    play(gan, pictures)
+    play(gan, images)
     weights = values(gan.trained_by("discriminator"))
     limit = np.float32(0.05)
     assert all(np.abs(w).max() <= limit for w in weights)
@@ -32,7 +32,7 @@ class Still(gankit.AdversarialLoss):
 
 
 @pytest.mark.parametrize("player", PLAYERS)
-def test_historical_averaging_equals_its_closed_form(pictures, player):
+def test_historical_averaging_equals_its_closed_form(images, player):
     part = HistoricalAveraging(0.5)
     gan = game(Still(), [part], learning_rate=0.1)
     past = [[w.astype("float64") for w in values(gan.trained_by(player))]]
@@ -41,7 +41,7 @@ def test_historical_averaging_equals_its_closed_form(pictures, player):
         variable.assign(weight)
     for _ in range(3):
         gan.reset_metrics()
-        logs = play(gan, pictures)
+        logs = play(gan, images)
         away = [w - m for w, m in zip(now, means(past))]
         loss = 0.5 * sum((a**2).sum() for a in away)
         assert logs[f"{player[0]}_loss"] == pytest.approx(loss, rel=1e-4)

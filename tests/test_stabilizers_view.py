@@ -36,10 +36,10 @@ def test_instance_noise_decays_linearly(step, share):
     assert seen.std() == pytest.approx(0.5 * share, abs=0.02)
 
 
-def test_instance_noise_without_decay_stays(pictures):
+def test_instance_noise_without_decay_stays(images):
     noise = InstanceNoise(0.5, decay=0)
     gan = game(Bce(), [noise])
-    play(gan, pictures, steps=2)
+    play(gan, images, steps=2)
     assert ops.convert_to_numpy(noise.view(ops.zeros((64, 8, 8, 1)))).std() > 0.45
 
 

@@ -19,11 +19,11 @@ def path(tmp_path):
     return str(tmp_path / "digits.npz")
 
 
-def which(picture):
-    """Return which digit each colour of a picture is."""
+def which(image):
+    """Return which digit each colour of an image is."""
     return [
         int(np.flatnonzero((grey == DIGITS).all(axis=(1, 2)))[0])
-        for grey in np.moveaxis(picture, 2, 0)
+        for grey in np.moveaxis(image, 2, 0)
     ]
 
 
@@ -31,10 +31,10 @@ def test_each_colour_is_a_digit_and_the_label_is_what_they_spell(path):
     data = stacked_mnist(path, count=50)
     images, labels = np.asarray(data.arrays["images"]), data.arrays["labels"]
     assert images.shape == (50, 28, 28, 3) and images.dtype == np.uint8
-    for picture, label in zip(images, labels):
-        digits = [place % 10 for place in which(picture)]
+    for image, label in zip(images, labels):
+        digits = [place % 10 for place in which(image)]
         assert "".join(map(str, digits)) == data.classes[label] == f"{label:03}"
-    assert data.facts == gankit.Facts({"images": (28, 28, 3), "labels": ()}, 1000)
+    assert data.spec == gankit.DataSpec({"images": (28, 28, 3), "labels": ()}, 1000)
 
 
 def test_all_modes_come_up_about_as_often(path):

@@ -108,7 +108,7 @@ def test_the_keys_of_set_are_those_of_the_recipe_that_was_named(offered):
     options = {"architecture.width=", "dataset.size=", "players.generator.optimizer.beta_1="}
     options |= {"scoring.every=", "stabilizers.1.decay=", "metrics.0.name="}
     assert known | options <= keys
-    assert "architecture.facts=" not in keys
+    assert "architecture.spec=" not in keys
     assert offered("show", "mine.toml", "--set", "dataset.co") == ["dataset.count="]
     assert not offered("show", "mine.toml", "--set", "scoring.")  # it has no metrics
 

@@ -15,7 +15,7 @@ import gankit
 from gankit import testing
 from gankit.recipe.recipe import Recipe
 
-POINTS = gankit.Facts({"images": (2,)})
+POINTS = gankit.DataSpec({"images": (2,)})
 
 
 def refused(check, *arguments, **options) -> str:
@@ -54,7 +54,7 @@ def globally():
 
 def test_a_dataset_that_is_right():
     assert len(testing.check_dataset(points, count=5)) == 5
-    assert testing.check_dataset(small_parts.blobs).facts.classes == 2
+    assert testing.check_dataset(small_parts.blobs).spec.classes == 2
 
 
 @pytest.mark.parametrize(
@@ -131,9 +131,9 @@ def halves(found):
     return np.full((len(found), 2), 0.5)
 
 
-def darkening(pictures):
-    pictures -= pictures.mean()
-    return pictures.mean((2, 3))
+def darkening(images):
+    images -= images.mean()
+    return images.mean((2, 3))
 
 
 def test_features_that_are_right():
@@ -308,12 +308,10 @@ class Forgetful(Unsaved):
     """The same, registered."""
 
 
-def dense(
-    facts, width=4, last=None, change=lambda x: x, logits=1, shape=None, end=None, begin=None
-):
+def dense(spec, width=4, last=None, change=lambda x: x, logits=1, shape=None, end=None, begin=None):
     """Return networks of one hidden layer, with room for a fault."""
-    noise, images = keras.Input((3,)), keras.Input(facts.shape)
-    size = shape or facts.shape
+    noise, images = keras.Input((3,)), keras.Input(spec.shape)
+    size = shape or spec.shape
     x = change(layers.Dense(width, "relu", kernel_initializer=begin or "glorot_uniform")(noise))
     x = layers.Dense(int(np.prod(size)), dtype=last or "float32")(x)
     y = layers.Dense(width, "relu")(layers.Flatten()(images))
@@ -332,29 +330,29 @@ def untouched(x):
 KEPT = {}
 
 
-def kept(facts):
-    return KEPT or KEPT.update(dense(facts)) or KEPT
+def kept(spec):
+    return KEPT or KEPT.update(dense(spec)) or KEPT
 
 
-def drawn_by_numpy(facts):
-    made = dense(facts)
+def drawn_by_numpy(spec):
+    made = dense(spec)
     for weight in made["generator"].weights:
         weight.assign(np.random.default_rng().normal(size=weight.shape))
     return made
 
 
-def seeded(facts):
-    made = dense(facts)
+def seeded(spec):
+    made = dense(spec)
     for weight in made["generator"].weights:
         weight.assign(np.random.default_rng(0).normal(size=weight.shape))
     return made
 
 
 def with_a_fault(**fault):
-    return lambda facts: dense(facts, **fault)
+    return lambda spec: dense(spec, **fault)
 
 
-def two_outputs(facts):
+def two_outputs(spec):
     noise = keras.Input((3,))
     return {"generator": keras.Model(noise, [noise, noise])}
 
@@ -367,7 +365,7 @@ def test_an_architecture_that_is_right():
 @pytest.mark.parametrize(
     ("architecture", "said"),
     [
-        (lambda facts: dense(facts)["generator"], "return keras.Models by name"),
+        (lambda spec: dense(spec)["generator"], "return keras.Models by name"),
         (two_outputs, "2 outputs"),
         (with_a_fault(shape=(3,)), "makes images of the shape (3,)"),
         (with_a_fault(logits=2), "a logit an image"),

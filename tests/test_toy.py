@@ -36,7 +36,7 @@ def test_the_grid_is_that_of_pacgan():
 )
 def test_points_are_normal_around_each_mode_alike(dataset, modes, spread):
     data = dataset()
-    assert data.facts == gankit.Facts({"images": (2,)})
+    assert data.spec == gankit.DataSpec({"images": (2,)})
     assert len(data) == 100_000 and data.arrays["images"].dtype == np.float32
     found = points(data)
     places, distances = nearest(found, modes)

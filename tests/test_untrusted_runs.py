@@ -68,7 +68,7 @@ def test_the_words_that_the_error_says_are_those_that_work(gankit, tmp_path, tra
     _, _, err = gankit("sample", "made")
     (file,) = (word for word in err.split("'") if word.endswith(".py"))
     code, out, _ = gankit("sample", "made", "--count", "2", "--plugin", file)
-    assert code == 0 and out.startswith("wrote 2 pictures")
+    assert code == 0 and out.startswith("wrote 2 images")
 
 
 def test_a_file_in_the_folder_is_not_executed_where_nobody_needs_it(gankit, tmp_path, trap):

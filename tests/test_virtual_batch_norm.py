@@ -100,11 +100,11 @@ def test_it_keeps_the_weights_and_adds_only_the_reference_batch():
     assert rebuilt["discriminator"] is plain["discriminator"]
 
 
-def test_it_learns_and_leaves_the_reference_batch(pictures):
+def test_it_learns_and_leaves_the_reference_batch(images):
     gan = game(Bce(), [VirtualBatchNorm(REFERENCE), SpectralNorm("both"), Ema(0.5)], norm=True)
     generator = gan.networks["generator"]
     before, fixed = (values(group) for group in split(generator))
-    logs = play(gan, pictures, steps=2)
+    logs = play(gan, images, steps=2)
     after, still = (values(group) for group in split(generator))
     assert np.isfinite(list(logs.values())).all()
     assert all((a != b).any() for a, b in zip(before, after))

@@ -15,8 +15,8 @@ WARM_UP = 3
 def main(module: str, batch: int, policy: str):
     keras.config.set_dtype_policy(policy)
     keras.utils.set_random_seed(1)
-    pictures = np.random.default_rng(0).integers(0, 256, (batch, 64, 64, 1), dtype=np.uint8)
-    step = importlib.import_module(f"arms.{module}").build(pictures)
+    images = np.random.default_rng(0).integers(0, 256, (batch, 64, 64, 1), dtype=np.uint8)
+    step = importlib.import_module(f"arms.{module}").build(images)
     for _ in range(WARM_UP):
         step()
     say("ready")

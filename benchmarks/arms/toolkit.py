@@ -8,8 +8,8 @@ from gankit_standard.losses import Bce
 from gankit_standard.stabilizers import LabelNoise
 
 
-def build(pictures):
-    networks = dcgan(gankit.Facts({"images": pictures.shape[1:]}))
+def build(images):
+    networks = dcgan(gankit.DataSpec({"images": images.shape[1:]}))
     gan = gankit.GAN(networks, Bce(), [LabelNoise(0.1)], simultaneous=True)
     gan.compile({player: keras.optimizers.Adam(2e-4, beta_1=0.5) for player in Bce.players})
-    return lambda: gan.train_on_batch({"images": pictures})
+    return lambda: gan.train_on_batch({"images": images})

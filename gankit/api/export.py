@@ -83,7 +83,7 @@ def export(
     restored = restore(folder, plugins, checkpoint, precision="float32")
     gan = restored.gan
     original = _network(gan, network)
-    trial = Trial.of(gan, network, restored.facts.classes)
+    trial = Trial.of(gan, network, restored.spec.classes)
     about = _about(folder, restored, network)
     for variable, average in zip(original.variables, gan.averages.get(network, ())):
         variable.assign(average.value)
@@ -172,5 +172,5 @@ def _about(run: "RunFolder", restored: "Restored", name: str) -> dict[str, objec
         "network": name,
         "averaged": name in gan.averages,
         "inputs": inputs,
-        "classes": restored.facts.classes,
+        "classes": restored.spec.classes,
     }

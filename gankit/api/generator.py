@@ -18,7 +18,7 @@ class Generator:
     """A run's generator as one of its checkpoints has it, with averaged weights if it has any.
 
     All functions of `gankit.explore`, and `gankit.sample`, take a run's folder or one of these: a
-    notebook that makes many pictures opens the run once.
+    notebook that makes many images opens the run once.
 
     Args:
         run: The run's folder.
@@ -44,7 +44,7 @@ class Generator:
         self.classes = tuple(run.read_facts()["data"][restored.place.stage]["classes"])
         self._recipe = restored.recipe
         networks = self.gan.networks
-        self.noise_shape = self.gan.noise_shape  # an error where pictures are taken
+        self.noise_shape = self.gan.noise_shape  # an error where images are taken
         if "generator" not in networks:
             raise GankitError(
                 f"{run.path} has no network called generator. It has: {listed(networks)}",
@@ -89,8 +89,8 @@ class Generator:
         return len(self.network.inputs) > 1
 
     @property
-    def draws_pictures(self) -> bool:
-        """Whether samples are pictures (height, width, channels), not points of a plane."""
+    def draws_images(self) -> bool:
+        """Whether samples are images (height, width, channels), not points of a plane."""
         return len(self.network.outputs[0].shape) == 4
 
     @cached_property
@@ -100,7 +100,7 @@ class Generator:
         return made
 
     def real(self, places: slice | np.ndarray = slice(None)) -> np.ndarray:
-        """Return real examples as the discriminator sees them, pictures in [−1, 1]."""
+        """Return real examples as the discriminator sees them, images in [−1, 1]."""
         from gankit.data.scaling import from_uint8
 
         return from_uint8(np.asarray(self.dataset.arrays["images"][places]))
@@ -162,7 +162,7 @@ class Generator:
         )
 
     def draw(self, noise: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
-        """Return what the generator makes of noise, (count, …) of floats; pictures in [−1, 1].
+        """Return what the generator makes of noise, (count, …) of floats; images in [−1, 1].
 
         Args:
             noise: (count, …).
@@ -172,10 +172,10 @@ class Generator:
 
         return draw(self.gan, noise, np.zeros(len(noise), "int32") if labels is None else labels)
 
-    def needs_pictures(self, what: str) -> None:
-        """Raise the error of what is done with pictures only, where samples are none."""
-        if not self.draws_pictures:
+    def needs_images(self, what: str) -> None:
+        """Raise the error of what is done with images only, where samples are none."""
+        if not self.draws_images:
             raise GankitError(
-                f"{what} is for pictures, and {self.run.path} draws points",
+                f"{what} is for images, and {self.run.path} draws points",
                 f"gankit explore interpolate {self.run.path}",
             )

@@ -16,7 +16,7 @@ class Samples:
     """What a generator drew; a notebook shows it as a sheet.
 
     Args:
-        values: Pictures in [−1, 1], (count, height, width, channels), or points, (count, 2).
+        values: Images in [−1, 1], (count, height, width, channels), or points, (count, 2).
         labels: Their classes, (count,); None where the generator takes none.
         drawn: How many were drawn to find these.
         accepted: How many of those the discriminator accepted; all, if it was not asked.
@@ -31,7 +31,7 @@ class Samples:
 
     @property
     def sheet(self) -> Image.Image:
-        """The samples as one picture: images as a grid, points as a scatter plot over the data."""
+        """The samples as one image: images as a grid, points as a scatter plot over the data."""
         return sheets.sheet(self.values, self.behind)
 
     def _repr_png_(self) -> bytes:
@@ -69,7 +69,7 @@ def sample(
     generator = Generator.open(run)
     places = generator.labels(labels, count)
     told = places if generator.takes_labels else None
-    behind = None if generator.draws_pictures else generator.real(slice(2500))
+    behind = None if generator.draws_images else generator.real(slice(2500))
     if reject is None:
         values = generator.draw(generator.noise(count, seed, truncation), places)
         return Samples(values, told, count, count, behind)

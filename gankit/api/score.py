@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gankit.backend import choose_backend
 from gankit.discovery.faults import blaming
@@ -9,10 +10,11 @@ from gankit.discovery.part import Part, pick
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
 from gankit.recipe.settings import DEFAULT_FEATURES, all_directions
-from gankit.run.folder import RunFolder
-from gankit.scoring.evaluate import Scores, evaluate
-from gankit.scoring.folders import read_folder, score_folders
-from gankit.scoring.request import Request
+
+if TYPE_CHECKING:
+    from gankit.run.folder import RunFolder
+    from gankit.scoring.evaluate import Scores
+    from gankit.scoring.request import Request
 
 
 def score(
@@ -28,20 +30,20 @@ def score(
     plugin: Sequence[Path | str] = (),
     backend: str | None = None,
     cpu: bool = False,
-) -> Scores:
-    """Score a run's samples against its data, or one folder of pictures against another.
+) -> "Scores":
+    """Score a run's samples against its data, or one folder of images against another.
 
     The scores of a run are added to `scores.jsonl` in its folder, and to TensorBoard.
 
     Args:
-        places: The folder of a run; or a folder of real and a folder of generated pictures.
+        places: The folder of a run; or a folder of real and a folder of generated images.
         metrics: Their names, in a text with commas or one by one; all if empty.
         features: What examples are compared by.
         weights: A file of the weights of the features' network.
         download: Whether such weights may be downloaded.
         count: Of samples, and at most of real examples.
         seed: Of the noise and of the choice of real examples.
-        held_out: A folder of real pictures that were not trained on.
+        held_out: A folder of real images that were not trained on.
         checkpoint: `last`, `best`, or the name of one, of a run.
         plugin: Files of Python to load as plugins.
         backend: tensorflow, jax or torch; that of the run if left out.
@@ -54,6 +56,10 @@ def score(
         GankitError: It is no run, or has no such checkpoint, a folder cannot be read, there is no
             such metric, or the features need something else.
     """
+    from gankit.run.folder import RunFolder  # with numpy, which a quick command does without
+    from gankit.scoring.folders import score_folders
+    from gankit.scoring.request import Request
+
     files = tuple(map(Path, plugin))
     catalogue = load_plugins(files)
     request = Request(
@@ -97,14 +103,16 @@ def _metric(parts: Mapping[str, Part], name: str) -> Part:
         raise GankitError(f'"{name}" {error.message}', error.hint) from error
 
 
-def _score_run(run: RunFolder, request: Request, backend: str | None, cpu: bool) -> Scores:
+def _score_run(run: "RunFolder", request: "Request", backend: str | None, cpu: bool) -> "Scores":
     """Score one of a run's checkpoints, and add the scores to its folder."""
     choose_backend(backend or run.read_facts()["backend"], cpu)
     from gankit.game.sampling import sample  # Keras, now that its backend is chosen
     from gankit.run.events import EventLog
     from gankit.run.load import restore
     from gankit.run.scores import add, line, show, where
+    from gankit.scoring.evaluate import evaluate
     from gankit.scoring.examples import known_of, labelled, made_of, real_examples
+    from gankit.scoring.folders import read_folder
 
     restored = restore(run, request.plugins, request.checkpoint)
     gan, place, section = restored.gan, restored.place, restored.recipe.dataset

@@ -27,14 +27,14 @@ from gankit.scoring.features import features as features_named
 
 BASE = "quickstart"
 STEPS = 1500
-HELD_OUT = 2000  # pictures that nobody trains on, and as many samples
+HELD_OUT = 2000  # images that nobody trains on, and as many samples
 NONE = "none"
 SCORE = "distance"
 
 NOTES = (
     "Distance: Fréchet's, of the pixels (area means, at most 16 × 16) of 2,000",
-    "samples and of 2,000 pictures that were held out, in float64. It is no FID:",
-    "there is no network in it. Real: of as many pictures that were trained on.",
+    "samples and of 2,000 images that were held out, in float64. It is no FID:",
+    "there is no network in it. Real: of as many images that were trained on.",
     "Verdict: by the difference to none; nothing, where it is within two standard",
     "errors of itself. Three seeds find only what is large.",
 )
@@ -79,7 +79,7 @@ def table(rows: Sequence[Row]) -> list[str]:
     lines = aligned([("", "distance", "to none", "steps", "time", "verdict"), *cells])
     real = with_error(plain.values("real"), 3)
     title = f"one stabilizer at a time, {len(plain.scores)} seeds each; mean ± standard error"
-    return [title, f"recipe {BASE}; real pictures have {real}", "", *lines, "", *NOTES]
+    return [title, f"recipe {BASE}; real images have {real}", "", *lines, "", *NOTES]
 
 
 def verdict(values: Iterable[float], plain: Iterable[float]) -> str:
@@ -129,7 +129,7 @@ def _text(recipe: Recipe, steps: int | None) -> str:
 
 
 def _played(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalogue) -> Row:
-    """Train one game, and return its distance from the pictures that were held out."""
+    """Train one game, and return its distance from the images that were held out."""
     clock = time.perf_counter()
     table = {**recipe.given, "seed": seed}
     experiment = assemble(check_recipe(table, catalogue, f"the arm {name}"))
@@ -140,7 +140,7 @@ def _played(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalog
         left = min(per_epoch, steps - epoch * per_epoch)
         batches = Batches(trained, size, seed, epoch, start=per_epoch - left)
         experiment.gan.fit(batches, verbose=0, shuffle=False)
-    samples = sample(experiment.gan, len(held_out), seed, trained.facts.classes)
+    samples = sample(experiment.gan, len(held_out), seed, trained.spec.classes)
     distance = pick_part(catalogue.parts["metrics"], "metrics", "frechet-distance").load()
     features = features_named("pixels", catalogue=catalogue)
     real = features.extract(held_out)
@@ -153,12 +153,12 @@ def _played(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalog
     return Row(name, {seed: scores}, steps, time.perf_counter() - clock)
 
 
-def _distance(distance, features: Features, real: np.ndarray, pictures: np.ndarray) -> float:
-    return distance(real, features.extract(pictures)) if np.isfinite(pictures).all() else np.nan
+def _distance(distance, features: Features, real: np.ndarray, images: np.ndarray) -> float:
+    return distance(real, features.extract(images)) if np.isfinite(images).all() else np.nan
 
 
 def _split(dataset: Dataset) -> tuple[Dataset, np.ndarray]:
-    """Return the data without its last examples, and these as pictures in [−1, 1]."""
+    """Return the data without its last examples, and these as images in [−1, 1]."""
     trained = {name: array[:-HELD_OUT] for name, array in dataset.arrays.items()}
     held_out = from_uint8(dataset.arrays["images"][-HELD_OUT:])
     return Dataset(trained, dataset.classes, dataset.flip), held_out

@@ -127,7 +127,7 @@ def _fit(gan: GAN, draws: _Draws, progress: _Progress) -> None:
 def _game(stage: Recipe, dataset: Dataset, seeds: Sequence[int], before: GAN | None) -> GAN:
     """Return the game of a stage, a copy for each seed, with the weights of the stage before."""
     random.seed(seeds[0])  # where Keras takes the seeds of initialisers from
-    made = stage.architecture.make(dataset.facts)
+    made = stage.architecture.make(dataset.spec)
     networks = {name: together(network, len(seeds)) for name, network in made.items()}
     gan = GAN(
         networks,

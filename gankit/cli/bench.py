@@ -31,7 +31,7 @@ def bench(
         Benchmark,
         typer.Argument(
             metavar="BENCHMARK",
-            help="Points in a ring or a grid; or pictures, a stabilizer at a time.",
+            help="Points in a ring or a grid; or images, a stabilizer at a time.",
         ),
     ],
     arms: Annotated[str, typer.Option(metavar="NAMES", help="With commas; all if empty.")] = "",

@@ -73,13 +73,13 @@ def check_recipe(recipe: "Recipe") -> Iterator[Line]:
         yield from _memory_lines(experiment)
         yield from _batch_lines(experiment)
         yield from _score_lines(experiment)
-        yield from _misfit_lines(experiment)
+        yield from _incompatibility_lines(experiment)
         yield ""
 
 
 def _data_lines(experiment: "Experiment") -> Iterator[Line]:
     dataset = experiment.dataset
-    shapes = listed(f"{name} {shape}" for name, shape in dataset.facts.shapes.items())
+    shapes = listed(f"{name} {shape}" for name, shape in dataset.spec.shapes.items())
     counts = f"{len(dataset):,} examples, {len(dataset.classes)} classes"
     yield from (_fact("dataset", f"{counts}: {shapes}"), "")
 
@@ -139,11 +139,11 @@ def _score_lines(experiment: "Experiment") -> Iterator[Line]:
         yield from _warning(f"the metric {name} is left out: {why}", "leave it out of the recipe")
 
 
-def _misfit_lines(experiment: "Experiment") -> Iterator[Line]:
-    from gankit.game.compatibility import misfits
+def _incompatibility_lines(experiment: "Experiment") -> Iterator[Line]:
+    from gankit.game.compatibility import incompatibilities
 
-    for misfit in misfits(experiment.gan, experiment.dataset):
-        yield from _warning(misfit.reason, misfit.remedy)
+    for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
+        yield from _warning(incompatibility.reason, incompatibility.remedy)
 
 
 def _warning(reason: str, remedy: str) -> Iterator[Line]:

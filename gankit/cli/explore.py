@@ -1,4 +1,4 @@
-"""gankit explore: pictures that answer what a generator learned."""
+"""gankit explore: images that answer what a generator learned."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ explore = typer.Typer(
 
 verb = verb_of(explore)
 
-Way = StrEnum("Way", ["spherical", "linear"])
+Way = StrEnum("Way", ["slerp", "linear"])
 Along = StrEnum("Along", ["dimensions", "principal"])
 Label = Annotated[
     str | None, typer.Option(metavar="CLASS", help="Draw this class, where it takes labels.")
@@ -41,8 +41,8 @@ def interpolate(
     stops: Annotated[
         str, typer.Option(metavar="NUMBERS", help="Of samples, with commas between them.")
     ] = "0,1,2,3,4",
-    steps: Annotated[int, _number("Pictures from a stop to the next.", 2)] = 8,
-    way: Annotated[Way, typer.Option(metavar="WAY", help="spherical or linear.")] = Way.spherical,
+    steps: Annotated[int, _number("Images from a stop to the next.", 2)] = 8,
+    way: Annotated[Way, typer.Option(metavar="WAY", help="slerp or linear.")] = Way.slerp,
     label: Annotated[
         list[str] | None, typer.Option(metavar="CLASS", help="Of a row each. Repeatable.")
     ] = None,
@@ -51,11 +51,11 @@ def interpolate(
     generator = look.generator
     asked = numbers(stops), steps, way.value, look.seed, label or ()
     paths = [look.write(gankit.explore.interpolate(generator, *asked), "interpolate")]
-    if generator.draws_pictures:
+    if generator.draws_images:
         film = gankit.explore.interpolate(generator, *asked, frames=True)
         paths.append(look.write(film, "interpolate"))
     show_lines([f"wrote {' and '.join(map(str, paths))}"])
-    show_next(f"gankit explore {'traverse' if generator.draws_pictures else 'nearest'} {look.run}")
+    show_next(f"gankit explore {'traverse' if generator.draws_images else 'nearest'} {look.run}")
 
 
 @verb(
@@ -92,7 +92,7 @@ def traverse(
         str, typer.Option(metavar="NUMBERS", help="Which; the strongest if empty.")
     ] = "",
     rows: Annotated[int, _number("How many, if none is named.")] = 8,
-    steps: Annotated[int, _number("Pictures in a row.", 2)] = 7,
+    steps: Annotated[int, _number("Images in a row.", 2)] = 7,
     reach: Annotated[float, _number("How far to both sides.", 0, "X")] = 3.0,
     start: Annotated[int, _number("The sample's number.", 0)] = 0,
     label: Label = None,
@@ -120,7 +120,7 @@ def nearest(
     ] = "pixels",
     held_out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="A folder of real pictures not trained on."),
+        typer.Option(metavar="FOLDER", help="A folder of real images not trained on."),
     ] = None,
 ) -> None:
     """Write samples beside their nearest training examples: are they memorised?"""
@@ -136,7 +136,7 @@ def templates(
     bins: Annotated[int, _number("The number of clusters.")] = 24,
     count: Annotated[int, _number("Of samples, and at most of reals.")] = 2000,
 ) -> None:
-    """Write the kinds of pictures in the data, and how often each is drawn."""
+    """Write the kinds of images in the data, and how often each is drawn."""
     page = gankit.explore.templates(look.generator, bins, count, look.seed)
     told = "below each: its share of the data : of the samples"
     show_lines([f"wrote {look.write(page, 'templates')}", told])
@@ -146,13 +146,13 @@ def templates(
 @verb("sheet runs/quickstart-1", "sheet runs/quickstart-1 --grade answers.txt")
 def sheet(
     look: Look,
-    count: Annotated[int, _number("Of pictures, half of them real.", 2)] = 40,
+    count: Annotated[int, _number("Of images, half of them real.", 2)] = 40,
     grade: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Read this file of answers to an earlier sheet."),
     ] = None,
 ) -> None:
-    """Write a sheet for people to judge which pictures are real, or grade their answers."""
+    """Write a sheet for people to judge which images are real, or grade their answers."""
     stem = look.folder / f"judge-{look.seed}"
     if grade is not None:
         key = stem.with_name(f"{stem.name}-key.json")

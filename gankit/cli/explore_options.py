@@ -31,7 +31,7 @@ class Look:
     Args:
         run: The run's folder.
         seed: Of the noise and of all other choices.
-        out: Where pictures are written, if not into the run's folder.
+        out: Where images are written, if not into the run's folder.
         checkpoint: `last`, `best`, or the name of one.
         plugin: Files of parts, if the run was made with some.
         backend: tensorflow, jax or torch.
@@ -55,15 +55,15 @@ class Look:
 
     @property
     def folder(self) -> Path:
-        """Where pictures are written."""
-        return self.out or self.run / "pictures"
+        """Where images are written."""
+        return self.out or self.run / "images"
 
-    def write(self, picture: "Image.Image | Sequence[Image.Image]", name: str) -> Path:
-        """Write a picture, or a film's frames, and return the path; nothing is overwritten."""
+    def write(self, image: "Image.Image | Sequence[Image.Image]", name: str) -> Path:
+        """Write an image, or a film's frames, and return the path; nothing is overwritten."""
         from gankit.pictures.sheets import write_beside
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        return write_beside(picture, self.folder / f"{name}-{self.seed}")
+        return write_beside(image, self.folder / f"{name}-{self.seed}")
 
 
 def verb_of(app: typer.Typer) -> Callable[..., Callable]:

@@ -1,4 +1,4 @@
-"""gankit sample: pictures from a run."""
+"""gankit sample: images from a run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ Examples:
 
   gankit sample runs/quickstart-1 --checkpoint best
 
-  gankit sample runs/quickstart-1 --count 16 --seed 7 --grid --out pictures
+  gankit sample runs/quickstart-1 --count 16 --seed 7 --grid --out images
 """
 
 
@@ -50,7 +50,7 @@ def sample(
     backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Write pictures that the generator of a run makes."""
+    """Write images that the generator of a run makes."""
     from gankit.api.generator import Generator
     from gankit.api.sample import sample
 
@@ -58,8 +58,8 @@ def sample(
     samples = sample(generator, count, seed, label or (), truncation, reject)
     ways = {"label": label and "-".join(label), "truncation": truncation, "reject": reject}
     ways["checkpoint"] = checkpoint if checkpoint != "last" else None
-    paths = write(samples, out or run / "pictures", _stem(seed, ways), grid)
-    made = f"{len(paths)} pictures, the first " if len(paths) > 1 else ""
+    paths = write(samples, out or run / "images", _stem(seed, ways), grid)
+    made = f"{len(paths)} images, the first " if len(paths) > 1 else ""
     lines = [f"wrote {made}{paths[0]}"]
     if reject is not None:
         lines.append(f"the discriminator accepted {samples.accepted:,} of {samples.drawn:,} drawn")
@@ -74,7 +74,7 @@ def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
         samples: Points are always one sheet.
         out: The folder.
         stem: Of the files' names.
-        grid: Whether pictures are to be on one sheet.
+        grid: Whether images are to be on one sheet.
     """
     from gankit.data.scaling import to_uint8
     from gankit.pictures import sheets

@@ -40,7 +40,7 @@ def score(
         list[Path] | None,
         typer.Argument(
             metavar="RUN | REAL GENERATED",
-            help="A run; or two folders of pictures.",
+            help="A run; or two folders of images.",
             autocompletion=completion.runs,
         ),
     ] = None,
@@ -73,7 +73,7 @@ def score(
     ] = 0,
     held_out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="A folder of real pictures not trained on."),
+        typer.Option(metavar="FOLDER", help="A folder of real images not trained on."),
     ] = None,
     checkpoint: CheckpointName = "last",
     self_test: Annotated[
@@ -85,7 +85,7 @@ def score(
     backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Score a run's samples, or a folder of pictures, against real ones."""
+    """Score a run's samples, or a folder of images, against real ones."""
     if self_test:
         if as_json:
             raise typer.BadParameter("--self-test has no --json")
@@ -93,7 +93,7 @@ def score(
         show_lines(self_test_lines(found))
         return
     if len(places or ()) not in (1, 2):
-        raise typer.BadParameter("name one run, or two folders of pictures")
+        raise typer.BadParameter("name one run, or two folders of images")
     scores = verb.score(
         *places,
         metrics=metrics,
@@ -167,7 +167,7 @@ def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]
 
 
 def _while_training(places) -> Iterator[Line]:
-    """Yield what a run scored while it trained; nothing for folders of pictures."""
+    """Yield what a run scored while it trained; nothing for folders of images."""
     from gankit.run.folder import RunFolder
 
     found = list(standing_lines(RunFolder.open(places[0]))) if len(places) == 1 else []

@@ -11,7 +11,7 @@ from gankit.errors import GankitError
 
 
 @dataclass(frozen=True)
-class Facts:
+class DataSpec:
     """What an architecture may know of the data.
 
     Args:
@@ -35,14 +35,14 @@ class Facts:
 class Dataset:
     """Named arrays of equal length, one row an example.
 
-    Arrays of uint8 are pictures: a step sees them as float32 in [−1, 1]. Arrays of other types
+    Arrays of uint8 are images: a step sees them as float32 in [−1, 1]. Arrays of other types
     reach it as they are. Any array may be memory-mapped; a run reads a batch at a time.
 
     Args:
         arrays: `images` (examples, height, width, channels) and, where there are classes, `labels`
             (examples,) of integers; other names as a loss asks for them, e.g. `a` and `b`.
         classes: The names of the classes, in the order of the labels.
-        flip: Whether a picture's mirror image is as good as the picture.
+        flip: Whether an image's mirror image is as good as the image.
 
     Raises:
         GankitError: The arrays are empty, differ in length, or have labels without a class.
@@ -71,6 +71,6 @@ class Dataset:
         return len(next(iter(self.arrays.values())))
 
     @property
-    def facts(self) -> Facts:
+    def spec(self) -> DataSpec:
         """What an architecture may know: shapes and the number of classes."""
-        return Facts({k: tuple(v.shape[1:]) for k, v in self.arrays.items()}, len(self.classes))
+        return DataSpec({k: tuple(v.shape[1:]) for k, v in self.arrays.items()}, len(self.classes))

@@ -11,7 +11,7 @@ METRIC_INPUTS = {
     "probabilities": "Of the classes that the features' network knows, (count, classes).",
     "class_probabilities": "Likewise, where these classes are those of the data.",
     "class_names": "Of the classes of the data, (classes,).",
-    "class_shares": "The share of each class in the data, (classes,).",
+    "class_fractions": "The share of each class in the data, (classes,).",
     "fake_labels": "The classes that the generator was asked for, (count,).",
     "real_images": "Real examples in [−1, 1], (count, height, width, channels).",
     "fake_images": "Generated examples in [−1, 1], (count, height, width, channels).",
@@ -51,10 +51,9 @@ class Kind:
         contract = resolve(self.contract)
         if not (isinstance(part, type) and issubclass(part, contract)):
             return f"a subclass of gankit.{contract.__name__}"
-        missing = sorted(getattr(part, "__abstractmethods__", ()))
-        if missing:
-            return f"complete: {', '.join(missing)} must be written"
-        return str(getattr(part, "incomplete", str)())
+        declared = [name for name in contract.__annotations__ if not hasattr(part, name)]
+        missing = [*sorted(getattr(part, "__abstractmethods__", ())), *declared]
+        return f"complete: {', '.join(missing)} must be written" if missing else ""
 
 
 def resolve(reference: str) -> Any:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from gankit.data.scaling import from_uint8
-from gankit.game.incompatibility import Misfit
+from gankit.game.incompatibility import Incompatibility
 from gankit.game.networks import judges, operations
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Range = tuple[float, float]
 
 ROWS = 1000  # of the data that are looked at
-NEARLY = 0.01  # what data may be out of range: hardly seen, in a picture
+NEARLY = 0.01  # what data may be out of range: hardly seen, in an image
 ANYTHING = (-math.inf, math.inf)
 RANGES: dict[str, Range] = {
     "tanh": (-1.0, 1.0),
@@ -37,41 +37,39 @@ RANGES: dict[str, Range] = {
 SAME_VALUES = {"flatten", "getitem", "identity", "permute", "reshape", "squeeze", "transpose"}
 
 
-def misfits(gan: GAN, dataset: Dataset) -> list[Misfit]:
+def incompatibilities(gan: GAN, dataset: Dataset) -> list[Incompatibility]:
     """Return what the parts of a game say does not fit, and what their networks show, each once."""
     parts: tuple[Loss | Stabilizer, ...] = (gan.game, *gan.stabilizers)
-    said = [misfit for part in parts for misfit in part.misfits(gan)]
+    said = [incompatibility for part in parts for incompatibility in part.incompatibilities(gan)]
     return list(
-        dict.fromkeys(
-            [*said, *_bounded_judges(gan.networks), *_out_of_reach(gan, dataset.arrays.values())]
-        )
+        dict.fromkeys([*said, *_bounded_judges(gan), *_out_of_reach(gan, dataset.arrays.values())])
     )
 
 
-def _bounded_judges(gan: GAN) -> Iterator[Misfit]:
-    """Yield a misfit for each discriminator whose answer is no logit."""
+def _bounded_judges(gan: GAN) -> Iterator[Incompatibility]:
+    """Yield an incompatibility for each discriminator whose answer is no logit."""
     for name in judges(gan.networks):
         activation, bounds = end(gan.networks[name])
         if bounds != ANYTHING:
-            yield Misfit(
+            yield Incompatibility(
                 f"the {name} ends with {activation}, and losses take its answer for a logit, "
                 "which may be any number",
                 f"leave the last activation of the {name} out",
             )
 
 
-def _out_of_reach(gan: GAN, arrays: Iterable[np.ndarray]) -> Iterator[Misfit]:
-    """Yield a misfit for each generator that cannot draw all that is in the data of its shape."""
+def _out_of_reach(gan: GAN, arrays: Iterable[np.ndarray]) -> Iterator[Incompatibility]:
+    """Yield one for each generator whose last activation cannot reach all of the data."""
     found = [(array.shape[1:], _range(array)) for array in arrays if array.ndim > 1]
     for name in (name for name in gan.networks if name not in judges(gan.networks)):
         shapes = [output.shape[1:] for output in gan.networks[name].outputs]
         activation, (lowest, highest) = end(gan.networks[name])
         for low, high in (reach for shape, reach in found if [shape] == shapes):
             if low < lowest - NEARLY or high > highest + NEARLY:
-                yield Misfit(
+                yield Incompatibility(
                     f"the {name} ends with {activation}, within [{lowest:g}, {highest:g}], and "
                     f"cannot draw the data, which are from {low:.3g} to {high:.3g}",
-                    "scale the data, pictures to [−1, 1], or take an architecture of another end",
+                    "scale the data, images to [−1, 1], or take an architecture of another end",
                 )
 
 

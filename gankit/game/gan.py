@@ -141,7 +141,7 @@ class GAN(engine.Trainer, keras.Model):
         _, scalars, gradients = engine.gradients(losses, targets)
         for player, gradient, found in zip(players, gradients, scalars):
             self._log(player, found, self.optimizer.norm(player, gradient))
-            self.optimizer.apply(player, gradient, self._moves(player))
+            self.optimizer.apply(player, gradient, self._should_update(player))
         for player in players:
             for stabilizer in self.stabilizers:
                 stabilizer.after(player, self)
@@ -164,9 +164,9 @@ class GAN(engine.Trainer, keras.Model):
             scalars |= watched(stabilizer, turn)
         return loss, scalars
 
-    def _moves(self, player: str) -> Any:
+    def _should_update(self, player: str) -> Any:
         """Return whether all stabilizers let the player's networks move, True if none minds."""
-        answers = [stabilizer.moves(player, self) for stabilizer in self.stabilizers]
+        answers = [stabilizer.should_update(player, self) for stabilizer in self.stabilizers]
         minded = [answer for answer in answers if answer is not True]
         return reduce(ops.logical_and, minded) if minded else True
 
@@ -191,10 +191,10 @@ class GAN(engine.Trainer, keras.Model):
             targets = stabilizer.targets(targets)
         return targets
 
-    def exhibit(self, name: str, images: Tensor) -> Tensor:
+    def replace_fakes(self, name: str, images: Tensor) -> Tensor:
         """Return the generated images that stabilizers let a discriminator judge on its turn."""
         for stabilizer in self.stabilizers:
-            images = stabilizer.exhibit(name, images)
+            images = stabilizer.replace_fakes(name, images)
         return images
 
     def draw(self, name: str, batch: Batch, images: Tensor | None = None) -> Tensor:
@@ -211,10 +211,10 @@ class GAN(engine.Trainer, keras.Model):
 
     @property
     def noise_shape(self) -> tuple[int, ...]:
-        """The shape of the noise of one sample, (latent,); an error where pictures are taken."""
+        """The shape of the noise of one sample, (latent,); an error where images are taken."""
         if not draws_from_noise(type(self.game)):
             raise GankitError(
-                f"the generators of {type(self.game).__name__} make pictures of pictures, and "
+                f"the generators of {type(self.game).__name__} make images of images, and "
                 "samples are made of noise",
                 "see what it makes in the run's folder, under samples",
             )

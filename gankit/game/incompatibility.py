@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Misfit:
+class Incompatibility:
     """Why parts of a recipe do not fit each other, and what to do.
 
     Args:

@@ -13,7 +13,7 @@ from gankit.messages import listed, suggestion
 
 if TYPE_CHECKING:
     from gankit.game.gan import GAN
-    from gankit.game.incompatibility import Misfit
+    from gankit.game.incompatibility import Incompatibility
 
 JUDGED = ("real", "fake", "targets", "real_images", "fake_images", "judge")
 
@@ -30,32 +30,34 @@ class Loss(ABC):
     players: ClassVar[Mapping[str, tuple[str, ...]]]
     boundary: ClassVar[float | None] = None
 
-    @classmethod
-    def incomplete(cls) -> str:
-        """Return what a subclass still has to give, or an empty string."""
-        named = isinstance(getattr(cls, "players", None), Mapping)
-        return "" if named else "complete: players must name the networks that each of them trains"
+    def __init_subclass__(cls) -> None:
+        if not isinstance(getattr(cls, "players", {}), Mapping):
+            raise GankitError(
+                f"{cls.__name__}.players must name the networks that each player trains. "
+                f"Received: {cls.players!r}",
+                'players = {"discriminator": ("discriminator",), "generator": ("generator",)}',
+            )
 
     @abstractmethod
     def __call__(self, turn: Turn) -> Any:
         """Return the scalar that `turn.player` minimises."""
 
-    def strips(self, gan: GAN, examples: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        """Return what a run's sheets show of examples, where pictures are made of pictures.
+    def preview(self, gan: GAN, examples: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Return what a run's sheets show of examples, where images are made of images.
 
         Where this is left out, they show what the network `generator` makes of noise.
 
         Args:
             gan: The game; `gan.sample(images, name=…)` is what a network makes of images.
-            examples: A few rows of the data by name; pictures are float32 in [−1, 1].
+            examples: A few rows of the data by name; images are float32 in [−1, 1].
 
         Returns:
-            Strips of pictures, from left to right, each (rows, height, width, channels) in [−1, 1];
+            Strips of images, from left to right, each (rows, height, width, channels) in [−1, 1];
             all strips have as many.
         """
         return ()
 
-    def misfits(self, gan: GAN) -> Iterable[Misfit]:
+    def incompatibilities(self, gan: GAN) -> Iterable[Incompatibility]:
         """Return why the loss does not fit the rest of the game; `gankit check` shows it."""
         return ()
 
@@ -113,5 +115,5 @@ class AdversarialLoss(Loss):
 
 
 def draws_from_noise(loss: type[Loss]) -> bool:
-    """Return whether the pictures of a loss are made of noise, not of other pictures."""
-    return loss.strips is Loss.strips
+    """Return whether the images of a loss are made of noise, not of other images."""
+    return loss.preview is Loss.preview

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from keras import ops
 
-from gankit.data.dataset import Facts
+from gankit.data.dataset import DataSpec
 from gankit.game.gan import GAN
 
 SIZE = 64  # how many samples are made at a time
@@ -24,7 +24,7 @@ def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = SIZE) 
         size: The number of samples made at a time.
 
     Raises:
-        GankitError: The generator takes pictures, not noise.
+        GankitError: The generator takes images, not noise.
     """
     labels = sampled_labels(count, classes)
     return draw(gan, noise(gan, count, seed), labels, size)
@@ -44,7 +44,7 @@ def noise(
         bound: What no number of it is beyond; without one there is no such bound.
 
     Raises:
-        GankitError: The generator takes pictures, not noise.
+        GankitError: The generator takes images, not noise.
 
     Reference:
         Brock et al. 2018, Large Scale GAN Training for High Fidelity Natural Image Synthesis,
@@ -86,9 +86,9 @@ def sampled_labels(count: int, classes: int) -> np.ndarray:
     return np.arange(count, dtype="int32") % max(classes, 1)
 
 
-def sheet_count(facts: Facts) -> int:
-    """Return how many samples are on a run's sheet: 8 × 8 pictures, 2,500 points of a plane."""
-    return 64 if len(facts.shape) == 3 else 2500
+def sheet_count(spec: DataSpec) -> int:
+    """Return how many samples are on a run's sheet: 8 × 8 images, 2,500 points of a plane."""
+    return 64 if len(spec.shape) == 3 else 2500
 
 
 def slices(count: int, size: int) -> Iterator[slice]:

@@ -28,13 +28,13 @@ def scalar_names(loss: Loss, stabilizers: Sequence[Stabilizer]) -> list[str]:
     names = [name for player in loss.players for name in _of_player(player, loss.boundary)]
     names += [penalty_name(s) for s in stabilizers if adds_penalty(s)]
     for stabilizer in stabilizers:
-        if taken := sorted(set(stabilizer.shows) & set(names)):
+        if taken := sorted(set(stabilizer.logged) & set(names)):
             raise GankitError(
                 f"{type(stabilizer).__name__} shows {', '.join(taken)}, which the game shows "
                 "itself: losses, accuracies, gradient norms, and penalties by the name of a class",
                 "call it otherwise in shows, and in what watch returns",
             )
-    return names + [name for s in stabilizers for name in s.shows]
+    return names + [name for s in stabilizers for name in s.logged]
 
 
 def scalar(value: Any, of: str) -> Any:
@@ -70,14 +70,14 @@ def watched(stabilizer: Stabilizer, turn: Turn) -> dict[str, Any]:
     """Return what a stabilizer shows of a turn, by name.
 
     Raises:
-        GankitError: It shows something that is not in its `shows`.
+        GankitError: It shows something that is not in its `logged`.
     """
     found = stabilizer.watch(turn)
-    if untold := sorted(set(found) - set(stabilizer.shows)):
+    if untold := sorted(set(found) - set(stabilizer.logged)):
         who = type(stabilizer).__name__
         raise GankitError(
             f"watch of {who} returns {', '.join(untold)}, which is not in its shows",
-            f"name them there: shows = {(*stabilizer.shows, *untold)}",
+            f"name them there: logged = {(*stabilizer.logged, *untold)}",
         )
     # a variable is not yet a tensor on every backend
     return {name: ops.convert_to_tensor(value) for name, value in found.items()}

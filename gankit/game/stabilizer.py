@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import keras
 
     from gankit.game.gan import GAN
-    from gankit.game.incompatibility import Misfit
+    from gankit.game.incompatibility import Incompatibility
     from gankit.game.networks import Networks
     from gankit.game.turn import Targets, Turn
 
@@ -22,7 +22,7 @@ class Stabilizer:
     `gan.seed`, a `keras.random.SeedGenerator`. A strength of 0 must change nothing.
 
     Attributes:
-        shows: The names of the scalars that `watch` returns.
+        logged: The names of the scalars that `watch` returns.
 
     Example:
         ```python
@@ -39,7 +39,7 @@ class Stabilizer:
         ```
     """
 
-    shows: ClassVar[tuple[str, ...]] = ()
+    logged: ClassVar[tuple[str, ...]] = ()
 
     def rebuild(self, networks: Networks) -> Mapping[str, keras.Model]:
         """Return the networks by name, some exchanged for others, before anything is prepared.
@@ -56,7 +56,7 @@ class Stabilizer:
         """Return images (batch, …) as the discriminator is to see them."""
         return images
 
-    def exhibit(self, name: str, images: Any) -> Any:
+    def replace_fakes(self, name: str, images: Any) -> Any:
         """Return the generated images (batch, …) that a discriminator is to judge on its own turn.
 
         State may be assigned here.
@@ -76,13 +76,13 @@ class Stabilizer:
         return 0.0
 
     def watch(self, turn: Turn) -> Mapping[str, Any]:
-        """Look at a turn that is scored; returns scalars to show, by some of the names in `shows`.
+        """Look at a turn that is scored; returns scalars to show, by some of the names in `logged`.
 
         State may be assigned here. What is shown is the mean over the epoch.
         """
         return {}
 
-    def moves(self, player: str, gan: GAN) -> Any:
+    def should_update(self, player: str, gan: GAN) -> Any:
         """Return whether the player's networks are to move on this turn, a boolean tensor.
 
         Where it is false the turn is scored, and its networks and its optimizer stay as they are.
@@ -92,6 +92,6 @@ class Stabilizer:
     def after(self, player: str, gan: GAN) -> None:
         """Act after an update of the player's networks."""
 
-    def misfits(self, gan: GAN) -> Iterable[Misfit]:
+    def incompatibilities(self, gan: GAN) -> Iterable[Incompatibility]:
         """Return why the part does not fit the rest of the game; `gankit check` shows it."""
         return ()

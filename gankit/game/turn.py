@@ -72,7 +72,7 @@ class Round:
 
     Args:
         gan: The game.
-        batch: The real data by name; pictures are float32 in [−1, 1].
+        batch: The real data by name; images are float32 in [−1, 1].
     """
 
     gan: GAN
@@ -91,7 +91,7 @@ class Turn:
 
     Attributes:
         player: Whose turn it is.
-        batch: The real data by name; pictures are float32 in [−1, 1].
+        batch: The real data by name; images are float32 in [−1, 1].
         networks: The networks by name.
         judgments: What has been judged on this turn, for penalties: `gankit.Judgment` objects.
     """
@@ -136,7 +136,7 @@ class Turn:
         """Return a discriminator's judgment of real and generated images, (batch, …) each."""
         gan = self._round.gan
         if name in gan.game.players[self.player]:
-            fake = gan.exhibit(name, fake)
+            fake = gan.replace_fakes(name, fake)
 
         def judge(images: Tensor) -> Tensor:
             return self.look(self.networks[name], images)

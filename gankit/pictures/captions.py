@@ -1,4 +1,4 @@
-"""Pictures with words under them."""
+"""Images with words under them."""
 
 import math
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from gankit.data.scaling import to_uint8
 from gankit.pictures import sheets
 
 LEAST = 72  # pixels that a caption needs
-PAPER, INK = (214, 214, 214), (20, 20, 20)  # on which white and black pictures stand out alike
-SIZE, GAP = 12, 6  # of the letters, and between the pictures
+PAPER, INK = (214, 214, 214), (20, 20, 20)  # on which white and black images stand out alike
+SIZE, GAP = 12, 6  # of the letters, and between the images
 
 
 def captioned(
@@ -46,7 +46,7 @@ def _words(captions) -> int:
 
 
 def _write(page: Image.Image, caption: str, corner: tuple[int, int], width: int, height: int):
-    """Write a caption under the middle of a picture, in smaller letters if it is long."""
+    """Write a caption under the middle of an image, in smaller letters if it is long."""
     draw, size = ImageDraw.Draw(page), SIZE
     while size > 7 and draw.textlength(caption, font=_font(size)) > width + GAP:
         size -= 1

@@ -1,4 +1,4 @@
-"""Samples as pictures: sheets of images, scatter plots of points."""
+"""Samples as images: sheets of images, scatter plots of points."""
 
 import io
 import math
@@ -13,13 +13,13 @@ from PIL import Image, ImageDraw
 from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
 
-EDGE = 512  # about how large a picture of small images is to be, in pixels
+EDGE = 512  # about how large an image of small images is to be, in pixels
 GROUND = 128  # a middle grey, so that white and black images stand out alike
 GREY, BLUE = (200, 200, 200, 255), (20, 90, 200, 150)
 
 
 def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
-    """Return samples as one picture: images as a grid, points of a plane as a scatter plot.
+    """Return samples as one image: images as a grid, points of a plane as a scatter plot.
 
     Args:
         samples: Images, (count, height, width, channels) of uint8 or of floats in [−1, 1]; or
@@ -32,14 +32,14 @@ def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Ima
 
 
 def strips(rows: Sequence[Sequence[np.ndarray]]) -> Image.Image:
-    """Return strips of pictures on a sheet: those of the first example, of the second, …
+    """Return strips of images on a sheet: those of the first example, of the second, …
 
     Args:
-        rows: Strips of equal length, from left to right: each picture (count, height, width,
+        rows: Strips of equal length, from left to right: each image (count, height, width,
             channels) of floats in [−1, 1]. Smaller ones are enlarged by repeating their pixels.
     """
-    shape = np.max([picture.shape[1:] for row in rows for picture in row], axis=0)
-    wide = [np.concatenate([_enlarged(picture, shape) for picture in row], 2) for row in rows]
+    shape = np.max([image.shape[1:] for row in rows for image in row], axis=0)
+    wide = [np.concatenate([_enlarged(image, shape) for image in row], 2) for row in rows]
     tiles = np.stack(wide, axis=1).reshape(-1, *wide[0].shape[1:])  # of one example, one by one
     _, height, width, _ = tiles.shape
     columns = len(rows) * max(1, round(math.sqrt(len(tiles) * height / width) / len(rows)))
@@ -84,17 +84,17 @@ def scatter(points: np.ndarray, reference: np.ndarray | None = None) -> Image.Im
     points = _finite(points)
     reference = _finite(np.empty((0, 2)) if reference is None else reference)
     centre, half = _view(reference if len(reference) else points)
-    picture = Image.new("RGB", (2 * EDGE, 2 * EDGE), "white")
-    draw = ImageDraw.Draw(picture, "RGBA")
+    image = Image.new("RGB", (2 * EDGE, 2 * EDGE), "white")
+    draw = ImageDraw.Draw(image, "RGBA")
     for dots, radius, colour in ((reference, 6, GREY), (points, 3, BLUE)):
         places = ((dots - centre) * (1, -1) / half + 1) * EDGE
         for x, y in places[((places > 0) & (places < 2 * EDGE)).all(axis=1)]:
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
-    return picture.reduce(2)  # drawn at twice the size for smooth dots
+    return image.reduce(2)  # drawn at twice the size for smooth dots
 
 
 def write_png(image: Image.Image, path: str | os.PathLike) -> None:
-    """Write a picture aside and rename it, so that it is never seen half-written.
+    """Write an image aside and rename it, so that it is never seen half-written.
 
     Raises:
         GankitError: It cannot be written.
@@ -102,21 +102,21 @@ def write_png(image: Image.Image, path: str | os.PathLike) -> None:
     _write(png(image), Path(path))
 
 
-def write_beside(picture: Image.Image | Sequence[Image.Image], path: Path) -> Path:
-    """Write a picture, or the frames of a film, beside others of its name, and return its path.
+def write_beside(image: Image.Image | Sequence[Image.Image], path: Path) -> Path:
+    """Write an image, or the frames of a film, beside others of its name, and return its path.
 
     What is there already is never overwritten by something else: it gets `-2`, `-3`, … behind its
-    name. The same picture is there once.
+    name. The same image is there once.
 
     Args:
-        picture: One picture as a PNG, several as a GIF.
+        image: One image as a PNG, several as a GIF.
         path: The file, without the suffix.
 
     Raises:
         GankitError: It cannot be written.
     """
-    film = not isinstance(picture, Image.Image)
-    content, suffix = (gif(picture), ".gif") if film else (png(picture), ".png")
+    film = not isinstance(image, Image.Image)
+    content, suffix = (gif(image), ".gif") if film else (png(image), ".png")
     names = chain([path.name], (f"{path.name}-{number}" for number in count(2)))
     paths = (path.with_name(name + suffix) for name in names)
     free = next(path for path in paths if not path.exists() or path.read_bytes() == content)
@@ -125,17 +125,17 @@ def write_beside(picture: Image.Image | Sequence[Image.Image], path: Path) -> Pa
 
 
 def png(image: Image.Image) -> bytes:
-    """Return a picture as the content of a PNG file, which notebooks show."""
+    """Return an image as the content of a PNG file, which notebooks show."""
     file = io.BytesIO()
     image.save(file, "png")
     return file.getvalue()
 
 
 def gif(frames: Sequence[Image.Image], pause: int = 80) -> bytes:
-    """Return pictures as the content of a GIF file, a film without end.
+    """Return images as the content of a GIF file, a film without end.
 
     Args:
-        frames: The pictures, all of one size.
+        frames: The images, all of one size.
         pause: From one to the next, in milliseconds.
     """
     file = io.BytesIO()
@@ -151,7 +151,7 @@ def _write(content: bytes, path: Path) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise GankitError(f"the picture {path} cannot be written: {error}") from error
+        raise GankitError(f"the image {path} cannot be written: {error}") from error
 
 
 def _enlarged(images: np.ndarray, shape: Sequence[int]) -> np.ndarray:
@@ -160,12 +160,12 @@ def _enlarged(images: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     return np.broadcast_to(images[:, rows][:, :, columns], (len(images), *shape))
 
 
-def _opaque(picture: Image.Image) -> Image.Image:
-    """Return a picture without alpha, on the grey of the sheet."""
-    if picture.mode != "RGBA":
-        return picture
-    ground = Image.new("RGBA", picture.size, (GROUND, GROUND, GROUND, 255))
-    return Image.alpha_composite(ground, picture).convert("RGB")
+def _opaque(image: Image.Image) -> Image.Image:
+    """Return an image without alpha, on the grey of the sheet."""
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGBA", image.size, (GROUND, GROUND, GROUND, 255))
+    return Image.alpha_composite(ground, image).convert("RGB")
 
 
 def _finite(points: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ class Recipe:
     Args:
         seed: Of all randomness.
         dataset: `make()` returns a `gankit.Dataset`.
-        architecture: `make(facts, previous=networks)` returns networks by name.
+        architecture: `make(spec, previous=networks)` returns networks by name.
         loss: `make()` returns a `gankit.Loss`.
         stabilizers: `make()` of each returns a `gankit.Stabilizer`, in their order.
         players: The players of the loss, in the order they play.

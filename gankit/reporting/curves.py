@@ -62,7 +62,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves in one picture.
+    """Curves in one image.
 
     Args:
         title: What it is of.

@@ -31,10 +31,10 @@ def draw(
 
 def _of_run(run: RunFolder, asked: Asked, plugins: Iterable[Path]) -> Samples:
     restored = restore(run, plugins, asked.checkpoint)
-    gan, facts = restored.gan, restored.facts
+    gan, spec = restored.gan, restored.spec
     if "generator" not in gan.networks:
         raise GankitError(f"{run.path} has no generator that draws from noise")
-    count = asked.count if len(facts.shape) == 3 else sheet_count(facts)
-    images = sample(gan, count, asked.seed, facts.classes)
+    count = asked.count if len(spec.shape) == 3 else sheet_count(spec)
+    images = sample(gan, count, asked.seed, spec.classes)
     noise = tuple(gan.networks["generator"].inputs[0].shape[1:])
     return Samples(images, noise, restored.place.steps)

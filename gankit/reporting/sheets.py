@@ -19,10 +19,10 @@ def chosen(sheets: Mapping[int, Path], most: int = MOST) -> dict[int, Path]:
     return {epoch: sheets[epoch] for epoch in epochs}
 
 
-def data_uri(picture: Image.Image) -> str:
-    """Return a picture as an address that holds it, a PNG; colours are reduced to a palette."""
-    if picture.mode not in ("1", "L", "P"):
-        picture = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+def data_uri(image: Image.Image) -> str:
+    """Return an image as an address that holds it, a PNG; colours are reduced to a palette."""
+    if image.mode not in ("1", "L", "P"):
+        image = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     png = io.BytesIO()
-    picture.save(png, "png", optimize=True)
+    image.save(png, "png", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

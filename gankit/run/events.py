@@ -55,7 +55,7 @@ class EventLog:
         self._add(points, step, run)
 
     def image(self, tag: str, image: Image.Image | np.ndarray, step: int) -> None:
-        """Add a picture, or an array (height, width, channels) of uint8."""
+        """Add an image, or an array (height, width, channels) of uint8."""
         if isinstance(image, np.ndarray):
             image = Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
         png = io.BytesIO()

@@ -8,7 +8,7 @@ import keras
 
 from gankit.backend import without_chatter
 from gankit.data.batches import Batches
-from gankit.data.dataset import Dataset, Facts
+from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
 from gankit.recipe.recipe import Recipe
@@ -46,18 +46,18 @@ def assemble(recipe: Recipe, previous: GAN | None = None) -> Experiment:
         GankitError: The data cannot be read, or the parts do not fit each other.
     """
     dataset = recipe.dataset.make()
-    experiment = Experiment(recipe, dataset, build(recipe, dataset.facts, previous))
+    experiment = Experiment(recipe, dataset, build(recipe, dataset.spec, previous))
     experiment.batches()
     return experiment
 
 
 @without_chatter()  # copying a layer makes Keras look for TensorFlow, also on other backends
-def build(recipe: Recipe, facts: Facts, previous: GAN | None = None) -> GAN:
-    """Return the game of a recipe for data of which only the facts are known.
+def build(recipe: Recipe, spec: DataSpec, previous: GAN | None = None) -> GAN:
+    """Return the game of a recipe for data of which only the spec are known.
 
     Args:
         recipe: Of one stage.
-        facts: The shapes of the data and the number of classes.
+        spec: The shapes of the data and the number of classes.
         previous: The game of the stage before.
 
     Raises:
@@ -67,7 +67,7 @@ def build(recipe: Recipe, facts: Facts, previous: GAN | None = None) -> GAN:
     keras.config.set_dtype_policy(recipe.training.precision)
     loss = recipe.loss.make()
     gan = GAN(
-        _networks(recipe, facts, loss.players, previous),
+        _networks(recipe, spec, loss.players, previous),
         loss,
         [stabilizer.make() for stabilizer in recipe.stabilizers],
         repeats={name: player.repeats for name, player in recipe.players.items()},
@@ -79,9 +79,9 @@ def build(recipe: Recipe, facts: Facts, previous: GAN | None = None) -> GAN:
     return gan
 
 
-def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: GAN | None) -> dict:
+def _networks(recipe: Recipe, spec: DataSpec, players: Mapping, previous: GAN | None) -> dict:
     part = recipe.architecture
-    networks = part.make(facts, previous=previous and previous.given)
+    networks = part.make(spec, previous=previous and previous.given)
     named = isinstance(networks, Mapping)
     if not named or not all(isinstance(n, keras.Model) for n in networks.values()):
         raise GankitError(
@@ -96,11 +96,11 @@ def _networks(recipe: Recipe, facts: Facts, players: Mapping, previous: GAN | No
             f"{part.name!r} builds {', '.join(sorted(networks))}",
             "gankit list architectures",
         )
-    _check_pictures(recipe, networks)
+    _check_images(recipe, networks)
     return networks
 
 
-def _check_pictures(recipe: Recipe, networks: Mapping[str, keras.Model]) -> None:
+def _check_images(recipe: Recipe, networks: Mapping[str, keras.Model]) -> None:
     """Raise the error of a discriminator that cannot judge what the generator makes."""
     if not {"generator", "discriminator"} <= set(networks):
         return
@@ -110,5 +110,5 @@ def _check_pictures(recipe: Recipe, networks: Mapping[str, keras.Model]) -> None
         raise GankitError(
             f"the architecture {recipe.architecture.name!r} builds a generator of images "
             f"{tuple(made)} and a discriminator of images {tuple(judged)}",
-            "make the generator's output of the shape that the data has, facts.shape",
+            "make the generator's output of the shape that the data has, spec.shape",
         )

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gankit.data.dataset import Dataset, Facts
+from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class RunFolder:
     def note_data(self, stage: int, dataset: Dataset) -> None:
         """Write down what data a stage is played on."""
         facts = self.read_facts()
-        shapes = dict(dataset.facts.shapes)
+        shapes = dict(dataset.spec.shapes)
         data = {"examples": len(dataset), "classes": list(dataset.classes), "shapes": shapes}
         write_text(self.facts, _json({**facts, "data": [*facts["data"][:stage], data]}))
 
@@ -134,10 +134,10 @@ class RunFolder:
         }
         return dict(sorted((int(epoch[1]), path) for path, epoch in named.items() if epoch))
 
-    def data_facts(self) -> list[Facts]:
-        """Return the facts of the data of each stage that was begun."""
+    def data_specs(self) -> list[DataSpec]:
+        """Return the spec of the data of each stage that was begun."""
         return [
-            Facts(
+            DataSpec(
                 {name: tuple(shape) for name, shape in data["shapes"].items()}, len(data["classes"])
             )
             for data in self.read_facts()["data"]

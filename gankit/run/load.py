@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gankit.data.dataset import Facts
+from gankit.data.dataset import DataSpec
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
@@ -25,14 +25,14 @@ class Restored:
         place: How far the run had come.
         epoch: The epochs that were finished, over all stages.
         recipe: Of the stage.
-        facts: Of the stage's data.
+        spec: Of the stage's data.
     """
 
     gan: GAN
     place: Place
     epoch: int
     recipe: Recipe
-    facts: Facts
+    spec: DataSpec
 
 
 def load_gan(
@@ -65,10 +65,10 @@ def restore(
     found = Checkpoints(run.checkpoints).find(checkpoint)
     place = found.place
     stages = load_recipe(run, plugins).stages()
-    gan, played = None, list(zip(stages, run.data_facts()))[: place.stage + 1]
-    for stage, facts in played:
+    gan, played = None, list(zip(stages, run.data_specs()))[: place.stage + 1]
+    for stage, spec in played:
         training = replace(stage.training, precision=precision or stage.training.precision)
-        gan = build(replace(stage, training=training), facts, gan)
+        gan = build(replace(stage, training=training), spec, gan)
     if gan is None:
         raise GankitError(f"{run.facts} does not say what data was played", "start a new run")
     found.restore(gan)

@@ -11,7 +11,7 @@ from gankit.game.loss import draws_from_noise
 from gankit.game.sampling import sample, sheet_count
 from gankit.pictures import sheets
 
-EXAMPLES = 8  # of which pictures are made, where they are made of pictures
+EXAMPLES = 8  # of which images are made, where they are made of images
 
 
 def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
@@ -24,8 +24,8 @@ def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
     """
     if not draws_from_noise(type(gan.game)):
         return sheets.strips(_strips(gan, dataset))
-    facts = dataset.facts
-    samples = sample(gan, sheet_count(facts), seed, facts.classes)
+    spec = dataset.spec
+    samples = sample(gan, sheet_count(spec), seed, spec.classes)
     return sheets.sheet(samples, dataset.arrays["images"][: len(samples)])
 
 
@@ -33,5 +33,5 @@ def _strips(gan: GAN, dataset: Dataset) -> list[list[np.ndarray]]:
     """Return the strips of the game's loss as arrays."""
     rows = dataset.arrays.items()
     examples = {name: tensor_from_uint8(np.asarray(array[:EXAMPLES])) for name, array in rows}
-    strips = gan.game.strips(gan, examples)
-    return [[ops.convert_to_numpy(picture) for picture in strip] for strip in strips]
+    strips = gan.game.preview(gan, examples)
+    return [[ops.convert_to_numpy(image) for image in strip] for strip in strips]

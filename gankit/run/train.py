@@ -7,7 +7,7 @@ from rich.console import Console
 
 from gankit import engine
 from gankit.discovery.faults import blaming
-from gankit.game.compatibility import misfits
+from gankit.game.compatibility import incompatibilities
 from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks
 from gankit.run.experiment import Experiment, assemble
@@ -96,8 +96,8 @@ def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
 
 def _warn(experiment: Experiment, session: Session) -> None:
     """Say which parts do not fit each other."""
-    for misfit in misfits(experiment.gan, experiment.dataset):
-        session.display.warn(str(misfit))
+    for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
+        session.display.warn(str(incompatibility))
 
 
 def _flat(table: Mapping) -> dict:

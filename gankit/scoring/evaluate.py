@@ -24,7 +24,7 @@ class Provenance:
     Args:
         features: The name of the features.
         weights: The digest of the network that makes them.
-        resizer: What brings pictures to the network's size.
+        resizer: What brings images to the network's size.
         real: Where the real examples are from.
         real_count: How many there are.
         real_digest: Of the real examples.
@@ -101,7 +101,7 @@ def evaluate(
         fake: Likewise.
         describe: Makes the provenance of what is told of here and of what the caller knows.
         held_out: Real examples that nothing was trained on.
-        known: What else metrics may ask for: `class_names`, `class_shares`, `fake_labels`.
+        known: What else metrics may ask for: `class_names`, `class_fractions`, `fake_labels`.
 
     Raises:
         GankitError: A metric returned something else than numbers.

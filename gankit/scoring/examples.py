@@ -66,7 +66,7 @@ def known_of(dataset: Dataset, gan: "GAN", count: int) -> dict[str, np.ndarray]:
         return {}
     classes = len(dataset.classes)
     counts = np.bincount(np.asarray(dataset.arrays["labels"]).reshape(-1), minlength=classes)
-    known = {"class_names": np.array(dataset.classes), "class_shares": counts / counts.sum()}
+    known = {"class_names": np.array(dataset.classes), "class_fractions": counts / counts.sum()}
     asked = {"fake_labels": sampled_labels(count, classes)}
     return known | (asked if len(gan.networks["generator"].inputs) > 1 else {})
 

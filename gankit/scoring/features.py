@@ -20,7 +20,7 @@ class Features:
     Args:
         name: What the choice is called.
         weights: The digest of the network's weights; `none` where there is no network.
-        resizer: What brings pictures to the network's size.
+        resizer: What brings images to the network's size.
         extract: From examples in [−1, 1] or points, (count, …), to features (count, size).
         classify: From features to the probabilities of classes, (count, classes).
         classes: The names of these classes, where they are those of the data.

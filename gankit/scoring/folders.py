@@ -1,4 +1,4 @@
-"""The scores of a folder of pictures against another."""
+"""The scores of a folder of images against another."""
 
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ def score_folders(real: Path, generated: Path, request: Request, backend: str) -
     one, other = read_folder(real, count, seed), read_folder(generated, count, seed)
     if one.shape[1:] != other.shape[1:]:
         raise GankitError(
-            f"the pictures are of different sizes: {_size(one)} in {real}, {_size(other)} in "
+            f"the images are of different sizes: {_size(one)} in {real}, {_size(other)} in "
             f"{generated}",
             "bring them to one size first: a score depends on how they are resized",
         )
@@ -50,10 +50,10 @@ def score_folders(real: Path, generated: Path, request: Request, backend: str) -
 
 
 def read_folder(folder: Path, count: int | None = None, seed: int = 0) -> np.ndarray:
-    """Return the pictures of a folder, its sub-folders included, as floats in [−1, 1].
+    """Return the images of a folder, its sub-folders included, as floats in [−1, 1].
 
     Args:
-        folder: All of its pictures must be of one size, and all grey or all in colour.
+        folder: All of its images must be of one size, and all grey or all in colour.
         count: How many to read at most; all if None.
         seed: Of the choice of these.
 
@@ -62,15 +62,15 @@ def read_folder(folder: Path, count: int | None = None, seed: int = 0) -> np.nda
     """
     files = image_files(folder)
     if len(files) < 2:
-        raise GankitError(f"{folder} holds {len(files)} pictures; scores need more")
+        raise GankitError(f"{folder} holds {len(files)} images; scores need more")
     if count is not None and count < len(files):
         files = [files[place] for place in choose(count, len(files), seed)]
-    pictures = [_read(file) for file in files]
-    shapes = {picture.shape for picture in pictures}
+    images = [_read(file) for file in files]
+    shapes = {image.shape for image in images}
     if len(shapes) > 1:
         found = ", ".join(" × ".join(map(str, shape)) for shape in sorted(shapes)[:3])
-        raise GankitError(f"the pictures in {folder} are of different sizes: {found}")
-    return from_uint8(np.stack(pictures))
+        raise GankitError(f"the images in {folder} are of different sizes: {found}")
+    return from_uint8(np.stack(images))
 
 
 def _read(file: Path) -> np.ndarray:
@@ -79,9 +79,9 @@ def _read(file: Path) -> np.ndarray:
             grey = image.mode in ("1", "L", "I;16")
             pixels = np.asarray(image.convert("L" if grey else "RGB"))
     except (OSError, ValueError) as error:
-        raise GankitError(f"the picture {file} cannot be read: {error}") from error
+        raise GankitError(f"the image {file} cannot be read: {error}") from error
     return pixels[..., None] if grey else pixels
 
 
-def _size(pictures: np.ndarray) -> str:
-    return " × ".join(map(str, pictures.shape[1:]))
+def _size(images: np.ndarray) -> str:
+    return " × ".join(map(str, images.shape[1:]))

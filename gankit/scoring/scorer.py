@@ -31,11 +31,11 @@ class Scorer:
         best_by: The score that chooses the best checkpoint, None if none tells.
 
     Raises:
-        GankitError: There are no such features, or the generator takes pictures.
+        GankitError: There are no such features, or the generator takes images.
     """
 
     def __init__(self, recipe: Recipe, dataset: Dataset, gan: GAN, count: int | None = None):
-        self.noise_shape = gan.noise_shape  # an error where pictures are taken
+        self.noise_shape = gan.noise_shape  # an error where images are taken
         settings = recipe.scoring
         self.seed, self.dataset, self.section = recipe.seed, dataset, recipe.dataset
         self.count = count or settings.count

@@ -115,7 +115,7 @@ def _generators() -> dict[str, dict[str, np.ndarray]]:
         "collapsed": pictures[0, :1].repeat(200, 0),
         "memorised": pictures[0] + 1e-4 * pictures[1],
     }
-    known = {"class_names": np.arange(10), "class_shares": np.full(10, 0.1)}
+    known = {"class_names": np.arange(10), "class_fractions": np.full(10, 0.1)}
     known |= {"fake_labels": np.arange(COUNT) % 10, "held_out": held_out, "real": real}
     known |= {"real_images": pictures[0], "held_out_images": pictures[2]}
     return {

@@ -12,26 +12,26 @@ import numpy as np
 from keras import ops
 
 from gankit import engine
-from gankit.data.dataset import Facts
+from gankit.data.dataset import DataSpec
 from gankit.game.compatibility import ANYTHING, end
 from gankit.messages import cut
 from gankit.testing.game import values
 from gankit.testing.requirement import called, equal, require
 
 BATCH = 8
-FACTS = Facts({"images": (28, 28, 1), "labels": ()}, 10)
+SPEC = DataSpec({"images": (28, 28, 1), "labels": ()}, 10)
 
 Networks = Mapping[str, keras.Model]
 
 
 def check_architecture(
-    architecture: Callable[..., Networks], facts: Facts = FACTS, **options: Any
+    architecture: Callable[..., Networks], spec: DataSpec = SPEC, **options: Any
 ) -> None:
     """Check the networks of an architecture: shapes, save and load, and that all of it learns.
 
     Args:
         architecture: The function.
-        facts: Of the data; by default grey pictures of 28 × 28 in ten classes.
+        spec: Of the data; by default grey images of 28 × 28 in ten classes.
         options: What to call it with; make it small.
 
     Raises:
@@ -41,18 +41,18 @@ def check_architecture(
 
     def build(seed: int = 0) -> Networks:
         random.seed(seed)  # as a run does
-        return architecture(facts, **options)
+        return architecture(spec, **options)
 
     made = build()
     _check_names(who, made)
     for name, network in made.items():
         which = f"the {name} of {who}"
-        outputs = _check_call(which, network, facts)
-        _check_saved(which, network, facts, outputs)
-        _check_gradients(which, network, facts)
-    _check_game(who, made, facts)
+        outputs = _check_call(which, network, spec)
+        _check_saved(which, network, spec, outputs)
+        _check_gradients(which, network, spec)
+    _check_game(who, made, spec)
     _check_built_again(who, build)
-    _check_mixed_precision(who, build, facts)
+    _check_mixed_precision(who, build, spec)
 
 
 def _check_names(who: str, made: Any) -> None:
@@ -70,9 +70,9 @@ def _check_names(who: str, made: Any) -> None:
         )
 
 
-def _check_call(which: str, network: keras.Model, facts: Facts) -> np.ndarray:
+def _check_call(which: str, network: keras.Model, spec: DataSpec) -> np.ndarray:
     """Return what the network makes of random inputs."""
-    outputs = _called(network, facts)
+    outputs = _called(network, spec)
     require(
         len(outputs) == BATCH and np.isfinite(outputs).all(),
         f"{which} makes of {BATCH} inputs the shape {outputs.shape}, or what is not finite",
@@ -81,7 +81,7 @@ def _check_call(which: str, network: keras.Model, facts: Facts) -> np.ndarray:
     return outputs
 
 
-def _check_saved(which: str, network: keras.Model, facts: Facts, outputs: np.ndarray) -> None:
+def _check_saved(which: str, network: keras.Model, spec: DataSpec, outputs: np.ndarray) -> None:
     remedy = "put @keras.saving.register_keras_serializable() above layers of your own, with all "
     remedy += "that their __init__ takes in get_config; use no Lambda"
     with tempfile.TemporaryDirectory() as folder:
@@ -95,20 +95,20 @@ def _check_saved(which: str, network: keras.Model, facts: Facts, outputs: np.nda
                 f"{which} cannot be saved and loaded: {said}\n→ {remedy}"
             ) from error
     require(
-        np.allclose(_called(loaded, facts), outputs, rtol=1e-4, atol=1e-5),
+        np.allclose(_called(loaded, spec), outputs, rtol=1e-4, atol=1e-5),
         f"{which} makes something else once it is saved and loaded",
         remedy,
     )
 
 
-def _check_gradients(which: str, network: keras.Model, facts: Facts) -> None:
+def _check_gradients(which: str, network: keras.Model, spec: DataSpec) -> None:
     """Check that each weight has a part in the output, also behind one that starts at 0."""
     weights = network.trainable_weights
     require(weights, f"{which} has no weights to train", "leave the network out, or train it")
     before, draw = values(weights), np.random.default_rng(2)
     for weight, value in zip(weights, before):
         weight.assign(value + 0.1 * draw.standard_normal(value.shape).astype("float32"))
-    inputs = _inputs(network, facts)
+    inputs = _inputs(network, spec)
     target = ops.convert_to_tensor(draw.standard_normal((BATCH, 1)).astype("float32"))
 
     def losses() -> tuple[list[Any], tuple[()]]:
@@ -126,15 +126,15 @@ def _check_gradients(which: str, network: keras.Model, facts: Facts) -> None:
     )
 
 
-def _check_game(who: str, made: Networks, facts: Facts) -> None:
+def _check_game(who: str, made: Networks, spec: DataSpec) -> None:
     """Check that a generator makes what is in the data, and a discriminator returns logits."""
     shapes = {tuple(network.outputs[0].shape[1:]) for network in made.values()}
     if "generator" in made:
         found = tuple(made["generator"].outputs[0].shape[1:])
         require(
-            found in facts.shapes.values(),
+            found in spec.shapes.values(),
             f"the generator of {who} makes images of the shape {found}",
-            f"make what is in the data, (height, width, channels) = facts.shape = {facts.shape}",
+            f"make what is in the data, (height, width, channels) = spec.shape = {spec.shape}",
         )
     if "discriminator" in made:
         discriminator = made["discriminator"]
@@ -146,9 +146,9 @@ def _check_game(who: str, made: Networks, facts: Facts) -> None:
             "end it with keras.layers.Dense(1), a logit an image, without an activation",
         )
         require(
-            tuple(discriminator.inputs[0].shape[1:]) in {*facts.shapes.values(), *shapes},
+            tuple(discriminator.inputs[0].shape[1:]) in {*spec.shapes.values(), *shapes},
             f"the discriminator of {who} takes {discriminator.inputs[0].shape}",
-            f"let it take images, keras.Input(facts.shape) = {facts.shape}",
+            f"let it take images, keras.Input(spec.shape) = {spec.shape}",
         )
 
 
@@ -174,7 +174,7 @@ def _check_built_again(who: str, build: Callable[..., Networks]) -> None:
         )
 
 
-def _check_mixed_precision(who: str, build: Callable[..., Networks], facts: Facts) -> None:
+def _check_mixed_precision(who: str, build: Callable[..., Networks], spec: DataSpec) -> None:
     with _precision("mixed_bfloat16"):
         made = build()
     for name, network in made.items():
@@ -186,17 +186,17 @@ def _check_mixed_precision(who: str, build: Callable[..., Networks], facts: Fact
         )
 
 
-def _inputs(network: keras.Model, facts: Facts) -> Any:
+def _inputs(network: keras.Model, spec: DataSpec) -> Any:
     """Return random inputs as a game gives them: noise or images, and the labels."""
     draw = np.random.default_rng(1)
     shape = [size or BATCH for size in network.inputs[0].shape[1:]]
     x = ops.convert_to_tensor(draw.standard_normal((BATCH, *shape)).astype("float32"))
-    labels = draw.integers(0, max(facts.classes, 1), BATCH).astype("int32")
+    labels = draw.integers(0, max(spec.classes, 1), BATCH).astype("int32")
     return [x, ops.convert_to_tensor(labels)] if len(network.inputs) > 1 else x
 
 
-def _called(network: keras.Model, facts: Facts) -> np.ndarray:
-    return _array(network(_inputs(network, facts), training=False))
+def _called(network: keras.Model, spec: DataSpec) -> np.ndarray:
+    return _array(network(_inputs(network, spec), training=False))
 
 
 def _array(tensor: Any) -> np.ndarray:

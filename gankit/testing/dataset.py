@@ -54,13 +54,13 @@ def _check_array(which: str, array: np.ndarray) -> None:
     require(
         array.dtype in (np.uint8, np.float32) or kind in "iu",
         f"{which} is of {array.dtype}",
-        'make pictures uint8, or give numbers as .astype("float32")',
+        'make images uint8, or give numbers as .astype("float32")',
     )
     if array.dtype == np.uint8 and array.ndim > 1:
         require(
             array.ndim == 4 and array.shape[-1] in (1, 3),
             f"{which} has the shape {array.shape}",
-            "give pictures as (examples, height, width, channels), with 1 or 3 channels: "
+            "give images as (examples, height, width, channels), with 1 or 3 channels: "
             "images[..., None] adds one",
         )
     require(

@@ -56,10 +56,10 @@ def networks(norm: bool = False) -> dict[str, keras.Model]:
     return found
 
 
-def batch_of_pictures(count: int = 16) -> Batch:
-    """Return random pictures for `networks`, (count, 8, 8, 1) of uint8."""
-    pictures = np.random.default_rng(0).integers(0, 256, (count, 8, 8, 1), dtype=np.uint8)
-    return {"images": pictures}
+def batch_of_images(count: int = 16) -> Batch:
+    """Return random images for `networks`, (count, 8, 8, 1) of uint8."""
+    images = np.random.default_rng(0).integers(0, 256, (count, 8, 8, 1), dtype=np.uint8)
+    return {"images": images}
 
 
 def game(

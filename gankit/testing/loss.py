@@ -15,7 +15,7 @@ from gankit.game.gan import GAN
 from gankit.game.loss import AdversarialLoss, Loss
 from gankit.game.scalars import scalar_name
 from gankit.game.turn import Judgment
-from gankit.testing.game import Batch, MakeNetworks, batch_of_pictures, game, networks, play, values
+from gankit.testing.game import Batch, MakeNetworks, batch_of_images, game, networks, play, values
 from gankit.testing.requirement import equal, name_of, require
 
 SURE = 50.0  # the logit of a discriminator that is sure: 1 − sigmoid(50) is 0 in float32
@@ -35,8 +35,8 @@ def check_loss(
     Args:
         loss: What is played.
         networks: Returns fresh networks by name, every one that the players train; by default a
-            generator and a discriminator of pictures (8, 8, 1).
-        batch: Real data by name, as the loss asks for it; by default 16 pictures of uint8.
+            generator and a discriminator of images (8, 8, 1).
+        batch: Real data by name, as the loss asks for it; by default 16 images of uint8.
         steps: How many.
 
     Raises:
@@ -47,7 +47,7 @@ def check_loss(
     _check_players(loss, networks())
     gan = game(loss, made=networks())
     gan.compile({player: keras.optimizers.Adam(RATE) for player in loss.players})
-    turns = [_overfit(gan, player, batch or batch_of_pictures(), steps) for player in loss.players]
+    turns = [_overfit(gan, player, batch or batch_of_images(), steps) for player in loss.players]
     for turn in turns:
         _check_moved(loss, turn)
     for turn in turns:

@@ -106,7 +106,7 @@ def _cases() -> dict[str, Given]:
     odds = draw.dirichlet(np.ones(5), 120)
     whole = {"real": real, "held_out": held_out, "real_images": images}
     whole |= {"held_out_images": draw.uniform(-1, 1, (60, 24, 24, 1))}
-    whole |= {"class_names": np.array([*"abcde"]), "class_shares": np.full(5, 0.2)}
+    whole |= {"class_names": np.array([*"abcde"]), "class_fractions": np.full(5, 0.2)}
 
     def case(fake: np.ndarray, fake_images: np.ndarray, odds: np.ndarray) -> Given:
         told = {"probabilities": odds, "class_probabilities": odds.copy()}

@@ -9,7 +9,7 @@ from typing import Any
 
 from gankit.data.dataset import Dataset
 from gankit.discovery.plugins import load_plugins
-from gankit.game.compatibility import misfits
+from gankit.game.compatibility import incompatibilities
 from gankit.messages import listed
 from gankit.recipe.recipe import Recipe, read_recipe
 from gankit.recipe.recipe import check_recipe as checked
@@ -60,8 +60,8 @@ def check_recipe(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()
     for stage in tiny(recipe, plugins).stages():
         experiment = assemble(stage, previous)
         previous = experiment.gan
-        for misfit in misfits(experiment.gan, experiment.dataset):
-            require(False, f"{stage.source}: {misfit.reason}", misfit.remedy)
+        for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
+            require(False, f"{stage.source}: {incompatibility.reason}", incompatibility.remedy)
         _check_played(experiment)
 
 

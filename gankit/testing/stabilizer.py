@@ -17,7 +17,7 @@ from gankit.testing.game import (
     Batch,
     Logistic,
     MakeNetworks,
-    batch_of_pictures,
+    batch_of_images,
     game,
     networks,
     play,
@@ -50,15 +50,15 @@ def check_stabilizer(
             that is on or not there.
         loss: What is played; by default the cross-entropy of logits and targets.
         networks: Returns fresh networks by name, with equal weights each time; by default a
-            generator and a discriminator of pictures (8, 8, 1).
-        batch: Real data by name; by default 16 pictures of uint8.
+            generator and a discriminator of images (8, 8, 1).
+        batch: Real data by name; by default 16 images of uint8.
         steps: How many are played before its state is saved, and as many after.
         options: What to call it with to see it at work.
 
     Raises:
         AssertionError: It does not keep to what a stabilizer is; says what to do.
     """
-    batch = batch or batch_of_pictures()
+    batch = batch or batch_of_images()
 
     def played(parts: list[Stabilizer]) -> Played:
         gan = game(loss or Logistic(), parts, RATE, made=networks())
@@ -97,10 +97,10 @@ def _nothing(gan: GAN) -> str:
     same = {
         "rebuild": "the networks as they are",
         "view": "the images as they are, and draw nothing from gan.seed",
-        "exhibit": "the images as they are, and draw nothing from gan.seed",
+        "replace_fakes": "the images as they are, and draw nothing from gan.seed",
         "targets": "the targets as they are, and draw nothing from gan.seed",
         "penalty": "0.0 from penalty",
-        "moves": "True from moves",
+        "should_update": "True from should_update",
         "after": "from after, without assigning",
     }
     own = [same[seam] for seam in same if seam in vars(type(gan.stabilizers[-1]))]
@@ -141,7 +141,7 @@ def _check_effect(who: str, part: Stabilizer, gan: GAN, plain: GAN) -> None:
     strange = [name for name in strange if name not in SEAMS]
     near = "".join(suggestion(name, SEAMS) for name in strange)
     require(
-        not same or gan.averages or _own_state(gan) or part.shows,
+        not same or gan.averages or _own_state(gan) or part.logged,
         f"{who} changes nothing",
         f"write one of the seams {', '.join(SEAMS)}.{near} Or give check_stabilizer options with "
         "which it acts",

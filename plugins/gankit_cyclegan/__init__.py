@@ -1,17 +1,17 @@
-"""CycleGAN: pictures of one set become ones of another, without pairs to learn from."""
+"""CycleGAN: images of one set become ones of another, without pairs to learn from."""
 
 import gankit
 
 
 @gankit.hookimpl
 def gankit_datasets():
-    """Two sets of pictures."""
+    """Two sets of images."""
     return {"unpaired": "gankit_cyclegan.dataset:unpaired"}
 
 
 @gankit.hookimpl
 def gankit_architectures():
-    """Networks from pictures to pictures."""
+    """Networks from images to images."""
     return {"cyclegan": "gankit_cyclegan.networks:cyclegan"}
 
 
@@ -23,5 +23,5 @@ def gankit_losses():
 
 @gankit.hookimpl
 def gankit_stabilizers():
-    """The pool of generated pictures."""
+    """The pool of generated images."""
     return {"image-pool": "gankit_cyclegan.pool:ImagePool"}

@@ -1,4 +1,4 @@
-"""Two folders of pictures, nothing of which belongs together."""
+"""Two folders of images, nothing of which belongs together."""
 
 from typing import Annotated, Literal
 
@@ -17,27 +17,27 @@ def unpaired(
     ground: str = "white",
     flip: bool = False,
 ) -> gankit.Dataset:
-    """Two folders of pictures, from one of which to make pictures like the other's.
+    """Two folders of images, from one of which to make images like the other's.
 
-    The pictures are decoded once; later runs find them in the cache. Where one folder has fewer,
-    its pictures are repeated. Hidden files, and files that are no images by their suffix, are
+    The images are decoded once; later runs find them in the cache. Where one folder has fewer,
+    its images are repeated. Hidden files, and files that are no images by their suffix, are
     passed over; those in sub-folders are taken.
 
     Args:
         a: A folder; a relative path starts where gankit is started.
         b: The other one.
-        size: The edge of the square pictures, in pixels.
-        channels: Whether to read the pictures as `grey` or as `rgb`.
-        fit: `crop` keeps the middle square of a picture, `pad` the whole of it on the ground.
-        ground: The colour behind transparent and padded pictures, e.g. `white` or `#202020`.
-        flip: Whether a picture's mirror image is as good as the picture.
+        size: The edge of the square images, in pixels.
+        channels: Whether to read the images as `grey` or as `rgb`.
+        fit: `crop` keeps the middle square of an image, `pad` the whole of it on the ground.
+        ground: The colour behind transparent and padded images, e.g. `white` or `#202020`.
+        flip: Whether an image's mirror image is as good as the image.
 
     Returns:
         a: (examples, size, size, 1 or 3) of uint8, in the order of their paths.
-        b: Likewise; a picture of `a` has nothing to do with that of `b` beside it.
+        b: Likewise; an image of `a` has nothing to do with that of `b` beside it.
 
     Raises:
-        GankitError: A folder is not there or holds no pictures, or more than a tenth are broken.
+        GankitError: A folder is not there or holds no images, or more than a tenth are broken.
     """
     depth = 1 if channels == "grey" else 3
     sets = {

@@ -12,7 +12,7 @@ Strength = Annotated[float, Field(ge=0)]
 
 
 class CycleGan(gankit.Loss):
-    """Cycle consistency: pictures of a become ones of b, and back again what they were.
+    """Cycle consistency: images of a become ones of b, and back again what they were.
 
     The generators G = g_ab and F = g_ba minimise, each sum over both directions,
 
@@ -23,7 +23,7 @@ class CycleGan(gankit.Loss):
 
     Args:
         cycle: λ of the paper, what it costs not to come back.
-        identity: What it costs, in units of `cycle`, to change a picture that is of the set
+        identity: What it costs, in units of `cycle`, to change an image that is of the set
             already; it keeps colours.
 
     Reference:
@@ -47,13 +47,13 @@ class CycleGan(gankit.Loss):
             return sum(map(_told_apart, judged))
         return sum(map(_fooled, judged)) + self.cycle * self._kept(turn, fake_a, fake_b)
 
-    def strips(self, gan: gankit.GAN, examples: Mapping):
+    def preview(self, gan: gankit.GAN, examples: Mapping):
         """Return a → g_ab(a) → g_ba(g_ab(a)), and the same from b."""
         ways = (("a", "g_ab", "g_ba"), ("b", "g_ba", "g_ab"))
         return [_there_and_back(gan, examples[name], *networks) for name, *networks in ways]
 
     def _kept(self, turn, fake_a, fake_b):
-        """Return how far pictures are from what is to stay the same of them."""
+        """Return how far images are from what is to stay the same of them."""
         if not self.cycle:
             return 0.0
         a, b = turn.batch["a"], turn.batch["b"]
@@ -74,7 +74,7 @@ def _told_apart(judgment: gankit.Judgment):
 
 
 def _fooled(judgment: gankit.Judgment):
-    """Return the squared distance of the scores of generated pictures from 1."""
+    """Return the squared distance of the scores of generated images from 1."""
     return ops.mean(ops.square(judgment.fake - 1))
 
 
@@ -82,15 +82,15 @@ def _apart(x, y):
     return ops.mean(ops.abs(x - y))
 
 
-def _there_and_back(gan: gankit.GAN, pictures, there: str, back: str) -> list:
-    made = gan.sample(pictures, name=there)
-    return [pictures, made, gan.sample(made, name=back)]
+def _there_and_back(gan: gankit.GAN, images, there: str, back: str) -> list:
+    made = gan.sample(images, name=there)
+    return [images, made, gan.sample(made, name=back)]
 
 
 def _check_alike(a, b) -> None:
     if a.shape[-1] != b.shape[-1]:
         raise gankit.GankitError(
-            "the identity term gives each generator pictures of both sets, which therefore need "
+            "the identity term gives each generator images of both sets, which therefore need "
             f"the same channels. Received: {a.shape[-1]} and {b.shape[-1]}",
             "set identity = 0.0 in the recipe's [loss]",
         )

@@ -1,4 +1,4 @@
-"""The networks of CycleGAN: pictures to pictures, and judges of patches."""
+"""The networks of CycleGAN: images to images, and judges of patches."""
 
 from typing import Annotated
 
@@ -13,34 +13,34 @@ Count = Annotated[int, Field(ge=1)]
 
 
 def cyclegan(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     width: Count = 64,
     blocks: Annotated[int, Field(ge=0)] = 6,
     levels: Count = 3,
 ) -> dict[str, keras.Model]:
     """Residual generators and discriminators of patches (CycleGAN, arXiv:1703.10593, appendix 7.2).
 
-    A generator halves a picture twice, refines it in residual blocks and doubles it twice, with
+    A generator halves an image twice, refines it in residual blocks and doubles it twice, with
     instance normalisation and reflected borders. A discriminator has a logit for each overlapping
-    patch of a picture (Isola et al. 2017, arXiv:1611.07004).
+    patch of an image (Isola et al. 2017, arXiv:1611.07004).
 
     Args:
-        facts: Pictures `a` and `b` of one size, a multiple of 4 from 16 pixels on.
+        spec: Images `a` and `b` of one size, a multiple of 4 from 16 pixels on.
         width: The channels of the first layer of each network; they double as the size halves.
         blocks: The residual blocks of a generator; the paper has 6 at 128 pixels, 9 at 256.
-        levels: How often a discriminator halves a picture: a patch has 16 pixels with 1 level, 34
+        levels: How often a discriminator halves an image: a patch has 16 pixels with 1 level, 34
             with 2, 70 with 3.
 
     Returns:
-        g_ab: From pictures of a to pictures like those of b, in [−1, 1].
+        g_ab: From images of a to images like those of b, in [−1, 1].
         g_ba: The other way round.
-        d_a: From pictures to logits (batch, height, width, 1), real ones being of a.
+        d_a: From images to logits (batch, height, width, 1), real ones being of a.
         d_b: Likewise of b.
 
     Raises:
         GankitError: The data has no `a` and `b`, or their sizes differ or do not fit.
     """
-    a, b = facts.shapes["a"], facts.shapes["b"]
+    a, b = spec.shapes["a"], spec.shapes["b"]
     _check(a, b)
     return {
         "g_ab": _generator(a, b[-1], width, blocks, "g_ab"),
@@ -51,8 +51,8 @@ def cyclegan(
 
 
 def _generator(shape, channels, width, blocks, name) -> keras.Model:
-    pictures = keras.Input(shape, name="pictures")
-    x = _activated(_convolved(_reflected(pictures, 3), width, 7))
+    images = keras.Input(shape, name="images")
+    x = _activated(_convolved(_reflected(images, 3), width, 7))
     for filters in (2 * width, 4 * width):
         x = _activated(_convolved(x, filters, 3, strides=2, padding="same"))
     for _ in range(blocks):
@@ -61,12 +61,12 @@ def _generator(shape, channels, width, blocks, name) -> keras.Model:
         doubled = _convolved(x, filters, 3, layers.Conv2DTranspose, strides=2, padding="same")
         x = _activated(doubled)
     x = _convolved(_reflected(x, 3), channels, 7, use_bias=True)
-    return keras.Model(pictures, keras.layers.Activation("tanh", dtype="float32")(x), name=name)
+    return keras.Model(images, keras.layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
 def _discriminator(shape, width, levels, name) -> keras.Model:
-    pictures = keras.Input(shape, name="pictures")
-    x = _convolved(pictures, width, 4, strides=2, padding="same", use_bias=True)
+    images = keras.Input(shape, name="images")
+    x = _convolved(images, width, 4, strides=2, padding="same", use_bias=True)
     for level in range(1, levels + 1):
         strides = 2 if level < levels else 1
         x = keras.layers.LeakyReLU(0.2)(x)
@@ -74,7 +74,7 @@ def _discriminator(shape, width, levels, name) -> keras.Model:
             _convolved(x, width * 2 ** min(level, 3), 4, strides=strides, padding="same")
         )
     x = _convolved(keras.layers.LeakyReLU(0.2)(x), 1, 4, padding="same", use_bias=True)
-    return keras.Model(pictures, keras.layers.Activation("linear", dtype="float32")(x), name=name)
+    return keras.Model(images, keras.layers.Activation("linear", dtype="float32")(x), name=name)
 
 
 def _refined(x):
@@ -89,7 +89,7 @@ def _activated(x):
 
 
 def _normalised(x):
-    """Return x with each channel of each picture normalised: instance normalisation."""
+    """Return x with each channel of each image normalised: instance normalisation."""
     return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5)(x)
 
 
@@ -106,7 +106,7 @@ def _convolved(x, filters, size, layer=layers.Conv2D, use_bias=False, **options)
 def _check(a, b) -> None:
     if len(a) != 3 or a[:2] != b[:2] or any(size < 16 or size % 4 for size in a[:2]):
         raise gankit.GankitError(
-            "cyclegan makes pictures of one size, height and width a multiple of 4 from 16 on. "
+            "cyclegan makes images of one size, height and width a multiple of 4 from 16 on. "
             f"Received: a {a}, b {b}",
             "set another size in the recipe's [dataset]",
         )

@@ -1,4 +1,4 @@
-"""A pool of pictures that were generated before."""
+"""A pool of images that were generated before."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -11,14 +11,14 @@ import gankit
 
 
 class ImagePool(gankit.Stabilizer):
-    """Lets discriminators judge generated pictures of before too, so that they forget less.
+    """Lets discriminators judge generated images of before too, so that they forget less.
 
-    Each discriminator has a pool, which the first pictures generated fill. From then on, on its own
-    turn, every picture is as likely as not exchanged for one of the pool, each for another one. A
-    batch's pictures beyond the size of the pool are judged as they are.
+    Each discriminator has a pool, which the first images generated fill. From then on, on its own
+    turn, every image is as likely as not exchanged for one of the pool, each for another one. A
+    batch's images beyond the size of the pool are judged as they are.
 
     Args:
-        size: How many pictures a pool holds; with 0 only new ones are judged.
+        size: How many images a pool holds; with 0 only new ones are judged.
 
     Reference:
         Shrivastava et al. 2017, Learning from Simulated and Unsupervised Images through
@@ -37,7 +37,7 @@ class ImagePool(gankit.Stabilizer):
         self.pools = {name: _zeros((self.size, *shapes[name]), "float32") for name in names}
         self.filled = {name: _zeros((), "int32") for name in names}
 
-    def exhibit(self, name: str, images):
+    def replace_fakes(self, name: str, images):
         """Return the images, some exchanged for those of the pool."""
         if name not in self.pools:
             return images
@@ -50,18 +50,18 @@ class ImagePool(gankit.Stabilizer):
         filled.assign(ops.minimum(filled.value + ops.shape(new)[0], self.size))
         return ops.concatenate([ops.where(_wide(exchanged), old, new), rest])
 
-    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
-        """Yield a misfit where pictures are judged by labels, of which the pool knows nothing."""
+    def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
+        """Yield one where images are judged by labels, which the pool does not keep."""
         names = gan.game.players.get("discriminator", ()) if self.size else ()
         for name in (name for name in names if len(gan.networks[name].inputs) > 1):
-            yield gankit.Misfit(
-                f"the {name} judges pictures by their labels, and image-pool gives it pictures "
+            yield gankit.Incompatibility(
+                f"the {name} judges images by their labels, and image-pool gives it images "
                 "that were made for others",
                 "leave image-pool out, or conditional = true",
             )
 
     def _lots(self, filled, count):
-        """Return each picture's place, whether it is exchanged, and whether it is stored, (count,).
+        """Return each image's place, whether it is exchanged, and whether it is stored, (count,).
 
         While the pool fills, places are the next ones, beyond its size where it is full.
         """
@@ -84,7 +84,7 @@ def _with_stored(pool, images, places, stored):
 
 
 def _wide(choice):
-    """Return (count,) as (count, 1, 1, 1), for pictures."""
+    """Return (count,) as (count, 1, 1, 1), for images."""
     return ops.reshape(choice, (-1, 1, 1, 1))
 
 

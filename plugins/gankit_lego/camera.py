@@ -1,4 +1,4 @@
-"""A camera that looks at a brick from somewhere around it, so that the brick fills the picture."""
+"""A camera that looks at a brick from somewhere around it, so that the brick fills the image."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,11 +15,11 @@ class Camera:
     """A perspective camera.
 
     Args:
-        axes: (3, 3), its rows pointing right, up and to the viewer in the picture.
+        axes: (3, 3), its rows pointing right, up and to the viewer in the image.
         eye: (3,).
         scale: Pixels a unit of (right, up) / depth.
-        shift: (2,), the place (right, up) / depth in the middle of the picture.
-        size: The picture's width and height in pixels.
+        shift: (2,), the place (right, up) / depth in the middle of the image.
+        size: The image's width and height in pixels.
     """
 
     axes: np.ndarray
@@ -30,7 +30,7 @@ class Camera:
 
     @classmethod
     def facing(cls, points: np.ndarray, axes: np.ndarray, fill: float, size: int) -> "Camera":
-        """A camera for which points (points, 3) span the fraction `fill` of the picture."""
+        """A camera for which points (points, 3) span the fraction `fill` of the image."""
         low, high = points.min(0), points.max(0)
         eye = (low + high) / 2 + axes[2] * DISTANCE * np.linalg.norm(high - low) / 2
         seen = (points - eye) @ axes.T
@@ -39,14 +39,14 @@ class Camera:
         return cls(axes, eye, fill * size / (high - low).max(), (low + high) / 2, size)
 
     def project(self, points: np.ndarray) -> np.ndarray:
-        """Columns, rows and 1 / depth in the picture of points (points, 3)."""
+        """Columns, rows and 1 / depth in the image of points (points, 3)."""
         seen = (points - self.eye) @ self.axes.T
         near = -1 / seen[:, 2:]
         flat = (seen[:, :2] * near - self.shift) * (self.scale, -self.scale) + self.size / 2
         return np.concatenate([flat, near], 1)
 
     def rays(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Where a depth of 1 lies from the eye, (3, pixels), through places in the picture."""
+        """Where a depth of 1 lies from the eye, (3, pixels), through places in the image."""
         right = (columns - self.size / 2) / self.scale + self.shift[0]
         up = (self.size / 2 - rows) / self.scale + self.shift[1]
         return self.axes.T.astype(up.dtype) @ np.stack([right, up, np.full_like(up, -1)])

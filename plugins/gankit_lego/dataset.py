@@ -1,4 +1,4 @@
-"""Pictures of bricks, as a dataset."""
+"""Images of bricks, as a dataset."""
 
 import hashlib
 from dataclasses import asdict
@@ -27,21 +27,21 @@ def lego(
     flip: bool = False,
     path: str | None = None,
 ) -> gankit.Dataset:
-    """LEGO-like bricks: one a picture, from all around, labelled by its kind.
+    """LEGO-like bricks: one an image, from all around, labelled by its kind.
 
     They are rendered once, by a renderer of our own; later runs find them in the cache. With
     `path` they are read instead, from the Kaggle set joosthazelzet/lego-brick-images.
 
     Args:
-        count: How many pictures to render; each kind gets its equal share.
-        size: The edge of the square pictures, in pixels.
+        count: How many images to render; each kind gets its equal share.
+        size: The edge of the square images, in pixels.
         kinds: Kinds (`brick-2x4`) and families (`brick`, `plate`, `tile`, `slope`, `inverted`,
             `corner`, `round`, `cone`, `arch`, `technic`) of brick; all if left out.
         views: From `all` around, or `upright`: as bricks stand, studs on top.
         ground: What is behind the bricks.
         colour: Whether bricks have colours (3 channels) or are grey (1 channel).
-        seed: What the views are drawn from: equal seeds give equal pictures.
-        flip: Whether a picture's mirror image is as good as the picture.
+        seed: What the views are drawn from: equal seeds give equal images.
+        flip: Whether an image's mirror image is as good as the image.
         path: A folder of `<part> <name> <view>.png`, e.g. `3001 brick 2x4 000L.png`, all of which
             are read: `count`, `kinds`, `views` and `seed` are for rendering.
 

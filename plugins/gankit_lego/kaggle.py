@@ -15,7 +15,7 @@ def kaggle(root: Path, size: int, channels: int, ground: str, flip: bool) -> gan
         size: The edge of the square images, in pixels.
         channels: 1 for grey, 3 for RGB.
         ground: The colour behind transparent images.
-        flip: Whether a picture's mirror image is as good as the picture.
+        flip: Whether an image's mirror image is as good as the image.
 
     Raises:
         GankitError: There is no such folder, a name has no view, or more than a tenth of the files

@@ -1,4 +1,4 @@
-"""Many pictures, on all cores.
+"""Many images, on all cores.
 
 The workers are processes started by this module's name: they import numpy and this renderer, never
 keras or the user's script, so that they start in a moment wherever `lego` is called from.
@@ -20,18 +20,18 @@ import gankit
 from gankit_lego.kinds import KINDS
 from gankit_lego.picture import Style, draw
 
-SHARE = 256  # pictures for which starting a worker pays
+SHARE = 256  # images for which starting a worker pays
 
 
 @dataclass(frozen=True)
 class Order:
-    """Pictures to paint: the i-th shows kind i modulo their number, its view is of (seed, i) alone.
+    """Images to paint: the i-th shows kind i modulo their number, its view is of (seed, i) alone.
 
     Args:
         kinds: Names of kinds of brick.
-        count: How many pictures.
+        count: How many images.
         seed: What the views and colours are drawn from.
-        style: How the pictures are taken.
+        style: How the images are taken.
     """
 
     kinds: tuple[str, ...]
@@ -47,18 +47,18 @@ class Order:
 
 
 def paint(order: Order, file: Path, workers: int | None = None) -> None:
-    """Write the ordered pictures to a .npy file, uint8 (count, size, size, channels).
+    """Write the ordered images to a .npy file, uint8 (count, size, size, channels).
 
     Args:
         order: What to paint.
         file: Where to.
-        workers: How many processes paint; the pictures do not depend on it.
+        workers: How many processes paint; the images do not depend on it.
     """
     _reserve(file, (order.count, *order.style.shape))
     workers = workers or min(os.cpu_count() or 1, 1 + order.count // SHARE)
     with gankit.progress("rendering bricks", order.count) as advance:
         if workers == 1:
-            _paint_share(order, file, 0, 1, advance)
+            _paint_part(order, file, 0, 1, advance)
         else:
             _hire(order, file, workers, advance)
 
@@ -72,19 +72,19 @@ def _reserve(file: Path, shape: tuple[int, ...]) -> None:
             out.write(bytes(prod(shape[1:])))
 
 
-def _paint_share(order: Order, file: Path, first: int, step: int, advance: Callable) -> None:
-    """Paint every `step`-th picture from `first` on."""
+def _paint_part(order: Order, file: Path, first: int, step: int, advance: Callable) -> None:
+    """Paint every `step`-th image from `first` on."""
     meshes = [KINDS[kind]() for kind in order.kinds]
-    pictures = np.load(file, mmap_mode="r+")
+    images = np.load(file, mmap_mode="r+")
     for i in range(first, order.count, step):
         random = np.random.default_rng((order.seed, i))
-        pictures[i] = draw(meshes[i % len(meshes)], order.style, random)
+        images[i] = draw(meshes[i % len(meshes)], order.style, random)
         advance(1)
-    pictures.flush()
+    images.flush()
 
 
 def _hire(order: Order, file: Path, workers: int, advance: Callable) -> None:
-    """Let each of the workers paint a share; a byte that they write is a picture."""
+    """Let each of the workers paint a share; a byte that they write is an image."""
     reports, report = os.pipe()
     crew = [_start(order, file, first, workers, report) for first in range(workers)]
     os.close(report)
@@ -123,10 +123,10 @@ _ALONE = {
 
 
 def _work(order: str, file: str, first: str, step: str) -> None:
-    """Paint a share in a process of its own, and write a byte for every picture."""
+    """Paint a share in a process of its own, and write a byte for every image."""
     with suppress(BrokenPipeError):  # gankit is gone
         share = Order.from_json(order), Path(file), int(first), int(step)
-        _paint_share(*share, lambda count: os.write(1, b"." * count))
+        _paint_part(*share, lambda count: os.write(1, b"." * count))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A picture of one brick, from somewhere around it."""
+"""A image of one brick, from somewhere around it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -32,7 +32,7 @@ COLOURS = np.array(
 
 @dataclass(frozen=True)
 class Style:
-    """How pictures are taken.
+    """How images are taken.
 
     Args:
         size: Width and height in pixels.
@@ -48,20 +48,20 @@ class Style:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Height, width and channels of a picture."""
+        """Height, width and channels of an image."""
         return self.size, self.size, 3 if self.colour else 1
 
 
 def draw(mesh: Mesh, style: Style, random: np.random.Generator) -> np.ndarray:
-    """Take a picture, uint8 of `style.shape`, from a view and in a colour that `random` chooses."""
+    """Take an image, uint8 of `style.shape`, from a view and in a colour that `random` chooses."""
     points, edge = mesh.triangles.reshape(-1, 3), style.size * SAMPLES
     camera = Camera.facing(points, look(random, style.views), random.uniform(0.86, 0.94), edge)
     colour = random.choice(COLOURS) if style.colour else GREY
     pixels, near, which = rasterize(camera.project(points).reshape(-1, 3, 3), edge)
     light = _light(mesh, camera, pixels, near.astype(np.float32), which)
-    picture = np.full((edge * edge, style.shape[-1]), GROUNDS[style.ground], np.float32)
-    picture[pixels] = np.minimum(light[0][:, None] * np.float32(colour) + light[1][:, None], 1)
-    return _downscale(picture, style.size)
+    image = np.full((edge * edge, style.shape[-1]), GROUNDS[style.ground], np.float32)
+    image[pixels] = np.minimum(light[0][:, None] * np.float32(colour) + light[1][:, None], 1)
+    return _downscale(image, style.size)
 
 
 def _light(mesh: Mesh, camera: Camera, pixels, near, which) -> tuple[np.ndarray, np.ndarray]:
@@ -75,8 +75,8 @@ def _light(mesh: Mesh, camera: Camera, pixels, near, which) -> tuple[np.ndarray,
     return shade(normals, rays, lit, camera.axes)
 
 
-def _downscale(picture: np.ndarray, size: int) -> np.ndarray:
-    """The mean of each pixel's samples, of a picture (samples, channels), as uint8."""
-    rows = picture.reshape(size, SAMPLES, size * SAMPLES, -1).sum(1)
+def _downscale(image: np.ndarray, size: int) -> np.ndarray:
+    """The mean of each pixel's samples, of an image (samples, channels), as uint8."""
+    rows = image.reshape(size, SAMPLES, size * SAMPLES, -1).sum(1)
     means = rows.reshape(size, size, SAMPLES, -1).sum(2) * np.float32(255 / SAMPLES**2)
     return (means + np.float32(0.5)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""A z-buffer that draws all triangles of a picture at once, without a loop over any of them."""
+"""A z-buffer that draws all triangles of an image at once, without a loop over any of them."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def rasterize(corners: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, n
     Args:
         corners: (triangles, 3, 3) of columns, rows and 1 / depth, which is positive. Triangles that
             run counter-clockwise as seen (rows point down) face the viewer; others are not drawn.
-        size: The picture's width and height in pixels.
+        size: The image's width and height in pixels.
 
     Returns:
         The pixels that are covered (pixels,), 1 / depth there, and the triangle there.
@@ -83,7 +83,7 @@ def _edge(start: np.ndarray, stop: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _planes(corners: np.ndarray) -> np.ndarray:
-    """1 / depth as an affine function of the picture: (across, down, at the origin) × triangles."""
+    """1 / depth as an affine function of the image: (across, down, at the origin) × triangles."""
     (ax, ay, az), (bx, by, bz), (cx, cy, cz) = (corners[:, i].T for i in range(3))
     area = _doubled_areas(corners)
     across = ((bz - az) * (cy - ay) - (cz - az) * (by - ay)) / area

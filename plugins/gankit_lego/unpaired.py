@@ -1,4 +1,4 @@
-"""Bricks on two grounds, as two sets of pictures without pairs."""
+"""Bricks on two grounds, as two sets of images without pairs."""
 
 from typing import Annotated
 
@@ -21,13 +21,13 @@ def lego_unpaired(
     """LEGO-like bricks twice, on white and on dark ground, no two from the same view.
 
     Args:
-        count: How many pictures to render of each set.
-        size: The edge of the square pictures, in pixels.
+        count: How many images to render of each set.
+        size: The edge of the square images, in pixels.
         kinds: Kinds and families of brick, as of `lego`; all if left out.
         views: From `all` around, or `upright`: as bricks stand, studs on top.
         colour: Whether bricks have colours (3 channels) or are grey (1 channel).
-        seed: What the views are drawn from: equal seeds give equal pictures.
-        flip: Whether a picture's mirror image is as good as the picture.
+        seed: What the views are drawn from: equal seeds give equal images.
+        flip: Whether an image's mirror image is as good as the image.
 
     Returns:
         a: On white ground, (count, size, size, 1 or 3) of uint8.

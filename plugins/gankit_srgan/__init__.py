@@ -1,11 +1,11 @@
-"""SRGAN: pictures at twice or four times their resolution."""
+"""SRGAN: images at twice or four times their resolution."""
 
 import gankit
 
 
 @gankit.hookimpl
 def gankit_architectures():
-    """Networks from small pictures to large ones."""
+    """Networks from small images to large ones."""
     return {"srgan": "gankit_srgan.networks:srgan"}
 
 

@@ -1,4 +1,4 @@
-"""How alike two pictures are in content: by their pixels, or by what VGG-19 finds in them."""
+"""How alike two images are in content: by their pixels, or by what VGG-19 finds in them."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ MEANS = (103.939, 116.779, 123.68)  # of ImageNet's blue, green and red, which V
 
 
 class Likeness:
-    """The mean squared distance of pictures, or of their features; 0 where they are alike.
+    """The mean squared distance of images, or of their features; 0 where they are alike.
 
     Args:
         weights: A file of weights of Keras' VGG19 without its top; pixels are compared without.
@@ -27,20 +27,20 @@ class Likeness:
         self.network = _vgg19(Path(weights).expanduser(), layer) if weights else None
 
     def __call__(self, real, made):
-        """Return the distance of pictures (batch, height, width, 1 or 3) in [−1, 1], a scalar."""
+        """Return the distance of images (batch, height, width, 1 or 3) in [−1, 1], a scalar."""
         if self.network is not None:
             real, made = self.features(real), self.features(made)
         return ops.mean(ops.square(real - made))
 
-    def features(self, pictures):
-        """Return what the network finds in pictures in [−1, 1], (batch, …) in float32."""
-        bgr = ops.flip(ops.broadcast_to(pictures, (*ops.shape(pictures)[:3], 3)), axis=-1)
+    def features(self, images):
+        """Return what the network finds in images in [−1, 1], (batch, …) in float32."""
+        bgr = ops.flip(ops.broadcast_to(images, (*ops.shape(images)[:3], 3)), axis=-1)
         seen = (bgr + 1) * 127.5 - ops.convert_to_tensor(MEANS, dtype="float32")
         return SCALE * ops.cast(self.network(seen, training=False), "float32")
 
 
 def _vgg19(weights: Path, layer: str) -> keras.Model:
-    """Return VGG-19 up to a layer, for pictures of any size in the colours it learned by."""
+    """Return VGG-19 up to a layer, for images of any size in the colours it learned by."""
     whole = keras.applications.VGG19(
         include_top=False, weights=None, input_shape=(None, None, 3), pooling=None
     )

@@ -1,6 +1,6 @@
 """The losses of SRGAN: content alone, and with a discriminator.
 
-What is learned from are pictures of any dataset. The generator gets them small, each pixel the mean
+What is learned from are images of any dataset. The generator gets them small, each pixel the mean
 of those that it stands for, and is to make them large again.
 """
 
@@ -18,14 +18,14 @@ Strength = Annotated[float, Field(ge=0)]
 
 
 class Content(gankit.Loss):
-    """Content: pictures made larger are to be what they were, by pixels or by features.
+    """Content: images made larger are to be what they were, by pixels or by features.
 
-    The mean squared distance of the pictures' pixels, or of what a layer of VGG-19 finds in them,
+    The mean squared distance of the images' pixels, or of what a layer of VGG-19 finds in them,
     divided by 12.75. It is what SRGAN is pre-trained by, and has no discriminator.
 
     Args:
-        vgg19: A file of weights of Keras' VGG19 without its top, by whose features pictures are
-            compared; by their pixels if left out. It takes pictures of 32 pixels or more.
+        vgg19: A file of weights of Keras' VGG19 without its top, by whose features images are
+            compared; by their pixels if left out. It takes images of 32 pixels or more.
         layer: Whose features, by its name.
 
     Reference:
@@ -39,24 +39,24 @@ class Content(gankit.Loss):
         self.distance = Likeness(vgg19, layer)
 
     def __call__(self, turn: gankit.Turn):
-        """Return how far the pictures that are made are from the real ones."""
+        """Return how far the images that are made are from the real ones."""
         return self.distance(turn.batch["images"], _enlarged(turn))
 
-    def strips(self, gan: gankit.GAN, examples: Mapping):
+    def preview(self, gan: gankit.GAN, examples: Mapping):
         """Return low → made → high."""
         return [_strip(gan, examples["images"])]
 
 
 class Srgan(gankit.Loss):
-    """Perceptual loss: content, and a little of what a discriminator says to the pictures made.
+    """Perceptual loss: content, and a little of what a discriminator says to the images made.
 
     The generator minimises content − adversarial · E[log D(G(low))], the discriminator the mean
-    cross-entropy of real and made pictures, from logits.
+    cross-entropy of real and made images, from logits.
 
     Args:
         adversarial: What the discriminator's answer counts beside the content.
-        vgg19: A file of weights of Keras' VGG19 without its top, by whose features pictures are
-            compared; by their pixels if left out. It takes pictures of 32 pixels or more.
+        vgg19: A file of weights of Keras' VGG19 without its top, by whose features images are
+            compared; by their pixels if left out. It takes images of 32 pixels or more.
         layer: Whose features, by its name.
 
     Reference:
@@ -72,7 +72,7 @@ class Srgan(gankit.Loss):
         self.distance = Likeness(vgg19, layer)
 
     def __call__(self, turn: gankit.Turn):
-        """Judge the pictures made, and score the player."""
+        """Judge the images made, and score the player."""
         images, made = turn.batch["images"], _enlarged(turn)
         judgment = turn.judge("discriminator", images, made)
         if turn.player == "discriminator":
@@ -84,7 +84,7 @@ class Srgan(gankit.Loss):
             return content
         return content + self.adversarial * ops.mean(ops.softplus(-judgment.fake))
 
-    def strips(self, gan: gankit.GAN, examples: Mapping):
+    def preview(self, gan: gankit.GAN, examples: Mapping):
         """Return low → made → high."""
         return [_strip(gan, examples["images"])]
 

@@ -13,36 +13,36 @@ Count = Annotated[int, Field(ge=1)]
 
 
 def srgan(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     factor: Literal[2, 4] = 4,
     width: Count = 64,
     blocks: Annotated[int, Field(ge=0)] = 16,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9,
 ) -> dict[str, keras.Model]:
-    """Residual networks that make pictures larger (SRGAN, arXiv:1609.04802, figure 4).
+    """Residual networks that make images larger (SRGAN, arXiv:1609.04802, figure 4).
 
-    The generator refines a small picture in residual blocks, and doubles it by pixel shuffle: each
+    The generator refines a small image in residual blocks, and doubles it by pixel shuffle: each
     pixel's channels become a square of pixels (Shi et al. 2016, arXiv:1609.05158). The
-    discriminator halves a picture four times.
+    discriminator halves an image four times.
 
     Args:
-        facts: Pictures of the large size, a multiple of `factor`, of 16 pixels or more.
-        factor: How many times as large pictures become.
+        spec: Images of the large size, a multiple of `factor`, of 16 pixels or more.
+        factor: How many times as large images become.
         width: The channels of the generator; the discriminator's double from here, to 8 × width.
         blocks: The generator's residual blocks.
         momentum: What the moving statistics of batch normalisation keep at each step.
 
     Returns:
-        generator: From pictures (batch, height / factor, width / factor, channels) to large ones.
-        discriminator: From large pictures to logits (batch, 1).
+        generator: From images (batch, height / factor, width / factor, channels) to large ones.
+        discriminator: From large images to logits (batch, 1).
 
     Raises:
-        GankitError: The data has no pictures, or they are of a size that does not fit.
+        GankitError: The data has no images, or they are of a size that does not fit.
     """
-    _check(facts.shape, factor)
+    _check(spec.shape, factor)
     return {
-        "generator": _generator(facts.shape, factor, width, blocks, momentum),
-        "discriminator": _discriminator(facts.shape, width, momentum),
+        "generator": _generator(spec.shape, factor, width, blocks, momentum),
+        "discriminator": _discriminator(spec.shape, width, momentum),
     }
 
 
@@ -115,7 +115,7 @@ def _convolved(x, filters, size, **options):
 def _check(shape, factor) -> None:
     if len(shape) != 3 or any(size < 16 or size % factor for size in shape[:2]):
         raise gankit.GankitError(
-            f"srgan makes pictures of 16 pixels or more, a multiple of factor = {factor}. "
+            f"srgan makes images of 16 pixels or more, a multiple of factor = {factor}. "
             f"Received: {' × '.join(map(str, shape))}",
             "set another size in the recipe's [dataset], or another factor in [architecture]",
         )

@@ -31,15 +31,15 @@ def cifar10(
     classes: list[str] | None = None,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """CIFAR-10, pictures of ten kinds of things, 32×32 in colour (Krizhevsky 2009).
+    """CIFAR-10, images of ten kinds of things, 32×32 in colour (Krizhevsky 2009).
 
     Args:
         path: The archive (`.tar.gz`) or the unpacked folder of the set's binary or Python version;
             without it Keras downloads the set once.
-        split: The 50,000 pictures to train with, or the 10,000 to test with.
+        split: The 50,000 images to train with, or the 10,000 to test with.
         classes: The things to keep, of `airplane`, `automobile`, `bird`, `cat`, `deer`, `dog`,
             `frog`, `horse`, `ship` and `truck`; all if left out.
-        flip: Whether a picture's mirror image is as good as the picture.
+        flip: Whether an image's mirror image is as good as the image.
 
     Returns:
         images: (examples, 32, 32, 3) of uint8.
@@ -60,15 +60,15 @@ def cifar100(
     classes: list[str] | None = None,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """CIFAR-100, pictures of a hundred kinds of things, 32×32 in colour (Krizhevsky 2009).
+    """CIFAR-100, images of a hundred kinds of things, 32×32 in colour (Krizhevsky 2009).
 
     Args:
         path: The archive (`.tar.gz`) or the unpacked folder of the set's binary or Python version;
             without it Keras downloads the set once.
-        split: The 50,000 pictures to train with, or the 10,000 to test with.
+        split: The 50,000 images to train with, or the 10,000 to test with.
         classes: The things to keep, by their published names, e.g. `["fox", "wolf"]`; all if left
             out.
-        flip: Whether a picture's mirror image is as good as the picture.
+        flip: Whether an image's mirror image is as good as the image.
 
     Returns:
         images: (examples, 32, 32, 3) of uint8.

@@ -16,7 +16,7 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 def convolutional(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     latent: Count = 100,
     generator_widths: Widths = (256, 128, 64),
     generator_strides: Widths = (1, 2, 2),
@@ -29,19 +29,19 @@ def convolutional(
 ) -> dict[str, keras.Model]:
     """Dense and convolutional layers, given one by one; the defaults are the usual DCGAN of MNIST.
 
-    The generator begins with a dense layer that makes a small picture, of the data's size divided
+    The generator begins with a dense layer that makes a small image, of the data's size divided
     by all its strides, and has batch normalisation. The discriminator has dropout instead, and ends
     with a dense layer.
 
     Args:
-        facts: Pictures of any size that the strides of the generator divide.
+        spec: Images of any size that the strides of the generator divide.
         latent: The size of the noise.
-        generator_widths: The channels of the small picture, and then those that each transposed
+        generator_widths: The channels of the small image, and then those that each transposed
             convolution but the last one makes.
-        generator_strides: Of each transposed convolution, how often it enlarges the picture; the
+        generator_strides: Of each transposed convolution, how often it enlarges the image; the
             last one makes the channels of the data.
         discriminator_widths: The channels that each convolution makes.
-        discriminator_strides: Of each convolution, how often it reduces the picture.
+        discriminator_strides: Of each convolution, how often it reduces the image.
         kernel: The edge of all kernels, in pixels.
         slope: Of the leaky ReLU below 0.
         dropout: The share of the discriminator's activations that are dropped.
@@ -60,12 +60,12 @@ def convolutional(
     """
     _check_lengths("generator", generator_widths, generator_strides)
     _check_lengths("discriminator", discriminator_widths, discriminator_strides)
-    start = (*_start(facts.shape, generator_strides), generator_widths[0])
-    widths = [*generator_widths[1:], facts.shape[-1]]
+    start = (*_start(spec.shape, generator_strides), generator_widths[0])
+    widths = [*generator_widths[1:], spec.shape[-1]]
     enlarging = list(zip(widths, generator_strides))
     reducing = list(zip(discriminator_widths, discriminator_strides))
-    noise = Labels(keras.Input((latent,), name="noise"), facts, conditional)
-    images = Labels(keras.Input(facts.shape, name="images"), facts, conditional)
+    noise = Labels(keras.Input((latent,), name="noise"), spec, conditional)
+    images = Labels(keras.Input(spec.shape, name="images"), spec, conditional)
     return {
         "generator": _generator(noise, start, enlarging, kernel, slope),
         "discriminator": _discriminator(images, reducing, kernel, slope, dropout),
@@ -80,8 +80,8 @@ def _generator(noise, start, convolutions, kernel, slope) -> keras.Model:
         if place:
             x = keras.layers.LeakyReLU(slope)(noise.normalise(x))
         x = layers.Conv2DTranspose(width, kernel, stride, padding="same", use_bias=False)(x)
-    pictures = keras.layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(noise.inputs, pictures, name="generator")
+    images = keras.layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model(noise.inputs, images, name="generator")
 
 
 def _discriminator(images, convolutions, kernel, slope, dropout) -> keras.Model:
@@ -96,7 +96,7 @@ def _discriminator(images, convolutions, kernel, slope, dropout) -> keras.Model:
 
 
 def _start(shape: Sequence[int], strides: Sequence[int]) -> tuple[int, int]:
-    """Return the height and width of the picture that the strides enlarge to this shape."""
+    """Return the height and width of the image that the strides enlarge to this shape."""
     factor = math.prod(strides)
     if len(shape) != 3 or any(edge % factor for edge in shape[:2]):
         raise gankit.GankitError(

@@ -12,7 +12,7 @@ from gankit_standard.sizes import doubled_sizes
 
 
 def dcgan(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     latent: Annotated[int, Field(ge=1)] = 100,
     width: Annotated[int, Field(ge=1)] = 64,
     upsample: Literal["transposed", "resize"] = "transposed",
@@ -24,14 +24,14 @@ def dcgan(
 ) -> dict[str, keras.Model]:
     """Networks of strided 4×4 convolutions (DCGAN, Radford et al. 2015, arXiv:1511.06434).
 
-    A picture of 4 to 7 pixels is doubled until it has the size of the data, as in 7 → 14 → 28.
+    A image of 4 to 7 pixels is doubled until it has the size of the data, as in 7 → 14 → 28.
 
     Args:
-        facts: Square images of 28 to 256 pixels.
+        spec: Square images of 28 to 256 pixels.
         latent: The size of the noise.
         width: The channels of the largest hidden layer; they double as the size halves, up to
             8 × width.
-        upsample: How a picture is doubled: by a transposed convolution, or by repeating its pixels
+        upsample: How an image is doubled: by a transposed convolution, or by repeating its pixels
             before a convolution, which leaves no checkerboard (Odena et al. 2016).
         dropout: The share of the discriminator's activations that are dropped.
         discriminator_norm: Whether the discriminator has batch normalisation; a critic under a
@@ -51,12 +51,12 @@ def dcgan(
         GankitError: The images are not square, or of a size that no doubling reaches, or it is
             conditional and the data has no labels.
     """
-    sizes = doubled_sizes(facts.shape, "dcgan")
+    sizes = doubled_sizes(spec.shape, "dcgan")
     widths = [width * 2 ** min(level, 3) for level in range(len(sizes) - 1)]  # from the image
-    outwards = [*widths[::-1], facts.shape[-1]]
+    outwards = [*widths[::-1], spec.shape[-1]]
     norm = momentum if discriminator_norm else None
-    noise = Labels(keras.Input((latent,), name="noise"), facts, conditional)
-    images = Labels(keras.Input(facts.shape, name="images"), facts, conditional)
+    noise = Labels(keras.Input((latent,), name="noise"), spec, conditional)
+    images = Labels(keras.Input(spec.shape, name="images"), spec, conditional)
     return {
         "generator": _generator(noise, sizes[0], outwards, upsample, momentum, initialisation),
         "discriminator": _discriminator(images, sizes[0], widths, dropout, norm, initialisation),
@@ -76,8 +76,8 @@ def _generator(noise, start, widths, upsample, momentum, initialisation) -> kera
             x = _kernels(
                 layers.Conv2DTranspose, initialisation, filters, 4, strides=2, padding="same"
             )(x)
-    pictures = keras.layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(noise.inputs, pictures, name="generator")
+    images = keras.layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model(noise.inputs, images, name="generator")
 
 
 def _discriminator(images, start, widths, dropout, momentum, initialisation) -> keras.Model:

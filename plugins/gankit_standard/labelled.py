@@ -1,4 +1,4 @@
-"""Published sets of small labelled pictures: what they have in common."""
+"""Published sets of small labelled images: what they have in common."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -24,10 +24,10 @@ def labelled(
         labels: (examples,) of integers, places in `names`; or (examples, 1).
         names: Of all classes.
         chosen: Of the classes to keep, in the order that they get; all if None.
-        flip: Whether a picture's mirror image is as good as the picture.
+        flip: Whether an image's mirror image is as good as the image.
 
     Raises:
-        GankitError: There is no such class, or these are no labelled pictures.
+        GankitError: There is no such class, or these are no labelled images.
     """
     labels = np.asarray(labels).reshape(-1)
     images = images[..., None] if images.ndim == 3 else images
@@ -75,7 +75,7 @@ def _check(images: np.ndarray, labels: np.ndarray, classes: int) -> None:
     fits = images.dtype == np.uint8 and images.ndim == 4 and len(images) == len(labels) > 0
     if not fits or labels.dtype.kind not in "iu" or not 0 <= labels.min() <= labels.max() < classes:
         raise gankit.GankitError(
-            "expected pictures (examples, height, width[, channels]) of uint8 and as many labels, "
+            "expected images (examples, height, width[, channels]) of uint8 and as many labels, "
             f"integers from 0 to {classes - 1}. Received: {images.dtype} {images.shape} and "
             f"{labels.dtype} {labels.shape}"
         )

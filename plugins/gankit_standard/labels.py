@@ -21,7 +21,7 @@ class Labels:
 
     Args:
         x: The first input, noise (batch, latent) or images (batch, height, width, channels).
-        facts: Of the data.
+        spec: Of the data.
         conditional: The way.
 
     Attributes:
@@ -31,11 +31,11 @@ class Labels:
         GankitError: The network is conditional, and the data has no labels.
     """
 
-    def __init__(self, x, facts: gankit.Facts, conditional: Conditional):
+    def __init__(self, x, spec: gankit.DataSpec, conditional: Conditional):
         self._x = self.inputs = x
         self._way = conditional
         if conditional:
-            classes = _known_classes(facts, conditional)
+            classes = _known_classes(spec, conditional)
             labels = keras.Input((), dtype="int32", name="labels")
             self.inputs = [x, labels]
             self._one_hot = ops.one_hot(labels, classes)  # (batch, classes)
@@ -138,12 +138,12 @@ def _beside(x, condition):
     return keras.layers.Concatenate()([x, everywhere])
 
 
-def _known_classes(facts: gankit.Facts, conditional: Conditional) -> int:
-    if not facts.classes:
+def _known_classes(spec: gankit.DataSpec, conditional: Conditional) -> int:
+    if not spec.classes:
         given = '"projection"' if conditional == "projection" else "true"
         raise gankit.GankitError(
             f"conditional = {given} needs labels, and the dataset has none",
             "choose a dataset with classes, such as a folder with one sub-folder a class, "
             "or set conditional = false",
         )
-    return facts.classes
+    return spec.classes

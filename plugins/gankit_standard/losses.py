@@ -130,10 +130,10 @@ class Wasserstein(gankit.AdversarialLoss):
         """Return −E[D(G(z))]."""
         return -ops.mean(fake)
 
-    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
-        """Yield a misfit where no stabilizer that gankit knows of bounds the slope."""
+    def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
+        """Yield an incompatibility where no stabilizer that gankit knows of bounds the slope."""
         if not any(map(_bounds_the_slope, gan.stabilizers)):
-            yield gankit.Misfit(
+            yield gankit.Incompatibility(
                 "wasserstein has no lower bound unless the slope of the discriminator has an upper "
                 "one, and no stabilizer here is known to give it",
                 "add gradient-penalty, and set discriminator_norm = false in [architecture]",

@@ -14,7 +14,7 @@ Activation = Literal["relu", "leaky-relu", "tanh"]
 
 
 def mlp(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     latent: Count = 64,
     generator_widths: Widths = (256, 256, 256),
     discriminator_widths: Widths = (256, 256, 256),
@@ -23,10 +23,10 @@ def mlp(
     maxout: Count = 1,
     conditional: Conditional = False,
 ) -> dict[str, keras.Model]:
-    """Networks of dense layers, for pictures or points (Goodfellow et al. 2014, arXiv:1406.2661).
+    """Networks of dense layers, for images or points (Goodfellow et al. 2014, arXiv:1406.2661).
 
     Args:
-        facts: Pictures (height, width, channels), or points of any number of coordinates.
+        spec: Images (height, width, channels), or points of any number of coordinates.
         latent: The size of the noise.
         generator_widths: The units of each hidden layer of the generator, from the noise on.
         discriminator_widths: The units of each hidden layer of the discriminator.
@@ -40,16 +40,16 @@ def mlp(
             normalisation; without this, an embedding of the label is beside the noise.
 
     Returns:
-        generator: From noise (batch, latent) to pictures in [−1, 1], or to points.
-        discriminator: From pictures or points to logits (batch, 1).
+        generator: From noise (batch, latent) to images in [−1, 1], or to points.
+        discriminator: From images or points to logits (batch, 1).
 
     Raises:
         GankitError: It is conditional, and the data has no labels.
     """
-    noise = Labels(keras.Input((latent,), name="noise"), facts, conditional)
-    images = Labels(keras.Input(facts.shape, name="images"), facts, conditional)
+    noise = Labels(keras.Input((latent,), name="noise"), spec, conditional)
+    images = Labels(keras.Input(spec.shape, name="images"), spec, conditional)
     return {
-        "generator": _generator(noise, generator_widths, facts.shape, activation, generator_norm),
+        "generator": _generator(noise, generator_widths, spec.shape, activation, generator_norm),
         "discriminator": _discriminator(images, discriminator_widths, activation, maxout),
     }
 

@@ -34,9 +34,9 @@ def mnist(
     Args:
         path: A `.npz` file as Keras has it, with `x_train`, `y_train`, `x_test` and `y_test`, or a
             folder of IDX files, compressed or not; without it Keras downloads the set once.
-        split: The 60,000 pictures to train with, or the 10,000 to test with.
+        split: The 60,000 images to train with, or the 10,000 to test with.
         classes: The digits to keep, e.g. `["3", "8"]`; all if left out.
-        size: The edge of the pictures, in pixels; above 28 they get a black margin.
+        size: The edge of the images, in pixels; above 28 they get a black margin.
 
     Returns:
         images: (examples, size, size, 1) of uint8.
@@ -56,16 +56,16 @@ def fashion_mnist(
     size: Size = 28,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """Fashion-MNIST, pictures of clothes, 28×28 grey (Xiao et al. 2017, arXiv:1708.07747).
+    """Fashion-MNIST, images of clothes, 28×28 grey (Xiao et al. 2017, arXiv:1708.07747).
 
     Args:
         path: A `.npz` file as Keras has it, with `x_train`, `y_train`, `x_test` and `y_test`, or a
             folder of IDX files, compressed or not; without it Keras downloads the set once.
-        split: The 60,000 pictures to train with, or the 10,000 to test with.
+        split: The 60,000 images to train with, or the 10,000 to test with.
         classes: The clothes to keep, of `t-shirt`, `trouser`, `pullover`, `dress`, `coat`,
             `sandal`, `shirt`, `sneaker`, `bag` and `ankle-boot`; all if left out.
-        size: The edge of the pictures, in pixels; above 28 they get a black margin.
-        flip: Whether a picture's mirror image is as good as the picture.
+        size: The edge of the images, in pixels; above 28 they get a black margin.
+        flip: Whether an image's mirror image is as good as the image.
 
     Returns:
         images: (examples, size, size, 1) of uint8.
@@ -99,11 +99,11 @@ def _idx_file(folder: Path, split: Split, what: str) -> Path:
 
 
 def _pad(images: np.ndarray, size: int) -> np.ndarray:
-    """Return pictures (examples, height, width) in the middle of black ones of this size."""
+    """Return images (examples, height, width) in the middle of black ones of this size."""
     if images.ndim != 3 or max(images.shape[1:]) > size:
         raise gankit.GankitError(
-            f"expected grey pictures of at most {size} × {size}. Received: {images.shape}",
-            "for arrays of other pictures, use the dataset `npz`",
+            f"expected grey images of at most {size} × {size}. Received: {images.shape}",
+            "for arrays of other images, use the dataset `npz`",
         )
     margins = [(size - edge) // 2 for edge in images.shape[1:]]
     after = [size - edge - margin for edge, margin in zip(images.shape[1:], margins)]

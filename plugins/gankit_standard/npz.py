@@ -17,16 +17,16 @@ def npz(
     classes: list[str] | None = None,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """Arrays of a `.npz` file: pictures or points, and their labels if there are any.
+    """Arrays of a `.npz` file: images or points, and their labels if there are any.
 
     Args:
         path: The file, as `numpy.savez` writes it.
-        images: The name of the array of pictures, (examples, height, width, channels) or, grey,
+        images: The name of the array of images, (examples, height, width, channels) or, grey,
             (examples, height, width), of uint8 or of floats in [−1, 1]; or of points, (examples,
             coordinates), of floats.
         labels: The name of the array of labels, (examples,) of integers from 0 on.
         classes: The names of the classes, in the order of the labels; their numbers if left out.
-        flip: Whether a picture's mirror image is as good as the picture.
+        flip: Whether an image's mirror image is as good as the image.
 
     Returns:
         images: Of uint8 or float32.
@@ -68,19 +68,19 @@ def read_arrays(path: Path, names: Sequence[str]) -> tuple[np.ndarray, ...]:
 
 
 def _examples(images: np.ndarray) -> np.ndarray:
-    """Return pictures (examples, height, width, channels), or points (examples, coordinates)."""
+    """Return images (examples, height, width, channels), or points (examples, coordinates)."""
     images = images[..., None] if images.ndim == 3 else images
     if images.ndim not in (2, 4) or 0 in images.shape:
-        raise _unfit("pictures (examples, height, width[, channels]) or points", images)
+        raise _unfit("images (examples, height, width[, channels]) or points", images)
     if images.dtype == np.uint8 and images.ndim == 4:
         return images
     if images.dtype.kind != "f":
-        raise _unfit("pictures of uint8 or floats, or points of floats", images)
+        raise _unfit("images of uint8 or floats, or points of floats", images)
     low, high = images.min(), images.max()
     limit = 1.0 if images.ndim == 4 else np.finfo("float32").max
     if not -limit <= low <= high <= limit:  # nor where one is not a number
         raise gankit.GankitError(
-            "expected pictures of uint8, or of floats in [−1, 1], or points that are finite. "
+            "expected images of uint8, or of floats in [−1, 1], or points that are finite. "
             f"Received: {images.dtype} from {low:g} to {high:g}"
         )
     return images.astype("float32")

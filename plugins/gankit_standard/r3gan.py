@@ -18,7 +18,7 @@ _public = keras.saving.register_keras_serializable(package="gankit_standard")
 
 
 def r3gan(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     latent: Count = 64,
     widths: Widths = (64, 128, 256),
     blocks: Count = 2,
@@ -28,18 +28,18 @@ def r3gan(
 ) -> dict[str, keras.Model]:
     """Networks of grouped residual blocks without normalisation (R3GAN, arXiv:2501.05441).
 
-    A picture of 4 to 7 pixels, a learned basis weighted by the noise, is doubled until it has the
+    A image of 4 to 7 pixels, a learned basis weighted by the noise, is doubled until it has the
     size of the data, as in 4 → 8 → 16; the discriminator goes the same way back. At each size are
     residual blocks x + 1×1(3×3(1×1(x))), with leaky ReLUs between the convolutions, the 3×3 one
-    grouped; between the sizes pictures are resampled by a triangular filter. Blocks begin as the
+    grouped; between the sizes images are resampled by a triangular filter. Blocks begin as the
     identity: the last kernel of each is 0, the others as Fixup has them (Zhang et al. 2019,
     arXiv:1901.09321). Images have no bound, as in the paper. Its loss is `relativistic`, with the
     stabilizers `r1` and `r2`.
 
     Args:
-        facts: Square images of 28 to 256 pixels.
+        spec: Square images of 28 to 256 pixels.
         latent: The size of the noise.
-        widths: The channels of both networks' pictures at full size, at half of it, …; the last one
+        widths: The channels of both networks' images at full size, at half of it, …; the last one
             is for all smaller sizes too.
         blocks: The number of residual blocks at each size.
         expansion: How many times as many channels there are inside a block.
@@ -62,15 +62,15 @@ def r3gan(
         Huang et al. 2024, The GAN is dead; long live the GAN! A Modern Baseline GAN,
         arXiv:2501.05441, section 3 and appendix.
     """
-    sizes = doubled_sizes(facts.shape, "r3gan")
+    sizes = doubled_sizes(spec.shape, "r3gan")
     channels = widths_of(sizes, widths, "widths")
     _check_groups([width * expansion for width in widths], group)
     gain = np.sqrt(2 / (1 + SLOPE**2)) * (blocks * len(sizes)) ** -0.25  # Fixup's L^(-1/(2m-2))
     block = partial(_block, expansion=expansion, group=group, gain=gain)
-    noise = Labels(keras.Input((latent,), name="noise"), facts, conditional)
-    images = Labels(keras.Input(facts.shape, name="images"), facts, conditional)
+    noise = Labels(keras.Input((latent,), name="noise"), spec, conditional)
+    images = Labels(keras.Input(spec.shape, name="images"), spec, conditional)
     return {
-        "generator": _generator(noise, sizes, channels, [block] * blocks, facts.shape[-1]),
+        "generator": _generator(noise, sizes, channels, [block] * blocks, spec.shape[-1]),
         "discriminator": _discriminator(images, sizes, channels, [block] * blocks),
     }
 
@@ -83,8 +83,8 @@ def _generator(noise, sizes, widths, blocks, channels) -> keras.Model:
             x = Resampling(size)(_with_channels(x, widths[size]))
         x = _through(blocks, x)
     x = _linear(layers.Conv2D, channels, 1)(x)
-    pictures = keras.layers.Activation("linear", dtype="float32")(x)
-    return keras.Model(noise.inputs, pictures, name="generator")
+    images = keras.layers.Activation("linear", dtype="float32")(x)
+    return keras.Model(noise.inputs, images, name="generator")
 
 
 def _discriminator(images, sizes, widths, blocks) -> keras.Model:
@@ -128,7 +128,7 @@ def _linear(layer, *arguments, gain: float = 1.0, use_bias: bool = False, **opti
 
 @_public
 class GenerativeBasis(layers.Portable):
-    """Learned pictures, one a channel, weighted by the channels of its input.
+    """Learned images, one a channel, weighted by the channels of its input.
 
     Args:
         size: Their edge, in pixels.
@@ -148,7 +148,7 @@ class GenerativeBasis(layers.Portable):
         self.basis = self.add_weight((self.size, self.size, shape[-1]), begin, name="basis")
 
     def call(self, x):
-        """Return pictures (batch, size, size, channels) of weights (batch, channels)."""
+        """Return images (batch, size, size, channels) of weights (batch, channels)."""
         return self.basis.value * x[:, None, None, :]
 
     def plain(self, x):
@@ -158,7 +158,7 @@ class GenerativeBasis(layers.Portable):
 
 @_public
 class DiscriminativeBasis(layers.Portable):
-    """How much of a learned picture is in each channel: a depthwise convolution to one pixel."""
+    """How much of a learned image is in each channel: a depthwise convolution to one pixel."""
 
     def build(self, shape):
         """Make the basis, (height, width, channels)."""
@@ -166,7 +166,7 @@ class DiscriminativeBasis(layers.Portable):
         self.basis = self.add_weight(shape[1:], begin, name="basis")
 
     def call(self, x):
-        """Return features (batch, channels) of pictures (batch, height, width, channels)."""
+        """Return features (batch, channels) of images (batch, height, width, channels)."""
         return ops.sum(x * self.basis.value, axis=(1, 2))
 
     def plain(self, x):
@@ -176,7 +176,7 @@ class DiscriminativeBasis(layers.Portable):
 
 @_public
 class Resampling(layers.Portable):
-    """Pictures at another size by a triangular filter; where they grow it is bilinear.
+    """Images at another size by a triangular filter; where they grow it is bilinear.
 
     It is a product with a matrix on each axis, which can be differentiated twice on every backend.
 

@@ -14,7 +14,7 @@ HALVED_TO = 8  # pixels, or fewer
 
 
 def resnet(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     latent: Count = 128,
     generator_widths: Widths = (256,),
     discriminator_widths: Widths = (128,),
@@ -23,17 +23,17 @@ def resnet(
 ) -> dict[str, keras.Model]:
     """Networks of residual blocks (SNGAN, Miyato et al. 2018, arXiv:1802.05957, appendix B.4).
 
-    The generator doubles a picture of 4 to 7 pixels, as in 7 → 14 → 28, in a block each. The
+    The generator doubles an image of 4 to 7 pixels, as in 7 → 14 → 28, in a block each. The
     discriminator halves it down to 8 pixels or fewer, in a block each, and has two blocks more. On
     32×32 the defaults are the networks of the paper for CIFAR-10. Spectral normalisation is a part
     of its own, `spectral-norm`.
 
     Args:
-        facts: Square images of 28 to 256 pixels.
+        spec: Square images of 28 to 256 pixels.
         latent: The size of the noise.
-        generator_widths: The channels of the generator's pictures at full size, at half of it, …;
+        generator_widths: The channels of the generator's images at full size, at half of it, …;
             the last one is for all smaller sizes too.
-        discriminator_widths: The channels that the discriminator's blocks make of pictures at full
+        discriminator_widths: The channels that the discriminator's blocks make of images at full
             size, at half of it, …; the last one is for all smaller sizes too.
         generator_norm: Whether the generator has batch normalisation.
         conditional: Whether both networks are told the label: one-hot beside the noise and as
@@ -50,13 +50,13 @@ def resnet(
         GankitError: The images are not square, or of a size that no doubling reaches, or there are
             more widths than sizes, or it is conditional and the data has no labels.
     """
-    sizes = doubled_sizes(facts.shape, "resnet")
+    sizes = doubled_sizes(spec.shape, "resnet")
     drawn = widths_of(sizes, generator_widths, "generator_widths")
     judged = widths_of(sizes, discriminator_widths, "discriminator_widths")
-    noise = Labels(keras.Input((latent,), name="noise"), facts, conditional)
-    images = Labels(keras.Input(facts.shape, name="images"), facts, conditional)
+    noise = Labels(keras.Input((latent,), name="noise"), spec, conditional)
+    images = Labels(keras.Input(spec.shape, name="images"), spec, conditional)
     return {
-        "generator": _generator(noise, sizes, drawn, facts.shape[-1], generator_norm),
+        "generator": _generator(noise, sizes, drawn, spec.shape[-1], generator_norm),
         "discriminator": _discriminator(images, sizes, judged),
     }
 
@@ -71,8 +71,8 @@ def _generator(noise, sizes, widths, channels, norm) -> keras.Model:
     for size in sizes[1:]:
         x = _doubled(x, widths[size], activated)
     x = layers.Conv2D(channels, 3, padding="same")(activated(x))
-    pictures = keras.layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(noise.inputs, pictures, name="generator")
+    images = keras.layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model(noise.inputs, images, name="generator")
 
 
 def _discriminator(images, sizes, widths) -> keras.Model:

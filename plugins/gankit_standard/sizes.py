@@ -1,4 +1,4 @@
-"""The sizes of a picture that is doubled until it has the size of the data."""
+"""The sizes of an image that is doubled until it has the size of the data."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -22,10 +22,10 @@ def doubled_sizes(shape: Sequence[int], architecture: str) -> list[int]:
         GankitError: The images are not square, or of a size that no doubling reaches.
     """
     if len(shape) != 3:
-        hint = "in the dataset, give grey pictures their channel: images[..., None]"
+        hint = "in the dataset, give grey images their channel: images[..., None]"
         points = 'set name = "mlp" in the recipe\'s [architecture], which draws points too'
         raise gankit.GankitError(
-            f"{architecture} draws pictures. Received: data of the shape {tuple(shape)}",
+            f"{architecture} draws images. Received: data of the shape {tuple(shape)}",
             hint if len(shape) == 2 else points,
         )
     starts = [(start, levels) for levels in range(2, 7) for start in range(4, 8)]
@@ -55,7 +55,7 @@ def widths_of(sizes: Sequence[int], widths: Sequence[int], option: str) -> dict[
     """
     if len(widths) > len(sizes):
         raise gankit.GankitError(
-            f"{option} are those of pictures of {', '.join(map(str, sizes[::-1]))} pixels: "
+            f"{option} are those of images of {', '.join(map(str, sizes[::-1]))} pixels: "
             f"at most {len(sizes)}. Received: {len(widths)}",
             f"leave out the last {len(widths) - len(sizes)} of {option}",
         )

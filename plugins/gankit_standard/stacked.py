@@ -1,4 +1,4 @@
-"""Stacked MNIST: three digits in the colours of one picture."""
+"""Stacked MNIST: three digits in the colours of one image."""
 
 from typing import Annotated
 
@@ -13,26 +13,26 @@ COLOURS = 3
 
 
 class Stacks:
-    """Pictures whose colours are grey pictures, made as they are read.
+    """Images whose colours are grey images, made as they are read.
 
     Args:
-        pictures: The grey ones, (pictures, height, width).
+        images: The grey ones, (images, height, width).
         places: Which of them are the colours of each example, (examples, colours).
     """
 
-    def __init__(self, pictures: np.ndarray, places: np.ndarray):
-        self.pictures = pictures
+    def __init__(self, images: np.ndarray, places: np.ndarray):
+        self.images = images
         self.places = places
-        self.shape = (len(places), *pictures.shape[1:], places.shape[1])
+        self.shape = (len(places), *images.shape[1:], places.shape[1])
         self.ndim = len(self.shape)
-        self.dtype = pictures.dtype
+        self.dtype = images.dtype
 
     def __len__(self) -> int:
         return len(self.places)
 
     def __getitem__(self, rows) -> np.ndarray:
         """Return some examples, (…, height, width, colours)."""
-        return np.moveaxis(self.pictures[self.places[rows]], -3, -1)
+        return np.moveaxis(self.images[self.places[rows]], -3, -1)
 
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         return np.asarray(self[:], dtype)
@@ -47,15 +47,15 @@ def stacked_mnist(
 ) -> gankit.Dataset:
     """Stacked MNIST, three digits in red, green and blue: 1,000 modes to find or to lose.
 
-    A picture is made when a batch asks for it; until then it is three numbers beside the digits.
+    A image is made when a batch asks for it; until then it is three numbers beside the digits.
 
     Args:
         path: A `.npz` file as Keras has it, with `x_train`, `y_train`, `x_test` and `y_test`, or a
             folder of IDX files, compressed or not; without it Keras downloads MNIST once.
         split: Whether to take the digits to train with, or those to test with.
-        count: How many pictures to stack, each of three digits by lot.
-        size: The edge of the pictures, in pixels; above 28 they get a black margin.
-        seed: What the digits are drawn by: equal seeds give equal pictures.
+        count: How many images to stack, each of three digits by lot.
+        size: The edge of the images, in pixels; above 28 they get a black margin.
+        seed: What the digits are drawn by: equal seeds give equal images.
 
     Returns:
         images: (count, size, size, 3) of uint8.
@@ -66,7 +66,7 @@ def stacked_mnist(
 
     Reference:
         Metz et al. 2016, Unrolled Generative Adversarial Networks, arXiv:1611.02163; as many
-        pictures as Lin et al. 2018, PacGAN, arXiv:1712.04086.
+        images as Lin et al. 2018, PacGAN, arXiv:1712.04086.
     """
     digits = mnist(path, split, size=size).arrays
     draw = np.random.default_rng(seed)

@@ -1,6 +1,6 @@
 """Looks at what a generator learned: each function takes a run, and returns what a notebook shows.
 
-The functions take a run's folder; `Generator.open` opens one for several pictures.
+The functions take a run's folder; `Generator.open` opens one for several images.
 """
 
 from gankit.api.explore.arithmetic import arithmetic

@@ -31,7 +31,7 @@ def arithmetic(
 ) -> Image.Image:
     """Return what a − b + c is, where each is the mean noise of some samples.
 
-    The first row has the pictures of the means and of a − b + c. Below each mean are the samples
+    The first row has the images of the means and of a − b + c. Below each mean are the samples
     that it is of, below the result what is near it.
 
     Args:
@@ -41,21 +41,21 @@ def arithmetic(
         b: Likewise.
         c: Likewise.
         seed: Of the noise.
-        label: The class of all pictures, for a generator that takes labels.
+        label: The class of all images, for a generator that takes labels.
         by_label: Whether a, b and c are classes: three samples are taken of each, those that look
             like it by their nearest labelled examples.
-        near: How far from the result the pictures below it are: their noise differs by a number
+        near: How far from the result the images below it are: their noise differs by a number
             within ±near.
 
     Raises:
-        GankitError: It is no run of pictures, or there is no such class, or too few samples of it.
+        GankitError: It is no run of images, or there is no such class, or too few samples of it.
 
     Reference:
         Radford et al. 2015, Unsupervised Representation Learning with Deep Convolutional Generative
         Adversarial Networks, arXiv:1511.06434, section 6.3.2.
     """
     generator = Generator.open(run)
-    generator.needs_pictures("arithmetic")
+    generator.needs_images("arithmetic")
     told = generator.labels([] if label is None else [label], 1)
     terms = _by_label(generator, (a, b, c), seed) if by_label else [_numbers(t) for t in (a, b, c)]
     noise = [generator.chosen(numbers, seed) for numbers in terms]
@@ -116,7 +116,7 @@ def _page(
     words: Sequence[str],
     told: np.ndarray,
 ) -> Image.Image:
-    """Return columns of noise as pictures; what is missing in a column is left empty."""
+    """Return columns of noise as images; what is missing in a column is left empty."""
     depth = max(map(len, columns))
     noise = [column[row] for row in range(depth) for column in columns if row < len(column)]
     drawn = iter(generator.draw(np.asarray(noise, "float32"), told.repeat(len(noise))))

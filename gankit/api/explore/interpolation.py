@@ -13,7 +13,7 @@ from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
 from gankit.pictures import sheets
 
-Way = Literal["spherical", "linear"]
+Way = Literal["slerp", "linear"]
 FRAME = 128  # about how large a frame of a film is to be, in pixels
 
 
@@ -21,18 +21,18 @@ def interpolate(
     run: str | os.PathLike[str] | Generator,
     stops: Sequence[int] = (0, 1, 2, 3, 4),
     steps: int = 8,
-    way: Way = "spherical",
+    way: Way = "slerp",
     seed: int = 0,
     labels: Sequence[int | str] = (),
     frames: bool = False,
 ) -> Image.Image | list[Image.Image]:
-    """Return the pictures on the way from a sample to the next: does it change little by little?
+    """Return the images on the way from a sample to the next: does it change little by little?
 
     Args:
         run: The run's folder, or its opened generator.
         stops: The numbers of the samples, as `gankit sample --seed` counts them.
-        steps: How many pictures there are from a stop to the next, both included.
-        way: `spherical` keeps the length that noise has; `linear` passes nearer to 0, where there
+        steps: How many images there are from a stop to the next, both included.
+        way: `slerp` keeps the length that noise has; `linear` passes nearer to 0, where there
             is next to none.
         seed: Of the noise.
         labels: The class of each row in turn, which stays the same on the way; for a film that of
@@ -60,12 +60,12 @@ def interpolate(
     rows = _ways(generator.chosen(stops, seed), np.linspace(0, 1, steps), way)
     places = generator.labels(labels, len(rows)).repeat(steps)
     samples = generator.draw(np.concatenate(rows), places)
-    if generator.draws_pictures:
+    if generator.draws_images:
         return sheets.grid(to_uint8(samples), columns=steps)
     return sheets.scatter(samples, generator.real(slice(2500)))
 
 
-def spherical(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
+def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Return points on the way from a to b that turns steadily, (steps, …).
 
     sin((1 − t) Ω) / sin Ω · a + sin(t Ω) / sin Ω · b, where Ω is the angle between a and b; where
@@ -98,7 +98,7 @@ def _mixed(a: np.ndarray, b: np.ndarray, share: np.ndarray, other: np.ndarray) -
 
 def _ways(noise: np.ndarray, t: np.ndarray, way: str) -> list[np.ndarray]:
     """Return the way from each row of noise to the next."""
-    known = {"spherical": spherical, "linear": linear}
+    known = {"slerp": slerp, "linear": linear}
     if way not in known:
         raise GankitError(f"there is no way {way!r}. Allowed: {', '.join(known)}")
     return [known[way](a, b, t) for a, b in pairwise(noise)]
@@ -113,7 +113,7 @@ def _film(
     labels: Sequence[int | str],
 ) -> list[Image.Image]:
     """Return a frame for each step; a stop is on one frame only."""
-    generator.needs_pictures("a film")
+    generator.needs_images("a film")
     t = np.linspace(0, 1, steps)[:-1]
     noise = np.concatenate(_ways(generator.chosen(stops, seed), t, way))
     label = generator.labels(labels, 1)

@@ -52,12 +52,12 @@ class Neighbours:
     """Samples and their nearest training examples; a notebook shows them as a sheet.
 
     Args:
-        samples: Pictures of uint8, or points, (count, …).
+        samples: Images of uint8, or points, (count, …).
         by: What was found by L1, `l1`, the mean difference of a pixel in levels of 0 to 255, and by
             the Euclidean distance of the features, under their name.
         found: The training examples, by the same names, (count, …).
         reals: Which real examples the samples are compared with.
-        sheet: All of it as a picture.
+        sheet: All of it as an image.
     """
 
     samples: np.ndarray
@@ -87,10 +87,10 @@ def nearest(
         count: How many samples.
         seed: Of the noise, and of the choice of real examples.
         features: The name of the features of the second distance.
-        held_out: A folder of real pictures that were not trained on.
+        held_out: A folder of real images that were not trained on.
 
     Raises:
-        GankitError: It is no run, its data is no longer there, or the pictures held out are of
+        GankitError: It is no run, its data is no longer there, or the images held out are of
             another size.
     """
     generator = Generator.open(run)
@@ -186,7 +186,7 @@ def _reals(
     if reals.shape[1:] != data.shape[1:]:
         sizes = [" × ".join(map(str, x.shape[1:])) for x in (reals, data)]
         raise GankitError(
-            f"the pictures in {held_out} are {sizes[0]}, and those trained on are {sizes[1]}",
+            f"the images in {held_out} are {sizes[0]}, and those trained on are {sizes[1]}",
             "bring them to the same size, grey or in colour, as the data was",
         )
     return _as(data, reals), np.full(len(reals), -1), f"{len(reals)} of {held_out}"
@@ -199,7 +199,7 @@ def _sheet(
     found: Mapping[str, np.ndarray],
 ) -> Image.Image:
     """Return the samples, and below each its nearest by each distance."""
-    if not generator.draws_pictures:
+    if not generator.draws_images:
         return sheets.scatter(samples, generator.real(slice(2500)))
     words = [f"sample {number}" for number in range(len(samples))]
     words += [f"{name} {value:.3g}" for name in by for value in by[name].distances]

@@ -28,14 +28,14 @@ WORDS = {"real": "real", "r": "real", "fake": "fake", "f": "fake", "generated": 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Numbered pictures, and which of them are real; a notebook shows the pictures alone.
+    """Numbered images, and which of them are real; a notebook shows the images alone.
 
     Args:
-        picture: The pictures, numbered from 1 on.
+        image: The images, numbered from 1 on.
         key: `real` or `fake`, by number.
     """
 
-    picture: Image.Image
+    image: Image.Image
     key: Mapping[str, str]
 
     def write(self, stem: Path) -> tuple[Path, Path, Path]:
@@ -50,21 +50,21 @@ class Sheet:
         sheet, key, answers = (
             stem.with_name(stem.name + end) for end in (".png", "-key.json", "-answers.txt")
         )
-        told = {"key": dict(self.key), "sheet": digest(np.asarray(self.picture))}
+        told = {"key": dict(self.key), "sheet": digest(np.asarray(self.image))}
         if key.exists() and _read_key(key) != told:
             raise GankitError(
                 f"{key} is the key of another sheet already, and is left as it is",
                 "choose another --seed or --out",
             )
         stem.parent.mkdir(parents=True, exist_ok=True)
-        sheets.write_png(self.picture, sheet)
+        sheets.write_png(self.image, sheet)
         write_text(key, json.dumps(told, indent=2) + "\n")
         if not answers.exists():
             write_text(answers, f"{FIRST_LINE}\n" + "\n".join(self.key) + "\n")
         return sheet, key, answers
 
     def _repr_png_(self) -> bytes:
-        return sheets.png(self.picture)
+        return sheets.png(self.image)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Grade:
         low: The least share of right answers that fits them, with 95 % confidence.
         high: The greatest.
         chance: The share of right answers that guessing has.
-        fooled: The share of the generated pictures answered for that were taken for real.
+        fooled: The share of the generated images answered for that were taken for real.
     """
 
     right: int
@@ -94,22 +94,22 @@ class Grade:
 
 
 def sheet(run: str | os.PathLike[str] | Generator, count: int = 40, seed: int = 0) -> Sheet:
-    """Return a sheet of real and generated pictures, as many of each, in a random order.
+    """Return a sheet of real and generated images, as many of each, in a random order.
 
     Args:
         run: The run's folder, or its opened generator.
-        count: How many pictures, an even number.
-        seed: Of the noise, the choice of real pictures, and the order.
+        count: How many images, an even number.
+        seed: Of the noise, the choice of real images, and the order.
 
     Raises:
-        GankitError: It is no run of pictures, its data is no longer there, or there are too few.
+        GankitError: It is no run of images, its data is no longer there, or there are too few.
     """
     generator = Generator.open(run)
-    generator.needs_pictures("sheet")
+    generator.needs_images("sheet")
     half = count // 2
     if count < 2 or count % 2 or half > len(generator.dataset):
         raise GankitError(
-            "count is even, so that half of the pictures are real, and at most "
+            "count is even, so that half of the images are real, and at most "
             f"{2 * len(generator.dataset):,}. Received: {count}"
         )
     real = generator.real(choose(half, len(generator.dataset), seed))
@@ -129,7 +129,7 @@ def grade(
 
     Args:
         key: The key, or the file that it is in.
-        answers: A text file with a line for each picture, its number and `real` or `fake`, such as
+        answers: A text file with a line for each image, its number and `real` or `fake`, such as
             `12 fake`. Lines with a number only, and those that begin with `#`, are left out.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The kinds of pictures that there are, by k-means, and how often each is drawn."""
+"""The kinds of images that there are, by k-means, and how often each is drawn."""
 
 import os
 
@@ -21,7 +21,7 @@ def templates(
 ) -> Image.Image:
     """Return the centres of clusters of the data, each with its share of the data and of samples.
 
-    Where the second share is far below the first, the generator hardly draws such pictures.
+    Where the second share is far below the first, the generator hardly draws such images.
 
     Args:
         run: The run's folder, or its opened generator.
@@ -30,11 +30,11 @@ def templates(
         seed: Of the noise, of the choice of real examples, and of k-means.
 
     Raises:
-        GankitError: It is no run of pictures, its data is no longer there, or there are more
+        GankitError: It is no run of images, its data is no longer there, or there are more
             clusters than examples.
     """
     generator = Generator.open(run)
-    generator.needs_pictures("templates")
+    generator.needs_images("templates")
     real = generator.real(choose(count, len(generator.dataset), seed))
     if not 1 <= bins <= len(real):
         raise GankitError(f"bins is from 1 to {len(real):,}, the examples. Received: {bins:,}")

@@ -36,7 +36,7 @@ def traverse(
         directions: Their places; without them, those dimensions that change the sample most, or the
             first principal directions.
         rows: How many directions, where none is named.
-        steps: The pictures in a row.
+        steps: The images in a row.
         reach: A row goes from −reach to reach: that is what the number is set to, or what is added
             along the direction.
         start: The number of the sample, as `gankit sample --seed` counts them.
@@ -44,7 +44,7 @@ def traverse(
         label: The class, for a generator that takes labels.
 
     Raises:
-        GankitError: It is no run of pictures, there is no such direction, or the first layer is not
+        GankitError: It is no run of images, there is no such direction, or the first layer is not
             linear.
 
     Reference:
@@ -52,7 +52,7 @@ def traverse(
         Factorization of Latent Semantics in GANs, arXiv:2007.06600, for a layer that is linear.
     """
     generator = Generator.open(run)
-    generator.needs_pictures("traverse")
+    generator.needs_images("traverse")
     base = generator.chosen([start], seed)[0]
     told = generator.labels([] if label is None else [label], 1)
     values = np.linspace(-reach, reach, steps)
@@ -105,7 +105,7 @@ def _moves(generator: Generator, along: str, base: np.ndarray) -> Move:
 
 
 def _strongest(generator: Generator, moved: Move, reach: float, told: np.ndarray) -> np.ndarray:
-    """Return the dimensions in the order of how much their ends differ as pictures."""
+    """Return the dimensions in the order of how much their ends differ as images."""
     latent = generator.network.inputs[0].shape[1]
     ends = np.stack([moved(place, np.array([-reach, reach])) for place in range(latent)])
     images = generator.draw(ends.reshape(2 * latent, -1), told.repeat(2 * latent))

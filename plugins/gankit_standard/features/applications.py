@@ -19,7 +19,7 @@ SIZE = 224
 def application(network: str, weights: str) -> gankit.Features:
     """A network of keras.applications, as keras:NAME, with a file of its weights.
 
-    Pictures become 8-bit ones in three colours, are resized to 224 × 224 and prepared as Keras does
+    Images become 8-bit ones in three colours, are resized to 224 × 224 and prepared as Keras does
     for that network.
 
     Args:
@@ -27,7 +27,7 @@ def application(network: str, weights: str) -> gankit.Features:
         weights: A file of Keras' weights, with or without the last layer (`notop`).
 
     Returns:
-        The features are the means of the last feature maps over the picture, or what the last layer
+        The features are the means of the last feature maps over the image, or what the last layer
         would get where the file has that; then there are probabilities of its classes too.
     """
     make, prepare = _known(network)
@@ -44,7 +44,7 @@ def application(network: str, weights: str) -> gankit.Features:
 
 
 def _known(network: str) -> tuple[Callable, Callable]:
-    """Return what makes a network, and what prepares pictures for it."""
+    """Return what makes a network, and what prepares images for it."""
     found = vars(keras.applications)
     names = sorted(name for name in found if name[0].isupper() and inspect.isfunction(found[name]))
     if network not in names:

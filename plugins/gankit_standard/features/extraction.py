@@ -1,4 +1,4 @@
-"""From many pictures to their features, a batch at a time."""
+"""From many images to their features, a batch at a time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -21,14 +21,14 @@ TITLES = {
     "kernel_distance": "KID",
     "kernel_distance_error": "KID, its standard error",
     "inception_score": "IS",
-    "inception_score_deviation": "IS, its deviation",
+    "inception_score_std": "IS, its std",
 }
 
 
 def inception_fid(weights: str | None = None, download: bool = False) -> gankit.Features:
     """Inception of 2015-12-05, 2,048 numbers: the network of the FID, of which nothing is shipped.
 
-    Pictures become 8-bit ones in three colours, and are resized as that graph does. Without
+    Images become 8-bit ones in three colours, and are resized as that graph does. Without
     `weights` the file is looked for where `pytorch-fid` and `torch-fidelity` keep it.
 
     Args:
@@ -57,7 +57,7 @@ def inception_fid(weights: str | None = None, download: bool = False) -> gankit.
 
 
 def inception(weights: Mapping[str, np.ndarray], path: Path | str = "given") -> keras.Model:
-    """Return the network from pictures in [−1, 1), (count, 299, 299, 3), to (count, 2048).
+    """Return the network from images in [−1, 1), (count, 299, 299, 3), to (count, 2048).
 
     Args:
         weights: By the names that torchvision gives them.
@@ -132,7 +132,7 @@ def _block_e(x, name: str, convolved: Callable, pool: Callable):
 
 
 def _shrinking(x, name: str, convolved: Callable, *branches: list[str]):
-    """Return branches whose last convolution halves the picture, and the greatest of threes."""
+    """Return branches whose last convolution halves the image, and the greatest of threes."""
     found = []
     for *first, last in branches:
         found.append(convolved(f"{name}.{last}", _chain(x, name, first, convolved), 2, "valid"))
@@ -150,7 +150,7 @@ def _numbered(branch: str, count: int) -> list[str]:
 
 
 def _mean_of_neighbours(x):
-    """Return means over 3 × 3 pixels, of those alone that are inside the picture."""
+    """Return means over 3 × 3 pixels, of those alone that are inside the image."""
     inside = np.full(x.shape[1], 3.0, "float32")
     inside[[0, -1]] = 2
     counts = inside[:, None, None] * inside[None, :, None]
@@ -158,7 +158,7 @@ def _mean_of_neighbours(x):
 
 
 def _greatest_of_neighbours(x):
-    # behind a rectifier, so that zeros around the picture are never the greatest
+    # behind a rectifier, so that zeros around the image are never the greatest
     return layers.MaxPooling2D(3, 1)(layers.ZeroPadding2D(1)(x))
 
 

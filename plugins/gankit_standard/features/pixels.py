@@ -4,13 +4,13 @@ import numpy as np
 
 import gankit
 
-EDGE = 16  # of the pictures whose pixels are features
+EDGE = 16  # of the images whose pixels are features
 
 
 def pixels() -> gankit.Features:
-    """The pixels of small pictures, or the coordinates of points; no network.
+    """The pixels of small images, or the coordinates of points; no network.
 
-    They know light and place, not what is in a picture: a picture moved by a pixel is another one
+    They know light and place, not what is in an image: an image moved by a pixel is another one
     to them. They are equal everywhere.
     """
     return gankit.Features("pixels", "none", f"area mean, at most {EDGE} × {EDGE}", _pixels)

@@ -1,4 +1,4 @@
-"""Pictures as networks want them: 8-bit, in three colours, of one size."""
+"""Images as networks want them: 8-bit, in three colours, of one size."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ import gankit
 
 
 def levels(examples: np.ndarray) -> np.ndarray:
-    """Return pictures in [−1, 1] as the 8-bit ones that a file would hold, in three colours.
+    """Return images in [−1, 1] as the 8-bit ones that a file would hold, in three colours.
 
     Args:
         examples: (count, height, width, 1 or 3).
@@ -15,35 +15,35 @@ def levels(examples: np.ndarray) -> np.ndarray:
         (count, height, width, 3) of float32, whole numbers from 0 to 255.
 
     Raises:
-        GankitError: They are no such pictures.
+        GankitError: They are no such images.
     """
     if examples.ndim != 4 or examples.shape[3] not in (1, 3):
         raise gankit.GankitError(
-            "a network for pictures takes grey ones or such of three colours. "
+            "a network for images takes grey ones or such of three colours. "
             f"Received: examples of {examples.shape[1:]}",
             "--features pixels",
         )
-    pictures = gankit.to_uint8(examples).astype("float32")
-    return np.repeat(pictures, 3, axis=3) if examples.shape[3] == 1 else pictures
+    images = gankit.to_uint8(examples).astype("float32")
+    return np.repeat(images, 3, axis=3) if examples.shape[3] == 1 else images
 
 
-def resized(pictures: np.ndarray, size: int, weights) -> np.ndarray:
-    """Return pictures of another size.
+def resized(images: np.ndarray, size: int, weights) -> np.ndarray:
+    """Return images of another size.
 
     Args:
-        pictures: (count, height, width, channels).
+        images: (count, height, width, channels).
         size: Their new edge.
         weights: Makes the matrix of an axis, `bilinear` or `bilinear_of_tensorflow_1`.
     """
-    rows, columns = (weights(old, size).astype("float32") for old in pictures.shape[1:3])
-    pictures = np.moveaxis(pictures, 3, 1)  # (count, channels, height, width)
-    return np.ascontiguousarray(np.moveaxis(rows @ pictures @ columns.T, 1, 3))
+    rows, columns = (weights(old, size).astype("float32") for old in images.shape[1:3])
+    images = np.moveaxis(images, 3, 1)  # (count, channels, height, width)
+    return np.ascontiguousarray(np.moveaxis(rows @ images @ columns.T, 1, 3))
 
 
 def bilinear(old: int, new: int) -> np.ndarray:
     """Return the matrix that resizes an axis by a triangle as wide as a new pixel, (new, old).
 
-    It is what Pillow does. Where a picture shrinks, nothing of it is left out.
+    It is what Pillow does. Where an image shrinks, nothing of it is left out.
     """
     scale = old / new
     middles = (np.arange(new)[:, None] + 0.5) * scale

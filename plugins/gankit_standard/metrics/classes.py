@@ -34,7 +34,7 @@ def class_accuracy(class_probabilities, class_names, fake_labels) -> dict[str, f
 
 
 @gankit.better(modes="high", modes_reverse_kl="low")
-def modes(class_probabilities, class_shares) -> dict[str, float]:
+def modes(class_probabilities, class_fractions) -> dict[str, float]:
     """How many classes of the data the samples reach, and how their shares differ.
 
     With stacked MNIST it is the count of 1,000 modes. A sample counts for the class that the
@@ -42,7 +42,7 @@ def modes(class_probabilities, class_shares) -> dict[str, float]:
 
     Args:
         class_probabilities: Of the classes of generated examples, (count, classes).
-        class_shares: The share of each class in the data, (classes,).
+        class_fractions: The share of each class in the data, (classes,).
 
     Returns:
         modes: How many classes have at least one sample.
@@ -53,9 +53,9 @@ def modes(class_probabilities, class_shares) -> dict[str, float]:
         2018, PacGAN, arXiv:1712.04086.
     """
     chosen = np.argmax(class_probabilities, axis=1)
-    counts = np.bincount(chosen, minlength=len(class_shares))
+    counts = np.bincount(chosen, minlength=len(class_fractions))
     there = counts > 0
     shares = counts[there] / counts.sum()
-    expected = np.maximum(np.asarray(class_shares)[there], 1e-9)  # a class without examples
+    expected = np.maximum(np.asarray(class_fractions)[there], 1e-9)  # a class without examples
     divergence = np.sum(shares * np.log(shares / expected))
     return {"modes": float(there.sum()), "modes_reverse_kl": float(divergence)}

@@ -31,7 +31,7 @@ def inception_score(probabilities, splits: Count = 10) -> dict[str, float]:
     scores = [_score(part) for part in np.array_split(rows, min(splits, len(rows)))]
     return {
         "inception_score": float(np.mean(scores)),
-        "inception_score_deviation": float(np.std(scores)),
+        "inception_score_std": float(np.std(scores)),
     }
 
 
@@ -39,8 +39,8 @@ def ms_ssim(fake_images, pairs: Count = 1000) -> float:
     """Mean multi-scale structural similarity of random pairs of samples; 1 if all are alike.
 
     Compare it with that of the real images: the lower, the more varied. Of the five scales those
-    are used at which a picture is at least as large as the window of 11 pixels. As in the authors'
-    code a similarity is of whole windows only, none of which reaches over the picture's edge.
+    are used at which an image is at least as large as the window of 11 pixels. As in the authors'
+    code a similarity is of whole windows only, none of which reaches over the image's edge.
 
     Args:
         fake_images: In [−1, 1], (count, height, width, channels).
@@ -93,7 +93,7 @@ def _structure(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _blurred(x: np.ndarray) -> np.ndarray:
-    """Return each window's mean under a Gaussian, where the window is inside the picture."""
+    """Return each window's mean under a Gaussian, where the window is inside the image."""
     for axis in (1, 2):
         size = min(WINDOW, x.shape[axis])
         places = np.arange(size) - (size - 1) / 2
@@ -104,7 +104,7 @@ def _blurred(x: np.ndarray) -> np.ndarray:
 
 
 def _halved(x: np.ndarray) -> np.ndarray:
-    """Return pictures of half the size, each pixel the mean of four."""
+    """Return images of half the size, each pixel the mean of four."""
     count, height, width, channels = x.shape
     even = x[:, : height // 2 * 2, : width // 2 * 2]
     return even.reshape(count, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4))

@@ -16,9 +16,9 @@ Changes = tuple[Literal["pixels", "geometry", "colour", "cutout"], ...]
 
 
 class Ada(gankit.Stabilizer):
-    """Adaptive discriminator augmentation: changes pictures as often as overfitting asks for.
+    """Adaptive discriminator augmentation: changes images as often as overfitting asks for.
 
-    Each change is made to a picture with probability p. After each turn of the discriminator p goes
+    Each change is made to an image with probability p. After each turn of the discriminator p goes
     up by images / (1000 · speed) if r = E[sign D(x)] is above the target, and down if below, within
     [0, 1]; the paper looks at four turns at once. Where the loss has no logit at which a real image
     begins, r = E[sign(D(x) − D(G(z)))]. Shows p as `ada_p`. For little data.
@@ -37,7 +37,7 @@ class Ada(gankit.Stabilizer):
         arXiv:2006.06676.
     """
 
-    shows = ("ada_p",)
+    logged = ("ada_p",)
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class Ada(gankit.Stabilizer):
         self.boundary = gan.game.boundary
 
     def view(self, images):
-        """Return the pictures (batch, height, width, channels), each changed by its own draws."""
+        """Return the images (batch, height, width, channels), each changed by its own draws."""
         if not self.start and not self.speed:
             return images
-        augment.only_pictures("ada", images)
+        augment.only_images("ada", images)
         draws = Draws(images, self.p.value, self.seed)
         return augmented(images, self.changes, draws)
 

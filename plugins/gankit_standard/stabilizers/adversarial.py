@@ -18,7 +18,7 @@ class AdversarialPerturbation(gankit.Stabilizer):
 
     Args:
         weight: Of the loss on these images; that on the images themselves has 1.
-        epsilon: ε, how far each number of an image is moved; pictures are in [−1, 1].
+        epsilon: ε, how far each number of an image is moved; images are in [−1, 1].
 
     Reference:
         Goodfellow et al. 2015, Explaining and Harnessing Adversarial Examples, arXiv:1412.6572, for

@@ -1,32 +1,32 @@
-"""Pictures drawn anew through matrices: larger, turned, moved.
+"""Images drawn anew through matrices: larger, turned, moved.
 
-A matrix (batch, 3, 3) says, for each pixel of the new picture, from where in the old one it comes.
-It acts on (row, column, 1), counted in pixels from the middle of the picture.
+A matrix (batch, 3, 3) says, for each pixel of the new image, from where in the old one it comes.
+It acts on (row, column, 1), counted in pixels from the middle of the image.
 """
 
 from keras import ops
 
 
 def scaling(down, right):
-    """Return the matrices that make pictures larger by factors, (batch,) each; −1 mirrors."""
+    """Return the matrices that make images larger by factors, (batch,) each; −1 mirrors."""
     return _matrix(((1 / down, 0, 0), (0, 1 / right, 0)))
 
 
 def turning(angle):
-    """Return the matrices that turn pictures by angles (batch,), in radians, to the left."""
+    """Return the matrices that turn images by angles (batch,), in radians, to the left."""
     cosine, sine = ops.cos(angle), ops.sin(angle)
     return _matrix(((cosine, sine, 0), (-sine, cosine, 0)))
 
 
 def moving(down, right):
-    """Return the matrices that move pictures by numbers of pixels, (batch,) each."""
+    """Return the matrices that move images by numbers of pixels, (batch,) each."""
     return _matrix(((1, 0, -down), (0, 1, -right)))
 
 
 def resampled(images, matrices):
-    """Return pictures (batch, height, width, channels) drawn anew, bilinear between pixels.
+    """Return images (batch, height, width, channels) drawn anew, bilinear between pixels.
 
-    Beyond its edges a picture goes on as its mirror image.
+    Beyond its edges an image goes on as its mirror image.
     """
     height, width = images.shape[1:3]
     y = ops.arange(height, dtype="float32")[None, :, None] - (height - 1) / 2

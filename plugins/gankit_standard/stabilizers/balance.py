@@ -17,7 +17,7 @@ class AdaptiveBalance(gankit.Stabilizer):
     Above `high` the discriminator does not move, below `low` the generator does not. A turn on
     which a player waits is scored like any other. Where the recipe repeats the turns of a player,
     those that it does not need are skipped. The shares of its turns on which each player moved are
-    shown as `d_moves` and `g_moves`.
+    shown as `d_updates` and `g_updates`.
 
     Args:
         high: The accuracy above which the discriminator waits; at 1 it never does.
@@ -34,7 +34,7 @@ class AdaptiveBalance(gankit.Stabilizer):
         the generator may wait too is a practice without a paper.
     """
 
-    shows: ClassVar[tuple[str, ...]] = ("d_moves", "g_moves")
+    logged: ClassVar[tuple[str, ...]] = ("d_updates", "g_updates")
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class AdaptiveBalance(gankit.Stabilizer):
             self.low, self.high = 0.0, 1.0  # there is no accuracy, and nobody waits
         self.accuracy = keras.Variable(0.5, trainable=False, dtype="float32", name="accuracy")
 
-    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield a loss of which there are no accuracies."""
         if gan.game.boundary is None:
-            yield gankit.Misfit(
+            yield gankit.Incompatibility(
                 "adaptive-balance does nothing: the logits of this loss do not say what the "
                 "discriminator takes for real, so that it has no accuracy",
                 "leave it out, or choose another loss, such as bce",
@@ -74,9 +74,9 @@ class AdaptiveBalance(gankit.Stabilizer):
             self.accuracy.assign(self.decay * self.accuracy.value + (1 - self.decay) * right)
         name = f"{turn.player[0]}_moves"
         moved = ops.cast(self._allowed(turn.player), "float32")
-        return {name: moved} if name in self.shows else {}
+        return {name: moved} if name in self.logged else {}
 
-    def moves(self, player: str, gan: gankit.GAN):
+    def should_update(self, player: str, gan: gankit.GAN):
         """Return whether a player need not wait."""
         return self._allowed(player)
 

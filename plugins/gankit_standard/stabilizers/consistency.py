@@ -1,4 +1,4 @@
-"""A discriminator that says the same of a picture and of what is the same picture to us."""
+"""A discriminator that says the same of an image and of what is the same image to us."""
 
 from keras import ops
 
@@ -8,17 +8,17 @@ from gankit_standard.stabilizers.ranges import Share, Strength
 
 
 class Consistency(gankit.Stabilizer):
-    """Holds the discriminator's answer to a picture where it is when the picture is moved a little.
+    """Holds the discriminator's answer to an image where it is when the image is moved a little.
 
     Adds weight · E[(D(x) − D(T(x)))²] + generated · E[(D(G(z)) − D(T(G(z))))²], where T mirrors
-    half of the pictures and moves each of them. Unlike augmentation it changes nothing of what the
+    half of the images and moves each of them. Unlike augmentation it changes nothing of what the
     discriminator has to tell apart.
 
     Args:
-        weight: λ of the paper, for real pictures.
+        weight: λ of the paper, for real images.
         generated: That of generated ones: 0 in the first paper, as much as `weight` in the second.
-        flip: Whether T mirrors pictures, left and right.
-        translation: The farthest that T moves a picture each way, as a share of its size; its
+        flip: Whether T mirrors images, left and right.
+        translation: The farthest that T moves an image each way, as a share of its size; its
             edge is repeated where something has to come in.
 
     Reference:
@@ -58,8 +58,8 @@ class Consistency(gankit.Stabilizer):
         return ops.mean(ops.square(getattr(judgment, side) - judgment.judge(moved)))
 
     def _moved(self, images):
-        """Return T of the pictures (batch, height, width, channels)."""
-        augment.only_pictures("consistency", images)
+        """Return T of the images (batch, height, width, channels)."""
+        augment.only_images("consistency", images)
         images = augment.mirrored(images, self.seed) if self.flip else images
         if not self.translation:
             return images

@@ -36,11 +36,11 @@ class SpectralNorm(gankit.Stabilizer):
         """Wrap the layers that have a kernel."""
         return exchanged(networks, self.players, _normalised)
 
-    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield what makes a discriminator of such layers steep again."""
         norm = judged_through(gan, keras.layers.BatchNormalization)
         if "discriminator" in self.players and norm:
-            yield gankit.Misfit(
+            yield gankit.Incompatibility(
                 "batch normalisation in the discriminator divides by a deviation, which undoes the "
                 "bound that spectral-norm sets to the slope",
                 WITHOUT_NORM,

@@ -46,7 +46,7 @@ class GradientPenalty(gankit.Stabilizer):
         """Return the penalty of all that the discriminator judged on its own turn."""
         return _of_judgments(turn, self.weight, self.every, self._slope)
 
-    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterable[gankit.Incompatibility]:
         """Return what leaves no image a gradient of its own."""
         return _mixed(gan) if self.weight else ()
 
@@ -84,7 +84,7 @@ class Dragan(gankit.Stabilizer):
         """Return the penalty of all that the discriminator judged on its own turn."""
         return _of_judgments(turn, self.weight, self.every, self._slope)
 
-    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterable[gankit.Incompatibility]:
         """Return what leaves no image a gradient of its own."""
         return _mixed(gan) if self.weight else ()
 
@@ -109,7 +109,7 @@ class Flat(gankit.Stabilizer):
         """Return the penalty of all that the discriminator judged on its own turn."""
         return _of_judgments(turn, self.gamma / 2, self.every, self._steepness)
 
-    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterable[gankit.Incompatibility]:
         """Return what leaves no image a gradient of its own."""
         return _mixed(gan) if self.gamma else ()
 
@@ -121,7 +121,7 @@ class R1(Flat):
     """Holds the discriminator flat on real images: adds gamma / 2 · E[‖∇D(x)‖²].
 
     Args:
-        gamma: γ of the paper; the larger the pictures, the larger it may be.
+        gamma: γ of the paper; the larger the images, the larger it may be.
         every: The steps from one penalty to the next, which is so many times as strong.
 
     Reference:
@@ -138,7 +138,7 @@ class R2(Flat):
     """Holds the discriminator flat on generated images: adds gamma / 2 · E[‖∇D(G(z))‖²].
 
     Args:
-        gamma: γ of the paper; the larger the pictures, the larger it may be.
+        gamma: γ of the paper; the larger the images, the larger it may be.
         every: The steps from one penalty to the next, which is so many times as strong.
 
     Reference:
@@ -196,16 +196,16 @@ def _of_judgments(turn: gankit.Turn, weight: float, every: int, penalty: Callabl
     return turn.lazily(every, lambda: weight * sum(map(penalty, turn.judgments)))
 
 
-def _mixed(gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+def _mixed(gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
     """Yield what lets the images of a batch change the discriminator's answer to each other."""
     alone = "a penalty on its slope needs the gradient at one image alone"
     if judged_through(gan, keras.layers.BatchNormalization):
-        yield gankit.Misfit(
+        yield gankit.Incompatibility(
             f"batch normalisation in the discriminator mixes the images of a batch, and {alone}",
             WITHOUT_NORM,
         )
     if judged_through(gan, Similarities):
-        yield gankit.Misfit(
+        yield gankit.Incompatibility(
             f"minibatch-discrimination compares each image of a batch with the others, and {alone}",
             "leave one of the two out, or compare by minibatch-std, as Karras et al. 2017 did",
         )

@@ -1,4 +1,4 @@
-"""The changes of adaptive augmentation: to each picture each of them is made with probability p.
+"""The changes of adaptive augmentation: to each image each of them is made with probability p.
 
 As Karras et al. 2020, arXiv:2006.06676, appendix B, draw them.
 """
@@ -14,7 +14,7 @@ from gankit_standard.stabilizers import affine, augment
 
 
 class Draws:
-    """Numbers for each picture of a batch, (batch,) each.
+    """Numbers for each image of a batch, (batch,) each.
 
     Args:
         images: The batch, (batch, height, width, channels).
@@ -49,7 +49,7 @@ class Draws:
 
 
 def augmented(images, changes: Collection[str], draws: Draws):
-    """Return the pictures, changed; `pixels` and `geometry` draw them anew only once."""
+    """Return the images, changed; `pixels` and `geometry` draw them anew only once."""
     matrices = pixels(draws) if "pixels" in changes else []
     matrices += geometry(draws) if "geometry" in changes else []
     if matrices:
@@ -95,7 +95,7 @@ def geometry(draws: Draws) -> list:
 
 
 def coloured(images, draws: Draws):
-    """Return the pictures with another brightness, saturation and contrast."""
+    """Return the images with another brightness, saturation and contrast."""
     brightness = draws.chosen() * draws.normal(0.2)
     saturation = _power(draws.chosen() * draws.normal(1.0)) - 1
     contrast = _power(draws.chosen() * draws.normal(0.5)) - 1

@@ -27,9 +27,9 @@ class LabelSmoothing(gankit.Stabilizer):
         """Lower the targets of real images towards 0 by the amount."""
         return gankit.Targets(targets.real * (1 - self.amount), targets.fake)
 
-    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterable[gankit.Incompatibility]:
         """Return why the targets are not asked for, or are changed twice."""
-        return _misfits("label-smoothing", self, gan) if self.amount else ()
+        return _incompatibilities("label-smoothing", self, gan) if self.amount else ()
 
 
 class LabelNoise(gankit.Stabilizer):
@@ -59,9 +59,9 @@ class LabelNoise(gankit.Stabilizer):
         real, fake = self._noise(targets.real), self._noise(targets.fake)
         return gankit.Targets(targets.real * (1 - real), targets.fake * (1 - fake) + fake)
 
-    def misfits(self, gan: gankit.GAN) -> Iterable[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterable[gankit.Incompatibility]:
         """Return why the targets are not asked for, or are changed twice."""
-        return _misfits("label-noise", self, gan) if self.amount else ()
+        return _incompatibilities("label-noise", self, gan) if self.amount else ()
 
     def _noise(self, targets):
         shape = ops.shape(targets)
@@ -91,12 +91,12 @@ class LabelFlipping(gankit.Stabilizer):
             return targets
         return gankit.Targets(self._flipped(targets.real), self._flipped(targets.fake))
 
-    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield why the targets are not asked for, are changed twice, or tell nothing."""
         if self.probability:
-            yield from _misfits("label-flipping", self, gan)
+            yield from _incompatibilities("label-flipping", self, gan)
         if self.probability >= 0.5:
-            yield gankit.Misfit(
+            yield gankit.Incompatibility(
                 "label-flipping asks for the wrong answer as often as for the right one, from a "
                 f"probability of 0.5 on. Received: {self.probability}",
                 "lower its probability; 0.05 is usual",
@@ -107,16 +107,18 @@ class LabelFlipping(gankit.Stabilizer):
         return ops.where(draw < self.probability, 1 - targets, targets)
 
 
-def _misfits(name: str, part: gankit.Stabilizer, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+def _incompatibilities(
+    name: str, part: gankit.Stabilizer, gan: gankit.GAN
+) -> Iterator[gankit.Incompatibility]:
     """Yield why a part that changes targets does nothing, or does it twice."""
     loss = gan.game
     if isinstance(loss, gankit.AdversarialLoss) and not _asks_for_targets(loss):
-        yield gankit.Misfit(
+        yield gankit.Incompatibility(
             f"{name} does nothing: the loss, {type(loss).__name__}, asks for no targets",
             "leave it out, or choose a loss that does: bce, minimax or least-squares",
         )
     if sum(type(other) is type(part) for other in gan.stabilizers) > 1:
-        yield gankit.Misfit(
+        yield gankit.Incompatibility(
             f"{name} is in the recipe more than once, each on what the one before has changed",
             "leave one of them in",
         )

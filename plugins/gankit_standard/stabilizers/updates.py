@@ -74,10 +74,10 @@ class WeightClipping(gankit.Stabilizer):
         for variable in gan.trained_by(player):
             variable.assign(ops.clip(variable.value, -self.limit, self.limit))
 
-    def misfits(self, gan: gankit.GAN) -> Iterator[gankit.Misfit]:
+    def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield a penalty that pulls against the limit."""
         if any(isinstance(x, GradientPenalty | Dragan) and x.weight for x in gan.stabilizers):
-            yield gankit.Misfit(
+            yield gankit.Incompatibility(
                 f"weights within ±{self.limit:g} hold the slope of the discriminator down, while "
                 "gradient-penalty and dragan draw it to 1",
                 "leave one of the two out; gradient-penalty is the better bound",

@@ -50,17 +50,17 @@ class InstanceNoise(gankit.Stabilizer):
 
 
 class DiffAugment(gankit.Stabilizer):
-    """Differentiable augmentation: changes the colours of pictures, moves them, cuts a hole.
+    """Differentiable augmentation: changes the colours of images, moves them, cuts a hole.
 
-    Both players judge augmented pictures, and the generator's gradient passes through it, so that
+    Both players judge augmented images, and the generator's gradient passes through it, so that
     augmentation does not leak into what is generated. For little data.
 
     Args:
         colour: How much brightness, saturation and contrast vary; 1 is as in the paper: brightness
             by ±0.5, saturation from 0 to 2, contrast from 0.5 to 1.5 times.
-        translation: The farthest that a picture moves each way, as a share of its size; what comes
+        translation: The farthest that an image moves each way, as a share of its size; what comes
             in is grey, 0.
-        cutout: The side of the square that is made grey, as a share of the picture's.
+        cutout: The side of the square that is made grey, as a share of the image's.
 
     Reference:
         Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training,
@@ -77,8 +77,8 @@ class DiffAugment(gankit.Stabilizer):
         self.seed = gan.seed
 
     def view(self, images):
-        """Return the pictures (batch, height, width, channels), each augmented by its own draw."""
-        augment.only_pictures("diff-augment", images)
+        """Return the images (batch, height, width, channels), each augmented by its own draw."""
+        augment.only_images("diff-augment", images)
         images = self._coloured(images) if self.colour else images
         if self.translation:
             images = augment.translated(images, self.translation, self.seed)

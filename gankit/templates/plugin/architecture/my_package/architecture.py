@@ -12,23 +12,23 @@ Count = Annotated[int, Field(ge=1)]
 
 
 def my_part(
-    facts: gankit.Facts,
+    spec: gankit.DataSpec,
     latent: Count = 4,
     width: Count = 128,
 ) -> dict[str, keras.Model]:
-    """Two hidden layers for each network, for pictures and for points.
+    """Two hidden layers for each network, for images and for points.
 
     Args:
-        facts: Of the data.
+        spec: Of the data.
         latent: The size of the noise.
         width: Of the hidden layers.
     """
-    noise, images = keras.Input((latent,)), keras.Input(facts.shape)
-    end = "tanh" if len(facts.shape) == 3 else None  # pictures are within [−1, 1]
-    x = layers.Dense(math.prod(facts.shape), end, dtype="float32")(_hidden(noise, width))
+    noise, images = keras.Input((latent,)), keras.Input(spec.shape)
+    end = "tanh" if len(spec.shape) == 3 else None  # images are within [−1, 1]
+    x = layers.Dense(math.prod(spec.shape), end, dtype="float32")(_hidden(noise, width))
     logits = layers.Dense(1, dtype="float32")(_hidden(layers.Flatten()(images), width))
     return {
-        "generator": keras.Model(noise, layers.Reshape(facts.shape, dtype="float32")(x)),
+        "generator": keras.Model(noise, layers.Reshape(spec.shape, dtype="float32")(x)),
         "discriminator": keras.Model(images, logits),
     }
 

@@ -17,11 +17,11 @@ def test_the_plugin_is_complete():
 
 @pytest.mark.parametrize("shape", [(2,), (8, 8, 3)])
 def test_it_keeps_to_what_an_architecture_is(shape):
-    testing.check_architecture(my_part, gankit.Facts({"images": shape}), latent=3, width=5)
+    testing.check_architecture(my_part, gankit.DataSpec({"images": shape}), latent=3, width=5)
 
 
 def test_it_has_as_many_weights_as_counted_by_hand():
-    networks = my_part(gankit.Facts({"images": (2,)}), latent=3, width=5)
+    networks = my_part(gankit.DataSpec({"images": (2,)}), latent=3, width=5)
     hidden = 5 * 5 + 5
     assert networks["generator"].count_params() == (3 * 5 + 5) + hidden + (5 * 2 + 2)
     assert networks["discriminator"].count_params() == (2 * 5 + 5) + hidden + (5 * 1 + 1)

@@ -16,7 +16,7 @@ def test_the_plugin_is_complete():
 
 def test_it_keeps_to_what_a_dataset_is():
     found = testing.check_dataset(my_part, count=100)
-    assert len(found) == 100 and found.facts.shape == (2,)
+    assert len(found) == 100 and found.spec.shape == (2,)
 
 
 def test_points_without_spread_are_on_half_circles():

@@ -7,7 +7,7 @@ from games import game, networks
 from recipe_reading import MINIMAL, PARTS
 
 import gankit
-from gankit.game.compatibility import misfits
+from gankit.game.compatibility import incompatibilities
 from gankit.run.experiment import Experiment
 from gankit_standard.losses import Bce, Hinge, LeastSquares, Minimax, Relativistic, Wasserstein
 from gankit_standard.stabilizers import (
@@ -34,13 +34,13 @@ LABELS = [LabelSmoothing, LabelNoise, LabelFlipping]
 
 
 def said(loss, *stabilizers, norm=False, made=None, images=PICTURES):
-    """Return the misfits of a game."""
+    """Return the incompatibilities of a game."""
     gan = game(loss, stabilizers, norm=norm, made=made)
-    return misfits(gan, gankit.Dataset({"images": images}))
+    return incompatibilities(gan, gankit.Dataset({"images": images}))
 
 
 def reasons(*parts, **options):
-    return [misfit.reason for misfit in said(*parts, **options)]
+    return [incompatibility.reason for incompatibility in said(*parts, **options)]
 
 
 def ending(shape, activation, **others):
@@ -216,7 +216,7 @@ def test_pictures_are_seen_from_minus_one_to_one():
 def test_only_data_of_the_generators_shape_are_its_own():
     arrays = {"images": PICTURES, "heights": np.full((8, 8, 8, 2), 99.0)}
     experiment = Experiment(None, gankit.Dataset(arrays), game(Bce()))
-    assert misfits(experiment.gan, experiment.dataset) == []
+    assert incompatibilities(experiment.gan, experiment.dataset) == []
 
 
 def test_the_end_of_a_network_in_a_network_and_an_operation_are_found():
@@ -248,9 +248,9 @@ STRANGER = """
 import gankit
 
 class Shy(gankit.Stabilizer):
-    def misfits(self, gan):
+    def incompatibilities(self, gan):
         if "generator" in gan.networks:
-            yield gankit.Misfit("shy parts do not like generators", "leave it out")
+            yield gankit.Incompatibility("shy parts do not like generators", "leave it out")
 
 @gankit.hookimpl
 def gankit_stabilizers():
