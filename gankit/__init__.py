@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gankit.game.stabilizer import Stabilizer
     from gankit.game.turn import Judgment, Targets, Turn
     from gankit.progress_bar import progress
+    from gankit.recipe.count import Count
     from gankit.scoring.features import Features
     from gankit.scoring.metric import better
 
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 __all__ = [
     "GAN",
     "AdversarialLoss",
+    "Count",
     "DataSpec",
     "Dataset",
     "Features",
@@ -68,6 +70,7 @@ __all__ = [
 _HOMES = {
     "GAN": "gankit.game.gan",
     "AdversarialLoss": "gankit.game.loss",
+    "Count": "gankit.recipe.count",
     "Dataset": "gankit.data.dataset",
     "DataSpec": "gankit.data.dataset",
     "Features": "gankit.scoring.features",

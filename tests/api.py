@@ -39,6 +39,12 @@ def described(name: str) -> str:
     return "\n".join([head, *(f"    {line}" for line in _members(thing))])
 
 
+def about(thing: object) -> str:
+    """Return a docstring; the alias of a type has its own in a `Doc`."""
+    *_, doc = getattr(thing, "__metadata__", [None])
+    return doc.documentation if doc else inspect.getdoc(thing) or ""
+
+
 def changed(old: dict[str, tuple[str, str]]) -> dict[str, str]:
     """Return what is new or different, and what is gone, with what it is now."""
     now = {name: described(name) for name in names()}

@@ -41,7 +41,7 @@ def crosses(arms: int):
     raise AssertionError(f"not made in a test, whatever the arms: {arms}")
 
 
-def tiny(spec: gankit.DataSpec, latent: Annotated[int, Field(ge=1)] = 4, previous=None):
+def tiny(spec: gankit.DataSpec, latent: gankit.Count = 4, previous=None):
     """One dense layer for each network."""
     pixels = int(np.prod(spec.shape))
     noise = keras.Input((latent,))

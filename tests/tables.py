@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from types import ModuleType
 
+import api
 import cli_page
 from coverage_page import coverage_page
 from gallery import gallery_pages
@@ -106,7 +107,7 @@ def _names() -> Rows:
         thing = getattr(gankit, name)
         there = f"\n::: gankit.{name}\n" in page and not isinstance(thing, ModuleType)
         called = f"[`gankit.{name}`](#gankit.{name})" if there else f"`gankit.{name}`"
-        rows.append(_row(called, cell(summary(thing.__doc__))))
+        rows.append(_row(called, cell(summary(api.about(thing)))))
     return rows
 
 

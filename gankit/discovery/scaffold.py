@@ -18,7 +18,7 @@ from gankit.messages import listed, shown, suggestion
 
 TEMPLATES = files("gankit") / "templates" / "plugin"
 PLURALS = {kind.noun: kind.plural for kind in KINDS.values() if (TEMPLATES / kind.noun).is_dir()}
-TAKEN = {"gankit", "keras", "layers", "math", "np", "ops", "Annotated", "Count", "Field"}
+TAKEN = {"gankit", "keras", "layers", "math", "np", "ops", "Annotated", "Field"}
 
 
 @dataclass(frozen=True)

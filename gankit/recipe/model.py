@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gankit.discovery.part import Part
 from gankit.recipe import schema
-from gankit.recipe.settings import SCORING, TRAINING, Count
+from gankit.recipe.count import Count
+from gankit.recipe.settings import SCORING, TRAINING
 
 SECTIONS = {"dataset": "datasets", "architecture": "architectures", "loss": "losses"}
 KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "metrics", "scoring", "stages")

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gankit.discovery.part import Part
+from gankit.recipe.count import Count
 from gankit.recipe.section import Section
 
 Direction = Literal["low", "high"]
 DEFAULT_FEATURES = "pixels"
-Count = Annotated[int, Field(ge=1)]
 
 
 @dataclass(frozen=True)

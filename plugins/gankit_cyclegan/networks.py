@@ -9,14 +9,12 @@ from pydantic import Field
 import gankit
 from gankit import layers
 
-Count = Annotated[int, Field(ge=1)]
-
 
 def cyclegan(
     spec: gankit.DataSpec,
-    width: Count = 64,
+    width: gankit.Count = 64,
     blocks: Annotated[int, Field(ge=0)] = 6,
-    levels: Count = 3,
+    levels: gankit.Count = 3,
 ) -> dict[str, keras.Model]:
     """Residual generators and discriminators of patches (CycleGAN, arXiv:1703.10593, appendix 7.2).
 

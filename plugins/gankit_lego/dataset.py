@@ -17,7 +17,7 @@ from gankit_lego.picture import Ground, Style
 
 
 def lego(
-    count: Annotated[int, Field(ge=1)] = 10_000,
+    count: gankit.Count = 10_000,
     size: Annotated[int, Field(ge=8, le=512)] = 64,
     kinds: list[str] | None = None,
     views: Views = "all",

@@ -10,7 +10,7 @@ from gankit_lego.dataset import lego
 
 
 def lego_unpaired(
-    count: Annotated[int, Field(ge=1)] = 10_000,
+    count: gankit.Count = 10_000,
     size: Annotated[int, Field(ge=8, le=512)] = 64,
     kinds: list[str] | None = None,
     views: Views = "all",

@@ -9,13 +9,11 @@ from pydantic import Field
 import gankit
 from gankit import layers
 
-Count = Annotated[int, Field(ge=1)]
-
 
 def srgan(
     spec: gankit.DataSpec,
     factor: Literal[2, 4] = 4,
-    width: Count = 64,
+    width: gankit.Count = 64,
     blocks: Annotated[int, Field(ge=0)] = 16,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9,
 ) -> dict[str, keras.Model]:

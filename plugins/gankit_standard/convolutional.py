@@ -10,19 +10,19 @@ from pydantic import Field
 import gankit
 from gankit import layers
 from gankit_standard.labels import Conditional, Labels
-from gankit_standard.sizes import Count, Widths
+from gankit_standard.sizes import Widths
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 def convolutional(
     spec: gankit.DataSpec,
-    latent: Count = 100,
+    latent: gankit.Count = 100,
     generator_widths: Widths = (256, 128, 64),
     generator_strides: Widths = (1, 2, 2),
     discriminator_widths: Widths = (64, 128),
     discriminator_strides: Widths = (2, 2),
-    kernel: Count = 5,
+    kernel: gankit.Count = 5,
     slope: Share = 0.3,
     dropout: Share = 0.3,
     conditional: Conditional = False,

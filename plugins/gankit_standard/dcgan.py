@@ -13,8 +13,8 @@ from gankit_standard.sizes import doubled_sizes
 
 def dcgan(
     spec: gankit.DataSpec,
-    latent: Annotated[int, Field(ge=1)] = 100,
-    width: Annotated[int, Field(ge=1)] = 64,
+    latent: gankit.Count = 100,
+    width: gankit.Count = 64,
     upsample: Literal["transposed", "resize"] = "transposed",
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3,
     discriminator_norm: bool = True,

@@ -8,19 +8,19 @@ from keras import ops
 
 import gankit
 from gankit_standard.labels import Conditional, Labels
-from gankit_standard.sizes import Count, Widths
+from gankit_standard.sizes import Widths
 
 Activation = Literal["relu", "leaky-relu", "tanh"]
 
 
 def mlp(
     spec: gankit.DataSpec,
-    latent: Count = 64,
+    latent: gankit.Count = 64,
     generator_widths: Widths = (256, 256, 256),
     discriminator_widths: Widths = (256, 256, 256),
     activation: Activation = "leaky-relu",
     generator_norm: bool = True,
-    maxout: Count = 1,
+    maxout: gankit.Count = 1,
     conditional: Conditional = False,
 ) -> dict[str, keras.Model]:
     """Networks of dense layers, for images or points (Goodfellow et al. 2014, arXiv:1406.2661).

@@ -10,7 +10,7 @@ from keras import ops
 import gankit
 from gankit import layers
 from gankit_standard.labels import Conditional, Labels
-from gankit_standard.sizes import Count, Widths, doubled_sizes, widths_of
+from gankit_standard.sizes import Widths, doubled_sizes, widths_of
 
 SLOPE = 0.2  # of the leaky ReLU below 0
 
@@ -19,11 +19,11 @@ _public = keras.saving.register_keras_serializable(package="gankit_standard")
 
 def r3gan(
     spec: gankit.DataSpec,
-    latent: Count = 64,
+    latent: gankit.Count = 64,
     widths: Widths = (64, 128, 256),
-    blocks: Count = 2,
-    expansion: Count = 2,
-    group: Count = 16,
+    blocks: gankit.Count = 2,
+    expansion: gankit.Count = 2,
+    group: gankit.Count = 16,
     conditional: Conditional = False,
 ) -> dict[str, keras.Model]:
     """Networks of grouped residual blocks without normalisation (R3GAN, arXiv:2501.05441).

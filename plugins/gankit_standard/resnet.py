@@ -8,14 +8,14 @@ from keras import ops
 import gankit
 from gankit import layers
 from gankit_standard.labels import Conditional, Labels
-from gankit_standard.sizes import Count, Widths, doubled_sizes, widths_of
+from gankit_standard.sizes import Widths, doubled_sizes, widths_of
 
 HALVED_TO = 8  # pixels, or fewer
 
 
 def resnet(
     spec: gankit.DataSpec,
-    latent: Count = 128,
+    latent: gankit.Count = 128,
     generator_widths: Widths = (256,),
     discriminator_widths: Widths = (128,),
     generator_norm: bool = True,

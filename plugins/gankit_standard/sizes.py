@@ -7,8 +7,7 @@ from pydantic import Field
 
 import gankit
 
-Count = Annotated[int, Field(ge=1)]
-Widths = Annotated[tuple[Count, ...], Field(min_length=1)]
+Widths = Annotated[tuple[gankit.Count, ...], Field(min_length=1)]
 
 
 def doubled_sizes(shape: Sequence[int], architecture: str) -> list[int]:

@@ -41,7 +41,7 @@ class Stacks:
 def stacked_mnist(
     path: str | None = None,
     split: Split = "train",
-    count: Annotated[int, Field(ge=1)] = 128_000,
+    count: gankit.Count = 128_000,
     size: Size = 28,
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> gankit.Dataset:

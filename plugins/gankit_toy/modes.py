@@ -7,14 +7,13 @@ from pydantic import Field
 
 import gankit
 
-Count = Annotated[int, Field(ge=1)]
 Length = Annotated[float, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0)]
 
 
 def ring(
-    count: Count = 100_000,
-    modes: Count = 8,
+    count: gankit.Count = 100_000,
+    modes: gankit.Count = 8,
     radius: Length = 1.0,
     spread: Length = 0.01,
     seed: Seed = 0,
@@ -35,8 +34,8 @@ def ring(
 
 
 def grid(
-    count: Count = 100_000,
-    side: Count = 5,
+    count: gankit.Count = 100_000,
+    side: gankit.Count = 5,
     step: Length = 2.0,
     spread: Length = 0.05,
     seed: Seed = 0,

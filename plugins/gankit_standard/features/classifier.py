@@ -4,12 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import keras
 import numpy as np
 from keras import layers
-from pydantic import Field
 
 import gankit
 from gankit_standard.features.extraction import extraction, softmax_of
@@ -36,9 +34,7 @@ class Labelled:
     classes: Sequence[str]
 
 
-def classifier(
-    data: gankit.Dataset | None = None, steps: Annotated[int, Field(ge=1)] = 700
-) -> gankit.Features:
+def classifier(data: gankit.Dataset | None = None, steps: gankit.Count = 700) -> gankit.Features:
     """A small network that learns the labels of the data once; says its accuracy on held-out ones.
 
     Of at most 35,000 examples a seventh is held out. Where the names of the classes spell a

@@ -9,13 +9,12 @@ from scipy.cluster.vq import kmeans2, vq
 
 import gankit
 
-Count = Annotated[int, Field(ge=1)]
 STEPS = 50
 
 
 @gankit.better(clusters_covered="high", clusters_different="low", clusters_divergence="low")
 def clusters(
-    real, fake, bins: Count = 100, significance: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    real, fake, bins: gankit.Count = 100, significance: Annotated[float, Field(gt=0, lt=1)] = 0.05
 ) -> dict[str, float]:
     """How many k-means clusters of the real examples the samples cover, and cover alike.
 

@@ -1,21 +1,17 @@
 """Samples that are copies of training images, pixel by pixel."""
 
-from typing import Annotated
-
 import numpy as np
-from pydantic import Field
 
 import gankit
 from gankit_standard.metrics.manifolds import compared
 
-Count = Annotated[int, Field(ge=1)]
 AREA = 4  # the edge of the squares whose sums tell which images cannot be near
 TRIED = 32  # images whose distance is computed at a time
 
 
 @gankit.better(memorised_l1="low")
 def memorisation_l1(
-    real_images, fake_images, held_out_images, examples: Count = 1000
+    real_images, fake_images, held_out_images, examples: gankit.Count = 1000
 ) -> dict[str, float]:
     """How much nearer to training images the samples are than held-out ones, by L1 of pixels.
 

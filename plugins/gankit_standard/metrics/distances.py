@@ -1,13 +1,8 @@
 """Distances of two distributions by their samples' features."""
 
-from typing import Annotated
-
 import numpy as np
-from pydantic import Field
 
 import gankit
-
-Count = Annotated[int, Field(ge=1)]
 
 
 @gankit.better("low")
@@ -33,7 +28,9 @@ def frechet_distance(real, fake) -> float:
 
 
 @gankit.better(kernel_distance="low")
-def kernel_distance(real, fake, subsets: Count = 100, size: Count = 1000) -> dict[str, float]:
+def kernel_distance(
+    real, fake, subsets: gankit.Count = 100, size: gankit.Count = 1000
+) -> dict[str, float]:
     """Kernel distance (KID): the squared maximum mean discrepancy, unbiased, of a cubic kernel.
 
     E k(x, x′) + E k(y, y′) − 2 E k(x, y) with k(x, y) = (x·y / d + 1)³, averaged over subsets drawn

@@ -1,20 +1,16 @@
 """How varied the samples are, told from them alone."""
 
-from typing import Annotated
-
 import numpy as np
-from pydantic import Field
 
 import gankit
 
-Count = Annotated[int, Field(ge=1)]
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of the scales, from the finest on
 WINDOW, DEVIATION = 11, 1.5
 STABLE = (0.01**2, 0.03**2)  # of a dynamic range of 1
 
 
 @gankit.better(inception_score="high")
-def inception_score(probabilities, splits: Count = 10) -> dict[str, float]:
+def inception_score(probabilities, splits: gankit.Count = 10) -> dict[str, float]:
     """The form of the Inception score: sure of each sample, unsure of all of them together.
 
     exp E KL(p(y | x) ‖ p(y)), between 1 and the number of classes. With the probabilities of
@@ -35,7 +31,7 @@ def inception_score(probabilities, splits: Count = 10) -> dict[str, float]:
     }
 
 
-def ms_ssim(fake_images, pairs: Count = 1000) -> float:
+def ms_ssim(fake_images, pairs: gankit.Count = 1000) -> float:
     """Mean multi-scale structural similarity of random pairs of samples; 1 if all are alike.
 
     Compare it with that of the real images: the lower, the more varied. Of the five scales those

@@ -1,20 +1,17 @@
 """What nearest neighbours tell: are the samples good, varied, new?"""
 
 from collections.abc import Iterator
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
 import gankit
 
-Count = Annotated[int, Field(ge=1)]
 EDGE = 2048  # of a square block of them
 HELD = 2**24  # distances at a time: 128 MB
 
 
 @gankit.better(precision="high", recall="high", coverage="high")
-def prdc(real, fake, neighbours: Count = 5) -> dict[str, float]:
+def prdc(real, fake, neighbours: gankit.Count = 5) -> dict[str, float]:
     """Precision and recall, density and coverage, of manifolds made of balls around examples.
 
     The ball of an example reaches to its k-th nearest neighbour of its own kind. Precision is the

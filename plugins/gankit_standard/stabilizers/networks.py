@@ -3,17 +3,14 @@
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Literal
 
 import keras
 from keras import ops
-from pydantic import Field
 
 import gankit
 from gankit_standard.stabilizers.graph import KERNELS, as_matrix, exchanged, hidden, rebuilt
 from gankit_standard.stabilizers.inside import WITHOUT_NORM, judged_through
-
-Count = Annotated[int, Field(ge=1)]
 
 
 class SpectralNorm(gankit.Stabilizer):
@@ -113,7 +110,7 @@ class MinibatchDiscrimination(gankit.Stabilizer):
         Salimans et al. 2016, Improved Techniques for Training GANs, arXiv:1606.03498, section 3.2.
     """
 
-    def __init__(self, kernels: Count = 100, dimensions: Count = 5):
+    def __init__(self, kernels: gankit.Count = 100, dimensions: gankit.Count = 5):
         self.kernels = kernels
         self.dimensions = dimensions
 

@@ -1,16 +1,12 @@
 """A discriminator that judges several examples together."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
 import keras
 from keras import ops
-from pydantic import Field
 
 import gankit
 from gankit_standard.stabilizers.graph import exchanged, rebuilt
-
-Size = Annotated[int, Field(ge=1)]
 
 
 class Packing(gankit.Stabilizer):
@@ -29,7 +25,7 @@ class Packing(gankit.Stabilizer):
         arXiv:1712.04086.
     """
 
-    def __init__(self, size: Size = 2):
+    def __init__(self, size: gankit.Count = 2):
         self.size = size
 
     def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:

@@ -16,7 +16,7 @@ from pydantic import Field
 import gankit
 from gankit_standard.stabilizers.inside import WITHOUT_NORM, judged_through
 from gankit_standard.stabilizers.networks import Similarities
-from gankit_standard.stabilizers.ranges import Every, Strength
+from gankit_standard.stabilizers.ranges import Strength
 
 
 class GradientPenalty(gankit.Stabilizer):
@@ -34,7 +34,7 @@ class GradientPenalty(gankit.Stabilizer):
         Gulrajani et al. 2017, Improved Training of Wasserstein GANs, arXiv:1704.00028.
     """
 
-    def __init__(self, weight: Strength = 10.0, every: Every = 1):
+    def __init__(self, weight: Strength = 10.0, every: gankit.Count = 1):
         self.weight = weight
         self.every = every
 
@@ -71,7 +71,7 @@ class Dragan(gankit.Stabilizer):
         Kodali et al. 2017, On Convergence and Stability of GANs, arXiv:1705.07215.
     """
 
-    def __init__(self, weight: Strength = 10.0, spread: Strength = 0.5, every: Every = 1):
+    def __init__(self, weight: Strength = 10.0, spread: Strength = 0.5, every: gankit.Count = 1):
         self.weight = weight
         self.spread = spread
         self.every = every
@@ -97,7 +97,7 @@ class Dragan(gankit.Stabilizer):
 class Flat(gankit.Stabilizer):
     """Adds gamma / 2 · E[‖∇D‖²] at the images of one side: what `R1` and `R2` have in common."""
 
-    def __init__(self, gamma: Strength = 10.0, every: Every = 1):
+    def __init__(self, gamma: Strength = 10.0, every: gankit.Count = 1):
         self.gamma = gamma
         self.every = every
 

@@ -6,4 +6,3 @@ from pydantic import Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Strength = Annotated[float, Field(ge=0)]
-Every = Annotated[int, Field(ge=1)]

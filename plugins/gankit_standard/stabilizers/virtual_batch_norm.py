@@ -30,7 +30,7 @@ class VirtualBatchNorm(gankit.Stabilizer):
 
     def __init__(
         self,
-        reference: Annotated[int, Field(ge=1)] = 64,
+        reference: gankit.Count = 64,
         classes: Annotated[int, Field(ge=0)] = 0,
     ):
         self.reference = reference

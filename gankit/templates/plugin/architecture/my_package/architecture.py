@@ -1,20 +1,16 @@
 """The architecture `my-part`."""
 
 import math
-from typing import Annotated
 
 import gankit
 import keras
 from keras import layers
-from pydantic import Field
-
-Count = Annotated[int, Field(ge=1)]
 
 
 def my_part(
     spec: gankit.DataSpec,
-    latent: Count = 4,
-    width: Count = 128,
+    latent: gankit.Count = 4,
+    width: gankit.Count = 128,
 ) -> dict[str, keras.Model]:
     """Two hidden layers for each network, for images and for points.
 

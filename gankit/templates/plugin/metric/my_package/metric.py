@@ -1,9 +1,7 @@
 """The metric `my-part`."""
 
-from typing import Annotated
-
+import gankit
 import numpy as np
-from pydantic import Field
 
 SHARES = (np.arange(200) + 0.5) / 200
 
@@ -11,7 +9,7 @@ SHARES = (np.arange(200) + 0.5) / 200
 def my_part(
     real: np.ndarray,
     fake: np.ndarray,
-    directions: Annotated[int, Field(ge=1)] = 64,
+    directions: gankit.Count = 64,
     seed: int = 0,
 ) -> float:
     """The sliced Wasserstein distance of features: 0 where both are distributed alike.
