@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from gankit.bench.arms import arms
-from gankit.bench.play import budget
-from gankit.bench.protocol import PROTOCOLS, Score
+from gankit.bench.mixture_scores import PROTOCOLS, Score
 from gankit.bench.rejection import rejected
 from gankit.bench.results import Results, Row
 from gankit.bench.table import table, with_error
+from gankit.bench.training import budget
 from gankit.errors import GankitError
 from gankit_toy.modes import grid, grid_modes, ring, ring_modes
 

@@ -1,4 +1,4 @@
-"""gankit compare: what differs, which scores can be compared, and samples from equal noise."""
+"""gankit compare: what differs, which scores are comparable, and samples from equal noise."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ from test_terminal import on_a_terminal
 
 import gankit as public
 from gankit import GankitError
-from gankit.reporting.record import read_record
-from gankit.reporting.settings import differences
-from gankit.reporting.standing import standings
+from gankit.reporting.differences import differences
+from gankit.reporting.run_data import read_run
+from gankit.reporting.score_history import score_histories
 
 OTHER = RECIPE.replace("0.9", "0.5").replace('"bce"', '"hinge"').replace("count = 96\n", "")
 
@@ -63,18 +63,18 @@ def test_another_part_is_one_difference():
 
 
 def test_the_last_and_the_best_score_of_each_run(runs):
-    found = standings([read_record(run) for run in runs])
-    assert [(s.run, s.last, s.best) for s in found.standings] == [
+    found = score_histories([read_run(run) for run in runs])
+    assert [(s.run, s.last, s.best) for s in found.histories] == [
         (0, (3, 3.0), (2, 2.0)),
         (1, (2, 6.0), (1, 4.0)),
     ]
-    assert len(found.ways) == 1 and found.differences() == {}
+    assert len(found.protocols) == 1 and found.differences() == {}
 
 
 @pytest.mark.parametrize(("better", "best"), [("low", (2, 2.0)), ("high", (1, 5.0)), (None, None)])
 def test_the_best_is_what_the_metric_calls_better(tmp_path, better, best):
     lines = [scored(1, 5.0, better), scored(2, 2.0, better), scored(3, 3.0, better)]
-    (found,) = standings([read_record(write_run(tmp_path / "run", scores=lines))]).standings
+    (found,) = score_histories([read_run(write_run(tmp_path / "run", scores=lines))]).histories
     assert found.best == best
 
 
@@ -84,9 +84,9 @@ def test_scores_made_differently_cannot_be_compared(gankit, tmp_path, differs):
     two = write_run(tmp_path / "two", scores=[scored(1, 4.0, **{differs: "other"})])
     code, out, err = gankit("compare", one, two, "--count", 0)
     assert code == 0
-    assert "cannot be compared" in err and differs in err
+    assert "not comparable" in err and differs in err
     assert "made A" in out and "made B" in out
-    assert "cannot be compared" in (tmp_path / "compare.html").read_text("utf-8")
+    assert "not comparable" in (tmp_path / "compare.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("differs", ["generated", "averaged", "seed", "backend", "real"])
@@ -116,7 +116,7 @@ def test_no_line_is_longer_than_a_terminal(runs, tmp_path, monkeypatch):
     other = write_run(tmp_path / "a-run-of-a-long-name", 2, long, scores=[scored(1, 4.0, seed=9)])
     apart = write_run(tmp_path / "apart", 1, scores=[scored(1, 4.0, features="inception-fid")])
     said = on_a_terminal("compare", *map(str, (*runs, other, apart)), "--count", "0", NO_COLOR="1")
-    told = ("(count 96)", "made A", "made B", "cannot be compared", "wrote compare.html")
+    told = ("(count 96)", "made A", "made B", "not comparable", "wrote compare.html")
     assert all(words in " ".join(said.split()) for words in told)
     assert max(map(len, said.splitlines())) <= 80
 
@@ -198,7 +198,7 @@ def test_samples_are_from_equal_noise_and_those_that_sample_draws(gankit, tmp_pa
         attributes["data-noise"] for _, attributes, _ in page.all("div", **{"class": "sheet tiles"})
     ]
     assert noises == ["0", "0", "1"]
-    assert "others have noise of their own" in page.text
+    assert "Noise is equal only between runs" in page.text
     for run, image in zip(runs, page.images, strict=False):
         words = ("--count", 9, "--seed", 3, "--grid", "--out", run.name + "-sheet")
         assert gankit("sample", run, *words, "--plugin", PARTS)[0] == 0

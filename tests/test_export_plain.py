@@ -10,7 +10,7 @@ from keras import layers
 from networks import called, normal, randomise
 
 import gankit
-from gankit.exporting.plain import description, plain, strangers
+from gankit.exporting.plain_layers import description, plain, strangers
 from gankit_standard.dcgan import dcgan
 from gankit_standard.mlp import mlp
 from gankit_standard.r3gan import r3gan

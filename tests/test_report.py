@@ -16,10 +16,10 @@ from run_folders import RECIPE, Parsed, scored, write_run
 import gankit as public
 from gankit import GankitError
 from gankit.reporting import run_body
-from gankit.reporting.curves import thinned
+from gankit.reporting.charts import thinned
 from gankit.reporting.markup import coloured, tag
 from gankit.reporting.page import embedded
-from gankit.reporting.record import read_record
+from gankit.reporting.run_data import read_run
 from gankit.reporting.sheets import chosen, data_uri
 from gankit.run.folder import RunFolder
 
@@ -73,7 +73,7 @@ def test_players_share_a_chart_for_each_quantity(run):
     charts = {c["title"]: [s["label"] for s in c["series"]] for c in page_of(run).charts}
     assert charts["Losses"] == ["d_loss", "g_loss"]
     assert charts["Accuracies"] == ["d_acc", "d_real_acc", "d_fake_acc", "g_acc"]
-    assert charts["Norms of the gradients"] == ["d_grad_norm", "g_grad_norm"]
+    assert charts["Gradient norms"] == ["d_grad_norm", "g_grad_norm"]
     assert {"r1", "images_per_second"} < charts.keys()
 
 
@@ -227,7 +227,7 @@ def test_sheets_are_left_out_evenly(tmp_path):
 
 def test_sheets_are_in_the_order_of_epochs_beyond_a_thousand(tmp_path):
     run = write_run(tmp_path / "run", 1, sheets=[999, 1000, 2])
-    assert list(read_record(run).sheets) == [2, 999, 1000]
+    assert list(read_run(run).sheets) == [2, 999, 1000]
 
 
 def test_a_sheet_in_colour_gets_a_palette_and_keeps_few_colours_as_they_are():
@@ -239,8 +239,8 @@ def test_a_sheet_in_colour_gets_a_palette_and_keeps_few_colours_as_they_are():
 
 
 def test_a_step_is_an_epoch_in_decimals(run):
-    record = read_record(run)
-    assert [record.epoch_of(step) for step in (0, 6, 12, 30, 36, 99)] == [0, 0.5, 1, 2.5, 3, 3]
+    data = read_run(run)
+    assert [data.epoch_of(step) for step in (0, 6, 12, 30, 36, 99)] == [0, 0.5, 1, 2.5, 3, 3]
 
 
 @pytest.mark.parametrize(
@@ -248,12 +248,12 @@ def test_a_step_is_an_epoch_in_decimals(run):
     [("", 4), ("[[stages]]\n[[stages]]\ntraining.epochs = 6\n[[stages]]\n", 4 + 6 + 6)],
 )
 def test_the_epochs_of_all_stages_count(tmp_path, stages, epochs):
-    assert read_record(write_run(tmp_path / "run", recipe=RECIPE + stages)).epochs == epochs
+    assert read_run(write_run(tmp_path / "run", recipe=RECIPE + stages)).epochs == epochs
 
 
 def test_commands_can_be_typed(tmp_path):
     run = write_run(tmp_path / "my runs" / "a b", spec={"plugins": ["my parts.py"]})
-    commands = run_body.commands(read_record(run))
+    commands = run_body.commands(read_run(run))
     again, typed, versions, resumed, more = map(shlex.split, commands.values())
     assert again[:3] == ["gankit", "run", str(run / "recipe.toml")]
     assert again[3:] == ["--plugin", "my parts.py", "--backend", "torch"]

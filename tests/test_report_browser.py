@@ -124,44 +124,44 @@ def test_every_curve_is_drawn(tab, tmp_path, width, scheme):
 
 
 def test_pointing_at_an_epoch_tells_its_values(page):
-    assert page.logged(tip=[])
+    assert page.shows(tip=[])
     page.mouse("Moved", page.dots[5])
-    assert page.logged(tip=["epoch 5", "d_loss 0.2", "g_loss 5"])
+    assert page.shows(tip=["epoch 5", "d_loss 0.2", "g_loss 5"])
     page.mouse("Moved", page.dots[2])
-    assert page.logged(tip=["epoch 2", "d_loss 0.5"])  # where g_loss is no number
+    assert page.shows(tip=["epoch 2", "d_loss 0.5"])  # where g_loss is no number
     page.mouse("Moved", (2, 2))
-    assert page.logged(tip=[])
+    assert page.shows(tip=[])
 
 
 def test_dragging_zooms_and_a_double_click_shows_all(page):
-    assert page.logged(all=True, ends=[1, EPOCHS])
+    assert page.shows(all=True, ends=[1, EPOCHS])
     fourth, (left, top), (right, bottom) = (page.dots[epoch] for epoch in (4, 3, 6))
     page.drag((left - 3, top), (right + 3, bottom))
-    assert page.logged(all=False, ends=[3, 6])
+    assert page.shows(all=False, ends=[3, 6])
     moved = page.dots[4]
     assert moved[0] < fourth[0] - 20  # to where a third of the chart is
     page.mouse("Moved", moved)
-    assert page.logged(tip=["epoch 4", "d_loss 0.25", "g_loss 4"])
+    assert page.shows(tip=["epoch 4", "d_loss 0.25", "g_loss 4"])
     page.click(moved, times=2)
-    assert page.logged(all=True, ends=[1, EPOCHS])
+    assert page.shows(all=True, ends=[1, EPOCHS])
 
 
 def test_the_slider_changes_the_sheet(page):
-    assert page.logged(sheets=[EPOCHS], told=f"epoch {EPOCHS}")
+    assert page.shows(sheets=[EPOCHS], told=f"epoch {EPOCHS}")
     slider = 'document.querySelector(".film input")'
     page.tab.evaluate(f"{slider}.focus()")
     page.key("ArrowLeft")
-    assert page.logged(sheets=[EPOCHS - 1], told=f"epoch {EPOCHS - 1}")
+    assert page.shows(sheets=[EPOCHS - 1], told=f"epoch {EPOCHS - 1}")
     left, middle = page.tab.evaluate(
         f"(({{left, top, height}}) => [left, top + height / 2])({slider}.getBoundingClientRect())"
     )
     page.click((left + 2, middle))
-    assert page.logged(sheets=[0], told="epoch 0")
+    assert page.shows(sheets=[0], told="epoch 0")
     page.key("ArrowRight")
-    assert page.logged(sheets=[1], told="epoch 1")
+    assert page.shows(sheets=[1], told="epoch 1")
 
 
 def test_a_click_in_a_curve_shows_the_sheet_of_its_epoch(page):
     page.click(page.dots[3])
-    assert page.logged(sheets=[3], told="epoch 3")
+    assert page.shows(sheets=[3], told="epoch 3")
     assert page.tab.evaluate('document.querySelector(".film input").value') == "3"

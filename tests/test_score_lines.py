@@ -232,7 +232,7 @@ def test_features_have_options_as_other_parts_have():
     ("features", "place", "said"),
     [
         ('"pixel"', "", 'Did you mean "pixels"?'),
-        ('"keras:MobileNetV2"', "", "need weights\n→ a table gives options"),
+        ('"keras:MobileNetV2"', "", "need weights\n→ a table sets options"),
         ('"pixels:16"', "", "have no network"),
         ("3", "", "valid string"),
         ('{name="inception"}', ".name", "is no kind of features"),

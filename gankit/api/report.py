@@ -8,9 +8,9 @@ if TYPE_CHECKING:
 
 
 def report(run: Path | str, out: Path | str | None = None) -> "Page":
-    """Write a page about a run: its samples, curves and scores, what was run, how to repeat it.
+    """Write a page about a run: samples, curves, scores, settings, and how to repeat it.
 
-    It needs no Keras, and no run that is finished.
+    The run may be unfinished. Keras is not needed.
 
     Args:
         run: The run's folder.
@@ -20,17 +20,17 @@ def report(run: Path | str, out: Path | str | None = None) -> "Page":
         The page, which a notebook shows.
 
     Raises:
-        GankitError: It is no run, or the page cannot be written.
+        GankitError: It is not a run, or the page cannot be written.
     """
     from gankit.reporting import run_body
-    from gankit.reporting.curves import charts_of_run, charts_of_scores
-    from gankit.reporting.page import Page, place
-    from gankit.reporting.record import read_record
-    from gankit.reporting.standing import standings
+    from gankit.reporting.charts import run_charts, score_charts
+    from gankit.reporting.page import Page, page_path
+    from gankit.reporting.run_data import read_run
+    from gankit.reporting.score_history import score_histories
 
-    record = read_record(run)
-    scores = standings([record])
-    curves, measured = charts_of_run(record), charts_of_scores(scores)
-    body = run_body.body(record, curves, scores, measured)
-    page = Page(place(out, record.path, "report.html"))
-    return page.write(f"{record.name} – gankit", body, [*curves, *measured])
+    data = read_run(run)
+    scores = score_histories([data])
+    curves, measured = run_charts(data), score_charts(scores)
+    body = run_body.body(data, curves, scores, measured)
+    page = Page(page_path(out, data.path, "report.html"))
+    return page.write(f"{data.name} – gankit", body, [*curves, *measured])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from gankit.bench.measure import pick
+from gankit.bench.mixtures import pick
 from gankit.bench.results import Results, Row
 from gankit.bench.table import aligned, clock, with_error
 from gankit.data.batches import Batches

@@ -57,7 +57,7 @@ def bench(
     """Measure known cases, beside what was published; what was measured before is kept."""
     console = terminal()
     show_start(console, backend, cpu)
-    from gankit.bench import ablation, measure
+    from gankit.bench import ablation, mixtures
 
     names = [name.strip() for name in arms.split(",") if name.strip()]
     folder = out or Path("bench", benchmark.value)
@@ -65,5 +65,5 @@ def bench(
         lines = ablation.measure(names, range(seeds or 3), steps, folder, console)
     else:
         measured = names, range(seeds or 10), steps, folder, console
-        lines = measure.measure(benchmark.value, *measured)
+        lines = mixtures.measure(benchmark.value, *measured)
     show_lines(lines)

@@ -15,8 +15,8 @@ from gankit.cli.options import CheckpointName, Cpu, PluginFiles, RunBackend
 
 if TYPE_CHECKING:
     from gankit.reporting.comparison import Comparison
-    from gankit.reporting.settings import Differences
-    from gankit.reporting.standing import Standings
+    from gankit.reporting.differences import Differences
+    from gankit.reporting.score_history import ScoreHistories
 
 EXAMPLES = """
 Examples:
@@ -68,7 +68,7 @@ def comparison_lines(found: "Comparison") -> Iterator[Line]:
             yield from (Text(title, "cyan"), *_differences(found.names, differences), "")
     if not found.settings:
         yield from ("no setting differs", "")
-    if found.scores.standings:
+    if found.scores.histories:
         yield from (Text("scores", "cyan"), *_scores(found.names, found.scores), "")
 
 
@@ -87,15 +87,15 @@ def _differences(names: Sequence[str], differences: "Differences") -> Iterator[L
         yield from aligned(rows, ("dim", ""), cut=False)
 
 
-def _scores(names: Sequence[str], scores: "Standings") -> Iterator[Line]:
+def _scores(names: Sequence[str], scores: "ScoreHistories") -> Iterator[Line]:
     """Yield the scores, and how those of each letter were made."""
-    from gankit.reporting.scores import cells, told
+    from gankit.reporting.scores_section import cells, provenance
 
     head = ("run", "made", "last", "epoch", "best", "epoch")
-    rows = [(s.title, names[s.run], s.way, *cells(s)[:4]) for s in scores.standings]
+    rows = [(s.title, names[s.run], s.protocol, *cells(s)[:4]) for s in scores.histories]
     yield from _table(("score", *head), rows, ("bold", "", "", "green", "", "green", ""))
-    for letter, way in scores.ways.items():
-        yield f"  made {letter}  " + ", ".join(f"{name} {text}" for name, text in told(way))
+    for letter, made in scores.protocols.items():
+        yield f"  made {letter}  " + ", ".join(f"{name} {text}" for name, text in provenance(made))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str]):

@@ -12,7 +12,7 @@ import numpy as np
 from gankit.backend import ON_CPU
 from gankit.errors import GankitError
 from gankit.exporting import load_without_gankit
-from gankit.exporting.plain import plain, strangers
+from gankit.exporting.plain_layers import plain, strangers
 
 prepared = plain
 

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from gankit.exporting.plain import description, plain
+from gankit.exporting.plain_layers import description, plain
 
 prepared = plain
 

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from gankit.errors import GankitError
-from gankit.exporting.plain import unfolded
+from gankit.exporting.plain_layers import unfolded
 from gankit.messages import cut
 
 # On our kernels: Keras has XLA compile a grouped convolution, for which ONNX has no operation.

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from gankit.exporting.plain import unfolded
+from gankit.exporting.plain_layers import unfolded
 
 prepared = unfolded
 

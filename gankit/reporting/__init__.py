@@ -1,1 +1,1 @@
-"""Reports and comparisons: what the folders of runs tell, on a page that needs nothing else."""
+"""Reports and comparisons of runs, each a single HTML page."""

@@ -1,40 +1,43 @@
-"""What is found of several runs."""
+"""The results of a comparison of runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from gankit.errors import GankitError
+from gankit.reporting.differences import Differences
 from gankit.reporting.page import Page
-from gankit.reporting.scores import NOT_COMPARABLE
-from gankit.reporting.settings import Differences
-from gankit.reporting.standing import Standings
+from gankit.reporting.score_history import ScoreHistories
+from gankit.reporting.scores_section import NOT_COMPARABLE
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which samples of each run are wanted.
+class SampleRequest:
+    """The samples to draw from each run.
 
     Args:
-        count: How many; 0 for none.
-        seed: Of the noise.
-        checkpoint: `last`, `best`, or the name of one.
+        count: The number of samples; 0 for none.
+        seed: The seed of the noise.
+        checkpoint: `last`, `best`, or a checkpoint's name.
+        plugins: Plugin files that the runs need.
     """
 
     count: int
     seed: int
-    checkpoint: str = "last"
+    checkpoint: str
+    plugins: Sequence[Path]
 
 
 @dataclass(frozen=True)
 class Samples:
-    """What the generator of a run makes.
+    """The samples of one run.
 
     Args:
-        images: In [−1, 1], (count, height, width, channels), or points, (count, 2).
-        noise: The shape of the noise; runs with one shape had equal noise.
-        step: Of the checkpoint.
+        images: Images in [−1, 1], (count, height, width, channels), or points, (count, 2).
+        noise: The shape of the noise; runs with equal shapes have equal noise.
+        step: The step of the checkpoint.
     """
 
     images: np.ndarray
@@ -44,49 +47,48 @@ class Samples:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Samples of several runs.
+    """The samples of several runs.
 
     Args:
-        samples: Of each run, or why it has none.
-        asked: Which samples they are.
-        backend: What they were drawn on.
+        samples: The samples of each run, or why it has none.
+        request: Which samples they are.
+        backend: The backend that drew them.
     """
 
     samples: Sequence[Samples | GankitError]
-    asked: Asked
+    request: SampleRequest
     backend: str
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is found of several runs; a notebook shows the page.
+    """A comparison of runs; a notebook shows the page.
 
     Args:
-        names: What the runs are called.
-        settings: Where their recipes differ: a value for each run, by the dotted key.
-        made: Where what they were made with differs, likewise.
-        scores: How their scores stand.
-        drawn: Samples from equal noise; None if none were wanted.
-        page: All of it, with the curves.
+        names: The names of the runs.
+        settings: Where the recipes differ: a value per run, by dotted key.
+        made: Likewise for what the runs were made with.
+        scores: The scores of all runs.
+        drawn: Samples from equal noise; None if not requested.
+        page: The page with all of it and the curves.
     """
 
     names: Sequence[str]
     settings: Differences
     made: Differences
-    scores: Standings
+    scores: ScoreHistories
     drawn: Drawn | None
     page: Page
 
     def notes(self) -> list[str]:
-        """Return what to beware of: scores that cannot be compared, runs without samples."""
-        told = []
-        if len(self.scores.ways) > 1:
-            told.append(f"{NOT_COMPARABLE} {', '.join(self.scores.differences())}")
+        """Return warnings about scores that are not comparable and runs without samples."""
+        notes = []
+        if len(self.scores.protocols) > 1:
+            notes.append(f"{NOT_COMPARABLE} {', '.join(self.scores.differences())}")
         for name, sample in zip(self.names, self.drawn.samples if self.drawn else ()):
             if isinstance(sample, GankitError):
-                told.append(f"no samples of {name}: {sample.message}")
-        return told
+                notes.append(f"no samples of {name}: {sample.message}")
+        return notes
 
     def _repr_html_(self) -> str:
-        """Return the page in a frame."""
         return self.page._repr_html_()

@@ -1,18 +1,19 @@
-"""HTML of plain values; what is not HTML already is escaped."""
+"""HTML elements; text is escaped."""
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _TOML = re.compile(
     r'(?P<head>^\[.*\]$)|(?P<key>^[^\s=#"]+(?= = ))|(?P<string>"(?:[^"\\\n]|\\.)*")'
     r"|(?P<number>(?<![\w.-])(?:true|false|[-+]?(?:\d[\d_.]*(?:e[-+]?\d+)?|inf|nan))(?![\w.-]))",
     re.MULTILINE,
 )
+_VOID = ("img", "input")
 
 
 class Html(str):
-    """Text that is HTML already."""
+    """Text that is already HTML."""
 
     __slots__ = ()
 
@@ -25,12 +26,13 @@ def tag(name: str, *inside: Inside, **attributes: Inside) -> Html:
 
     Args:
         name: Its name.
-        inside: What is in it.
-        attributes: Its attributes; of `class_` the underscore is left out, and others become
-            hyphens. True is an attribute without a value, None none.
+        inside: Its content.
+        attributes: Its attributes: a trailing underscore is dropped, others become hyphens. True
+            gives an attribute without a value, None gives none.
     """
     opened = "".join(
-        f" {_attribute(key)}" + ("" if value is True else f'="{html.escape(str(value))}"')
+        f" {key.removesuffix('_').replace('_', '-')}"
+        + ("" if value is True else f'="{html.escape(str(value))}"')
         for key, value in attributes.items()
         if value is not None
     )
@@ -38,7 +40,7 @@ def tag(name: str, *inside: Inside, **attributes: Inside) -> Html:
 
 
 def joined(parts: Iterable[Inside]) -> Html:
-    """Return parts as HTML, one behind the other."""
+    """Return parts as one HTML text."""
     texts = ("" if part is None else part for part in parts)
     return Html("".join(t if isinstance(t, Html) else html.escape(str(t)) for t in texts))
 
@@ -46,13 +48,13 @@ def joined(parts: Iterable[Inside]) -> Html:
 def table(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[Inside]], numbers: Iterable[int] = ()
 ) -> Html:
-    """Return a table; the first cell of a row is its heading. On a phone, cells are lines.
+    """Return a table whose rows start with their heading. On a phone, cells become lines.
 
     Args:
-        caption: What it is of.
-        head: The headings of the columns; none for names with what belongs to each.
-        rows: Their cells.
-        numbers: The places of columns of numbers.
+        caption: The caption.
+        head: The headings of the columns; may be empty.
+        rows: The cells.
+        numbers: The indices of columns of numbers.
     """
     right = set(numbers)
     kinds = ["number" if place in right else None for place in range(len(head))]
@@ -72,17 +74,23 @@ def _row(row: Sequence[Inside], head: Sequence[Inside], kinds: Sequence[Inside])
 
 
 def listed(pairs: Iterable[tuple[str, Inside]], kind: str) -> Html:
-    """Return names with what belongs to each."""
+    """Return a description list."""
     return tag("dl", *(tag("div", tag("dt", n), tag("dd", v)) for n, v in pairs), class_=kind)
 
 
+def navigation(sections: Mapping[str, str]) -> Html:
+    """Return links to sections of the page, given as titles by anchor."""
+    links = [tag("a", title, href=f"#{anchor}") for anchor, title in sections.items()]
+    return tag("nav", *links, aria_label="On this page")
+
+
 def code(text: Inside, kind: str = "") -> Html:
-    """Return text to copy."""
+    """Return text with a copy button."""
     return tag("div", tag("pre", text, class_=f"copied {kind}".strip(), tabindex=0), class_="code")
 
 
 def coloured(toml: str) -> Html:
-    """Return TOML with its tables, keys, strings and numbers in colours."""
+    """Return TOML with syntax colours."""
     parts: list[Inside] = []
     end = 0
     for found in _TOML.finditer(toml):
@@ -92,12 +100,5 @@ def coloured(toml: str) -> Html:
 
 
 def number(value: float | None) -> str:
-    """Return a number in four digits, as people write it."""
+    """Return a number with four digits."""
     return "–" if value is None else f"{value:.4g}".replace("-", "−")
-
-
-def _attribute(name: str) -> str:
-    return name.removesuffix("_").replace("_", "-")
-
-
-_VOID = ("img", "input")

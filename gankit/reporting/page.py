@@ -1,4 +1,4 @@
-"""A page that needs nothing else: no network, no other file."""
+"""A page that opens anywhere: one HTML file, without network access."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ from string import Template
 
 import gankit
 from gankit.errors import GankitError
-from gankit.reporting.curves import Chart
+from gankit.reporting.charts import Chart
 from gankit.reporting.markup import Html
 from gankit.run.folder import write_text
 
 _EARLY = ("theme.js",)
-_LATE = ("scale.js", "chart.js", "board.js", "hand.js", "main.js")
+_LATE = ("scale.js", "chart.js", "board.js", "pointer.js", "main.js")
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Page:
     path: Path
 
     def write(self, title: str, body: Html, charts: Sequence[Chart]) -> "Page":
-        """Write the page, in the place of an older one, and return it.
+        """Write the page, replacing an older one, and return it.
 
         Args:
-            title: What the page is called.
-            body: Its content.
-            charts: What its figures of the class `chart` show, in their order.
+            title: The title.
+            body: The content.
+            charts: The data of the figures of class `chart`, in their order.
 
         Raises:
             GankitError: It cannot be written.
@@ -46,22 +46,22 @@ class Page:
             write_text(self.path, _document(title, body, charts))
         except OSError as error:
             raise GankitError(
-                f"the page {self.path} cannot be written: {error}", "choose another with --out"
+                f"the page {self.path} cannot be written: {error}",
+                "choose another path with --out",
             ) from error
         return self
 
     def _repr_html_(self) -> str:
-        """Return the page in a frame."""
         inside = html.escape(self.path.read_text("utf-8"))
         return f'<iframe srcdoc="{inside}" style="width:100%;height:900px;border:0"></iframe>'
 
 
-def place(out: Path | str | None, folder: Path, name: str) -> Path:
-    """Return where a page goes: the file `out`, or a file in the folder `out`.
+def page_path(out: Path | str | None, folder: Path, name: str) -> Path:
+    """Return the path of a page: the file `out`, or a file in the folder `out`.
 
     Args:
         out: A file that ends in `.html`, or a folder; None for the default folder.
-        folder: The default one.
+        folder: The default folder.
         name: The file's name in a folder.
     """
     out = folder if out is None else Path(out)
@@ -83,7 +83,7 @@ def _document(title: str, body: Html, charts: Sequence[Chart]) -> str:
 
 
 def embedded(data: object) -> str:
-    """Return data as JSON that cannot end the element it stands in."""
+    """Return data as JSON that cannot close the element around it."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -91,12 +91,12 @@ def embedded(data: object) -> str:
 
 
 def _script(names: Iterable[str]) -> str:
-    """Return scripts as one, whose names nobody else sees."""
+    """Return scripts as one, with a scope of its own."""
     return '(() => {\n"use strict";\n' + "\n".join(map(_file, names)) + "})();"
 
 
 def _policy(scripts: Iterable[str]) -> str:
-    """Return what the browser may do: run these scripts, show what is on the page, nothing else."""
+    """Return the content security policy: these scripts and embedded images, nothing else."""
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (

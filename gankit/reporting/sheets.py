@@ -1,4 +1,4 @@
-"""Sheets of samples, as a page can hold them."""
+"""Sheets of samples, embedded in a page."""
 
 import base64
 import io
@@ -12,7 +12,7 @@ COLOURS = 128  # of a sheet in colour
 
 
 def chosen(sheets: Mapping[int, Path], most: int = MOST) -> dict[int, Path]:
-    """Return so many sheets at most, the first, the last, and others evenly between them."""
+    """Return at most so many sheets: the first, the last, and others at even distances."""
     epochs = list(sheets)
     if len(epochs) > most:
         epochs = [epochs[round(n * (len(epochs) - 1) / (most - 1))] for n in range(most)]
@@ -20,7 +20,7 @@ def chosen(sheets: Mapping[int, Path], most: int = MOST) -> dict[int, Path]:
 
 
 def data_uri(image: Image.Image) -> str:
-    """Return an image as an address that holds it, a PNG; colours are reduced to a palette."""
+    """Return an image as a data URI, a PNG; colours are reduced to a palette."""
     if image.mode not in ("1", "L", "P"):
         image = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     png = io.BytesIO()

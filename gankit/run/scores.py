@@ -5,14 +5,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gankit.errors import GankitError
 from gankit.recipe.settings import Direction
-from gankit.run.checkpoint import Checkpoints, Place
-from gankit.run.events import EventLog
 from gankit.run.folder import RunFolder, write_text
-from gankit.scoring.evaluate import Scores
+
+if TYPE_CHECKING:  # a report reads the lines without Keras
+    from gankit.run.checkpoint import Place
+    from gankit.run.events import EventLog
+    from gankit.scoring.evaluate import Scores
 
 Line = Mapping[str, Any]
 
@@ -32,9 +34,9 @@ class Standing:
 
 def line(
     verb: str,
-    place: Place,
+    place: "Place",
     epoch: int,
-    scores: Scores,
+    scores: "Scores",
     better: Mapping[str, Direction],
     by: str | None = None,
 ) -> dict[str, Any]:
@@ -90,6 +92,8 @@ def standing(run: RunFolder, coming: str = "") -> Standing | None:
         run: Its folder.
         coming: The name of a checkpoint that is about to be saved.
     """
+    from gankit.run.checkpoint import Checkpoints
+
     ours = [each for each in read(run.scores) if _by_run(each)]
     if not ours:
         return None
@@ -115,10 +119,12 @@ def _json(line: Line) -> str:
 
 
 def _parsed(text: str) -> Line | None:
+    """Return a line; None if it was cut off."""
     try:
-        return json.loads(text)
+        line = json.loads(text)
     except ValueError:
         return None
+    return line if isinstance(line, dict) and isinstance(line.get("scores"), dict) else None
 
 
 def where(run: RunFolder, steps: int, epoch: int) -> str:
@@ -126,7 +132,7 @@ def where(run: RunFolder, steps: int, epoch: int) -> str:
     return f"{run.path}, step {steps:,}, epoch {epoch}"
 
 
-def show(events: EventLog, scores: Scores, steps: int, part: str = "") -> None:
+def show(events: "EventLog", scores: "Scores", steps: int, part: str = "") -> None:
     """Add scores to TensorBoard's curves of a part of a run, and how they were made as a text."""
     found = {f"scores/{scores.titles[name]}": value for name, value in scores.values.items()}
     events.scalars(found, steps, run=part)

@@ -1,4 +1,4 @@
-// All charts of a page: they show the same epochs, and the sheet of samples is one of them.
+// All charts of a page; they share one range of epochs, and one epoch whose sheet is shown.
 
 class Board {
   constructor(data, figures) {
@@ -6,7 +6,7 @@ class Board {
     this.listeners = [];
     this.charts = [];
     figures.forEach((figure, i) => this.charts.push(new Chart(figure, data[i], this)));
-    this.charts.forEach((chart) => new Hand(chart, this));
+    this.charts.forEach((chart) => new Pointer(chart, this));
     const all = data.flatMap((chart) => chart.series.flatMap((series) => series.x));
     this.whole = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
     if (this.whole[0] === this.whole[1]) this.whole = [this.whole[0] - 1, this.whole[1] + 1];

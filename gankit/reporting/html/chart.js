@@ -1,4 +1,4 @@
-// A chart: curves over epochs, drawn anew whenever something about it changes.
+// A chart: curves over epochs, redrawn after each change.
 
 const SVG = document.querySelector("svg").namespaceURI;
 const DASHES = ["", "7 4", "2 4", "9 3 2 3", "4 2"];
@@ -41,7 +41,7 @@ class Chart {
   summary() {
     const lasts = this.data.series.map((s) => `${s.label} ${written(s.y.at(-1))}`);
     return `${this.data.title} over epochs, at the end: ${lasts.join(", ")}. `
-      + "Left and right move, plus and minus zoom, Escape shows all.";
+      + "Left and right move, plus and minus zoom, Escape resets.";
   }
 
   legend() {
@@ -72,7 +72,7 @@ class Chart {
     return this.data.series.filter((series) => !this.board.hidden.has(series.label));
   }
 
-  // All values of the curves that are shown, between two epochs.
+  // The values of the visible curves between two epochs.
   values(low = -Infinity, high = Infinity) {
     return this.shown().flatMap((s) =>
       s.y.filter((y, i) => y !== null && s.x[i] >= low && s.x[i] <= high));
@@ -143,7 +143,7 @@ class Chart {
     this.marks(series, parent);
   }
 
-  // Points with a name, one label where they are the same.
+  // Labelled points; equal points share a label.
   marks(series, parent) {
     for (const { x, y } of series.marks) {
       const place = { left: this.x.place(x), top: this.y.place(y) };
@@ -156,7 +156,7 @@ class Chart {
     return series.marks.filter((mark) => mark.x === x).map((mark) => mark.text).join(", ");
   }
 
-  // A label above its point or below it; none where another one is.
+  // A label above or below its point; none if both are taken.
   label({ left, top }, text, parent) {
     const free = [top - 9, top + 18].find((y) => y > 12 && y < HEIGHT - 26
       && !this.labels.some((other) => Math.hypot(other.left - left, 3 * (other.y - y)) < 42));
@@ -171,7 +171,7 @@ class Chart {
     draw("circle", { ...attributes, class: `dot c${series.colour % COLOURS} ${more}` }, parent);
   }
 
-  // What the pointer is at: a line in every chart, values where the pointer is.
+  // The pointed epoch: a line in every chart, values in the one below the pointer.
   point() {
     const { epoch, chosen, active } = this.board;
     this.now.setAttribute("visibility", chosen === null ? "hidden" : "visible");

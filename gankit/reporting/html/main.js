@@ -1,4 +1,4 @@
-// Brings the page to life: charts, sheets of samples with a slider, buttons that copy.
+// Charts, sheets of samples with a slider, copy buttons.
 
 const board = new Board(
   JSON.parse(document.getElementById("charts").textContent),
@@ -44,7 +44,7 @@ for (const film of document.querySelectorAll(".film")) {
   show(frames.length - 1);
 }
 
-// The sample of the same noise is marked in every sheet.
+// Pointing at a sample marks those of the same noise in all sheets.
 const sheets = [...document.querySelectorAll(".aligned .tiles")];
 for (const sheet of sheets) {
   const [columns, rows] = [Number(sheet.dataset.columns), Number(sheet.dataset.rows)];

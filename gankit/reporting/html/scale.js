@@ -1,4 +1,4 @@
-// Where values are in a chart, and how they are written.
+// The scale of an axis, and numbers as text.
 
 class Scale {
   // low and high are values, from and to are pixels.
@@ -7,10 +7,10 @@ class Scale {
   }
 
   place(value) {
-    return this.from + (this.to - this.from) * this.share(value);
+    return this.from + (this.to - this.from) * this.fraction(value);
   }
 
-  share(value) {
+  fraction(value) {
     const f = this.log ? Math.log : Number;
     return (f(value) - f(this.low)) / (f(this.high) - f(this.low) || 1);
   }
@@ -46,7 +46,7 @@ function logTicks(low, high, count) {
   return inside.length > count && tens.length > 1 ? tens : inside;
 }
 
-// Four digits, as people write numbers.
+// A number with four digits.
 function written(value) {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);

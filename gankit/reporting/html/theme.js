@@ -1,4 +1,4 @@
-// Light or dark: what the reader's system says, until the button says otherwise.
+// Light or dark: as the system, until the reader presses the button.
 
 const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");

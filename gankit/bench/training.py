@@ -10,8 +10,8 @@ import numpy as np
 from keras import ops
 
 from gankit.bench.arms import Arm
+from gankit.bench.density_ratio import referee_game
 from gankit.bench.ensemble import together
-from gankit.bench.referee import referee_game
 from gankit.bench.rejection import rejected
 from gankit.data.dataset import Dataset
 from gankit.errors import GankitError

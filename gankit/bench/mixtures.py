@@ -7,10 +7,10 @@ from pathlib import Path
 from rich.console import Console
 
 from gankit.bench.arms import Arm, arms
-from gankit.bench.play import budget, play
-from gankit.bench.protocol import PROTOCOLS, Protocol
+from gankit.bench.mixture_scores import PROTOCOLS, Protocol
 from gankit.bench.results import Results, Row
 from gankit.bench.table import table
+from gankit.bench.training import budget, play
 from gankit.errors import GankitError
 from gankit.messages import listed, suggestion
 

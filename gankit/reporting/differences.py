@@ -1,20 +1,20 @@
-"""Settings of runs: recipes as flat tables, and where they differ."""
+"""Where the settings of runs differ."""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gankit.reporting.record import Record
+from gankit.reporting.run_data import RunData
 
 ABSENT = "–"
 Differences = Mapping[str, Sequence[str]]
 
 
 def differences(tables: Sequence[Any], place: str = "") -> dict[str, list[str]]:
-    """Return where tables differ: the values of each, as TOML, by the dotted key.
+    """Return where tables differ: the value of each as TOML, by dotted key.
 
-    Parts of a list are told apart by their names, so that one more stabilizer is one difference. A
-    part that is another one, or is not there, is shown with its options in one value.
+    Parts in a list are matched by name, so that one more stabilizer is one difference. A part that
+    was replaced, or is missing, is one value with all its options.
     """
     if all(table == tables[0] for table in tables):
         return {}
@@ -22,16 +22,16 @@ def differences(tables: Sequence[Any], place: str = "") -> dict[str, list[str]]:
         tables = [_by_name(table or []) for table in tables]
     if not all(isinstance(table, Mapping) for table in tables) or _are_other_parts(tables):
         return {place: [_shown(table, place) for table in tables]}
-    found = {}
+    found: dict[str, list[str]] = {}
     for key in dict.fromkeys(key for table in tables for key in table):
         inner = [table.get(key) for table in tables]
         found |= differences(inner, f"{place}.{key}" if place else key)
     return found
 
 
-def made_with(record: Record) -> dict[str, Any]:
+def made_with(run: RunData) -> dict[str, Any]:
     """Return what a run was made with, beside its recipe."""
-    facts = record.facts
+    facts = run.facts
     data = {str(number): found for number, found in enumerate(facts.get("data", []), 1)}
     return {
         "backend": facts.get("backend"),
@@ -49,19 +49,19 @@ def _is_parts(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(x, Mapping) for x in value)
 
 
-def _by_name(parts: Sequence[Mapping]) -> dict[str, Mapping]:
-    """Return parts by their names, a second one of a name with its number; else by number."""
+def _by_name(parts: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return parts by name, or by number without one; a repeated name gets a number."""
     names = [str(part.get("name", number)) for number, part in enumerate(parts, 1)]
     again = [names[:number].count(name) + 1 for number, name in enumerate(names)]
     return {f"{n}-{a}" if a > 1 else n: part for n, a, part in zip(names, again, parts)}
 
 
-def _are_other_parts(tables: Sequence[Mapping]) -> bool:
+def _are_other_parts(tables: Sequence[Mapping[str, Any]]) -> bool:
     return len({str(table.get("name")) for table in tables}) > 1
 
 
 def _shown(value: Any, place: str = "") -> str:
-    """Return a value as a recipe spells it; of a part its options, behind its name if not told."""
+    """Return a value as TOML; of a part the options, after its name unless `place` ends with it."""
     if value is None:
         return ABSENT
     if not isinstance(value, Mapping):

@@ -1,6 +1,6 @@
-// What the reader's hand does to a chart: point, drag to zoom, double-click to see all, keys.
+// How a reader uses a chart: point, drag to zoom, double-click to reset, keys.
 
-class Hand {
+class Pointer {
   constructor(chart, board) {
     Object.assign(this, { chart, board, begin: null, box: null });
     const on = (event, act) => chart.svg.addEventListener(event, act.bind(this));
@@ -18,7 +18,7 @@ class Hand {
     on("blur", () => board.at(null, null));
   }
 
-  // The place of a pointer on the x axis, within it.
+  // The pointer on the x axis, clamped to it.
   place(event) {
     const left = event.clientX - this.chart.svg.getBoundingClientRect().left;
     return Math.max(this.chart.x.from, Math.min(this.chart.x.to, left));

@@ -1,0 +1,126 @@
+"""What a run's folder contains, read without Keras; the run may be unfinished."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from gankit.errors import GankitError
+from gankit.run.folder import RunFolder
+from gankit.run.history import read_history
+from gankit.run.scores import Line, read
+
+Row = Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class RunData:
+    """A run, as read from its files.
+
+    Args:
+        path: The folder.
+        text: The filled recipe, as TOML.
+        facts: The content of `run.json`.
+        history: A row per epoch; None where a value is not a finite number.
+        scored: The lines of `scores.jsonl`, each with its finite scores.
+        sheets: The sheets of samples, by epoch.
+        best: The name of the best checkpoint.
+    """
+
+    path: Path
+    text: str
+    facts: Mapping[str, Any]
+    history: list[Row]
+    scored: list[Line]
+    sheets: Mapping[int, Path]
+    best: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the folder."""
+        return self.path.resolve().name
+
+    @cached_property
+    def recipe(self) -> dict[str, Any]:
+        """The filled recipe, as a table."""
+        try:
+            return tomllib.loads(self.text)
+        except ValueError as error:
+            raise GankitError(f"{self.path / 'recipe.toml'} is not TOML: {error}") from error
+
+    @property
+    def epochs(self) -> int:
+        """The epochs that the recipe asks for, over all stages."""
+        epochs = self.recipe.get("training", {}).get("epochs", 0)
+        stages = []
+        for stage in self.recipe.get("stages", []):
+            epochs = stage.get("training", {}).get("epochs", epochs)
+            stages.append(epochs)
+        return sum(stages) if stages else epochs
+
+    @property
+    def finished(self) -> int:
+        """The number of finished epochs."""
+        return int(self.history[-1]["epoch"] or 0) if self.history else 0
+
+    @property
+    def best_checkpoint(self) -> str:
+        """The best checkpoint, its epoch and its score, as text; empty if there is none."""
+        lines = (line for line in self.scored if line.get("checkpoint") == self.best)
+        line = next((line for line in lines if line.get("best_by")), None)
+        if not self.best or not line:
+            return ""
+        score = line.get("titles", {}).get(line["best_by"], line["best_by"])
+        return f"{self.best}, after epoch {line['epoch']}, by {score}"
+
+    def epoch_of(self, step: float) -> float:
+        """Return a step's epoch as a decimal number."""
+        before = (0.0, 0.0)
+        for row in self.history:
+            here = (float(row["step"] or 0), float(row["epoch"] or 0))
+            if step <= here[0] > before[0]:
+                fraction = (step - before[0]) / (here[0] - before[0])
+                return round(before[1] + fraction * (here[1] - before[1]), 3)
+            before = here
+        return before[1]
+
+
+def read_run(path: Path | str) -> RunData:
+    """Read a run's folder.
+
+    Raises:
+        GankitError: It is not a run, or a file cannot be read.
+    """
+    run = RunFolder.open(Path(path))
+    best = run.checkpoints / "best"
+    try:
+        return RunData(
+            run.path,
+            run.recipe.read_text("utf-8"),
+            run.read_facts(),
+            [_numbers(row) for row in read_history(run.history)],
+            [{**line, "scores": _finite(line["scores"])} for line in read(run.scores)],
+            run.sheets(),
+            best.read_text("utf-8").strip() if best.is_file() else None,
+        )
+    except (OSError, ValueError) as error:
+        raise GankitError(f"the run {path} cannot be read: {error}") from error
+
+
+def _finite(values: Mapping[str, Any]) -> dict[str, float]:
+    return {name: value for name, value in _numbers(values).items() if value is not None}
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, float | None]:
+    return {name: _number(value) for name, value in values.items()}
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if isfinite(number) else None

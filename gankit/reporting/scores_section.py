@@ -1,0 +1,80 @@
+"""The section of a page about scores: a table for each protocol, and charts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gankit.reporting import markup
+from gankit.reporting.markup import Html, tag
+from gankit.reporting.score_history import ScoreHistories, ScoreHistory
+
+NOT_COMPARABLE = "Scores with different letters are not comparable: they differ in"
+
+
+def scores_section(
+    scores: ScoreHistories, names: Sequence[str], charts: Iterable[Html], command: str
+) -> Html:
+    """Return the section about scores.
+
+    Args:
+        scores: The scores of all runs.
+        names: The names of the runs.
+        charts: The figures of the scores.
+        command: The command that scores a run, shown if there are no scores.
+    """
+    heading = tag("h2", "Scores", id="scores")
+    if not scores.histories:
+        return tag(
+            "section", heading, tag("p", "No scores yet. To measure some:"), markup.code(command)
+        )
+    warning = None
+    if len(scores.protocols) > 1:
+        warning = tag("p", f"{NOT_COMPARABLE} {', '.join(scores.differences())}.", class_="note")
+    cards = [_card(scores, letter, names) for letter in scores.protocols]
+    drawn = tag("div", *charts, class_="charts pair")
+    return tag("section", heading, warning, tag("div", *cards, drawn, class_="stack"))
+
+
+def _card(scores: ScoreHistories, letter: str, names: Sequence[str]) -> Html:
+    """Return the table of one protocol, without empty columns."""
+    found = [history for history in scores.histories if history.protocol == letter]
+    head = ["score", "run", "last", "epoch", "best", "epoch", "range"]
+    rows = [[h.title, names[h.run], *cells(h)] for h in found]
+    kept = [place for place in range(len(head)) if any(row[place] for row in rows)]
+    kept = [place for place in kept if place != 1 or len(names) > 1]
+    caption = f"Scores measured by protocol {letter}" if len(scores.protocols) > 1 else "Scores"
+    table = markup.table(
+        caption,
+        [head[place] for place in kept],
+        ([row[place] for place in kept] for row in rows),
+        (number for number, place in enumerate(kept) if place > 1),
+    )
+    made = provenance(scores.protocols[letter])
+    for name, samples in {names[h.run]: h.samples for h in found}.items():
+        name = name if len(names) > 1 else "samples"
+        made += [(name, "; ".join(f"{key} {text}" for key, text in provenance(samples)))]
+    return tag("div", table, markup.listed(made, "made"), class_="card")
+
+
+def cells(history: ScoreHistory) -> list[str]:
+    """Return the table cells of a score: the last, the best, and the range."""
+    (when, last), best = history.last, history.best
+    found = [markup.number(last), markup.number(when)]
+    found += [markup.number(best[1]), markup.number(best[0])] if best else ["", ""]
+    low, high = map(markup.number, (min(history.values), max(history.values)))
+    if len(history.values) == 1:
+        return [*found, ""]
+    return [*found, f"{low} … {high}" if low != high else f"always {low}"]
+
+
+def provenance(made: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how scores were made, as names and texts; an unknown accuracy is left out."""
+    known = {name: value for name, value in made.items() if (name, value) != ("accuracy", None)}
+    return [(name.replace("_", " "), _text(value)) for name, value in known.items()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return markup.number(value)
+    return "not known" if value is None else str(value)
