@@ -25,16 +25,40 @@ class Product(gankit.Loss):
         return ops.sum(x * y) * (1.0 if turn.player == "x" else -1.0)
 
 
-def product(rate, simultaneous):
-    """Return the radius of (x, y) before the game and after each of 40 steps."""
+class Shared(Product):
+    """The game of x·y, which both players minimise: one value, computed once."""
+
+    def __call__(self, turn):
+        return turn.once("value", lambda: Product.__call__(self, turn))
+
+
+class Constants(gankit.Loss):
+    """Two players whose losses are 1 and 100, and whose names start with one letter."""
+
+    players: ClassVar = {"d0": ("x",), "d1": ("y",)}
+
+    def __call__(self, turn):
+        (name,) = self.players[turn.player]
+        weight = turn.networks[name].trainable_variables[0].value
+        return 0 * ops.sum(weight) + (1.0 if turn.player == "d0" else 100.0)
+
+
+def numbers(loss, rate, simultaneous):
+    """Return a game of two networks, x and y, each of one weight, which is 1."""
     nets = {
         name: keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
         for name in "xy"
     }
     for net in nets.values():
         net.trainable_variables[0].assign([[1.0]])
-    gan = GAN(nets, Product(), simultaneous=simultaneous)
-    gan.compile({name: keras.optimizers.SGD(rate) for name in "xy"})
+    gan = GAN(nets, loss, simultaneous=simultaneous)
+    gan.compile({player: keras.optimizers.SGD(rate) for player in loss.players})
+    return gan
+
+
+def product(rate, simultaneous):
+    """Return the radius of (x, y) before the game and after each of 40 steps."""
+    gan = numbers(Product(), rate, simultaneous)
     radii = [2**0.5]
     for _ in range(40):
         gan.train_on_batch({"images": np.zeros((2, 1), "float32")})
@@ -52,6 +76,17 @@ def test_alternating_steps_of_the_xy_game_stay_bounded():
     # the symplectic step keeps x² + y² − η·x·y, an ellipse
     assert radii.max() < np.sqrt(2) * np.sqrt((1 + 0.05) / (1 - 0.05))
     assert radii.min() > 1
+
+
+def test_simultaneous_players_may_share_one_loss():
+    gan = numbers(Shared(), 0.1, simultaneous=True)
+    play(gan, np.zeros((2, 1), "float32"), steps=3)
+    np.testing.assert_allclose(np.ravel(values(gan.trainable_variables)), (1 - 0.1) ** 3, rtol=1e-5)
+
+
+def test_players_of_one_first_letter_are_logged_by_their_full_names():
+    logs = play(numbers(Constants(), 0.0, simultaneous=False), np.zeros((2, 1), "float32"))
+    assert logs == {"d0_loss": 1, "d0_grad_norm": 0, "d1_loss": 100, "d1_grad_norm": 0}
 
 
 @pytest.mark.parametrize("simultaneous", [False, True])

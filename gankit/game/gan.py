@@ -158,8 +158,8 @@ class GAN(engine.Trainer, keras.Model):
             if not isinstance(penalty, float):
                 name = penalty_name(stabilizer)  # two of one class are shown as their sum
                 scalars[name] = scalars.get(name, 0.0) + penalty
-        scalars |= accuracies(turn, self.game.boundary)
-        scalars[scalar_name(turn.player, "loss")] = loss
+        scalars |= accuracies(turn, self.game)
+        scalars[scalar_name(turn.player, "loss", self.game.players)] = loss
         for stabilizer in self.stabilizers:
             scalars |= watched(stabilizer, turn)
         return loss, scalars
@@ -171,10 +171,13 @@ class GAN(engine.Trainer, keras.Model):
         return reduce(ops.logical_and, minded) if minded else True
 
     def _log(self, player: str, scalars: Mapping[str, Tensor], norm: Tensor) -> None:
-        loss = scalars[scalar_name(player, "loss")]
+        loss = scalars[scalar_name(player, "loss", self.game.players)]
         new = ops.logical_and(self.broken_at.value < 0, ops.logical_not(ops.isfinite(loss)))
         self.broken_at.assign(ops.where(new, self.steps.value, self.broken_at.value))
-        for name, value in {**scalars, scalar_name(player, "grad_norm"): norm}.items():
+        for name, value in {
+            **scalars,
+            scalar_name(player, "grad_norm", self.game.players): norm,
+        }.items():
             self._trackers[name].update_state(value)
 
     # What a turn asks for

@@ -1,7 +1,7 @@
 """What a step shows: the names of its scalars, and how often the discriminator was right."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from keras import ops
@@ -14,9 +14,13 @@ from gankit.game.turn import Turn
 CHARTS = {"loss": "game/loss", "acc": "game/accuracy", "grad_norm": "game/gradient_norm"}
 
 
-def scalar_name(player: str, quantity: str) -> str:
-    """Return the name of a player's quantity, e.g. `d_loss` for the discriminator's loss."""
-    return f"{player[0]}_{quantity}"
+def scalar_name(player: str, quantity: str, players: Iterable[str]) -> str:
+    """Return the name of a player's scalar, such as `d_loss`.
+
+    Players who share a first letter get their full names: `d0_loss` and `d1_loss`.
+    """
+    alone = sum(other[0] == player[0] for other in players) == 1
+    return f"{player[0] if alone else player}_{quantity}"
 
 
 def scalar_names(loss: Loss, stabilizers: Sequence[Stabilizer]) -> list[str]:
@@ -25,7 +29,7 @@ def scalar_names(loss: Loss, stabilizers: Sequence[Stabilizer]) -> list[str]:
     Raises:
         GankitError: A stabilizer shows something by a name that the game gives.
     """
-    names = [name for player in loss.players for name in _of_player(player, loss.boundary)]
+    names = [name for player in loss.players for name in _of_player(player, loss)]
     names += [penalty_name(s) for s in stabilizers if adds_penalty(s)]
     for stabilizer in stabilizers:
         if taken := sorted(set(stabilizer.logged) & set(names)):
@@ -83,29 +87,23 @@ def watched(stabilizer: Stabilizer, turn: Turn) -> dict[str, Any]:
     return {name: ops.convert_to_tensor(value) for name, value in found.items()}
 
 
-def accuracies(turn: Turn, boundary: float | None) -> Mapping:
-    """Return the share of logits on the side of the boundary that the player wants them on.
-
-    Args:
-        turn: Of the discriminator, or of who is to fool it.
-        boundary: The logit above which an image is taken for real; None shows nothing.
-    """
-    if boundary is None or not turn.judgments:
+def accuracies(turn: Turn, loss: Loss) -> dict[str, Any]:
+    """Return the fraction of logits on the side of the loss's boundary that the player wants."""
+    if loss.boundary is None or not turn.judgments:
         return {}
-    fooled = _mean([_above(judgment.fake, boundary) for judgment in turn.judgments])
-    if turn.player != "discriminator":
-        return {scalar_name(turn.player, "acc"): fooled}
-    real = _mean([_above(judgment.real, boundary) for judgment in turn.judgments])
-    shares = {"real_acc": real, "fake_acc": 1 - fooled, "acc": (real + 1 - fooled) / 2}
-    return {scalar_name(turn.player, name): share for name, share in shares.items()}
+    fooled = _mean([_above(judgment.fake, loss.boundary) for judgment in turn.judgments])
+    found = {"acc": fooled}
+    if turn.player == "discriminator":
+        real = _mean([_above(judgment.real, loss.boundary) for judgment in turn.judgments])
+        found = {"real_acc": real, "fake_acc": 1 - fooled, "acc": (real + 1 - fooled) / 2}
+    return {scalar_name(turn.player, name, loss.players): value for name, value in found.items()}
 
 
-def _of_player(player: str, boundary: float | None) -> Iterator[str]:
-    yield scalar_name(player, "loss")
-    if boundary is not None:
-        shares = ("real_acc", "fake_acc", "acc") if player == "discriminator" else ("acc",)
-        yield from (scalar_name(player, share) for share in shares)
-    yield scalar_name(player, "grad_norm")
+def _of_player(player: str, loss: Loss) -> Iterator[str]:
+    quantities = ["loss", "grad_norm"]
+    if loss.boundary is not None:
+        quantities[1:1] = ["real_acc", "fake_acc"] * (player == "discriminator") + ["acc"]
+    yield from (scalar_name(player, quantity, loss.players) for quantity in quantities)
 
 
 def _above(logits, boundary: float):

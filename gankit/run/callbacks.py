@@ -144,8 +144,9 @@ class Record(keras.callbacks.Callback):
     def _write(self, values: Mapping[str, float]) -> None:
         """Write all metrics by name, and those that both players have on one chart each."""
         events, steps = self.session.events, self.session.place.steps
-        for player in self.model.game.players:
-            names = {chart: scalar_name(player, q) for q, chart in CHARTS.items()}
+        players = self.model.game.players
+        for player in players:
+            names = {chart: scalar_name(player, q, players) for q, chart in CHARTS.items()}
             mine = {chart: values[name] for chart, name in names.items() if name in values}
             events.scalars(mine, steps, run=player)
         events.scalars({f"metrics/{name}": value for name, value in values.items()}, steps)

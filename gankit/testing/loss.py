@@ -156,7 +156,7 @@ def _overfit(gan: GAN, player: str, batch: Batch, steps: int) -> Turns:
     for _ in range(steps + 1):
         gan.seed.state.assign(seed)
         gan.reset_metrics()
-        losses.append(play(gan, batch)[scalar_name(player, "loss")])
+        losses.append(play(gan, batch)[scalar_name(player, "loss", gan.game.players)])
     moved = {
         n: not equal(b, values(gan.networks[n].trainable_variables)) for n, b in before.items()
     }

@@ -54,7 +54,10 @@ def gradients(losses: Callable, targets: Sequence[Sequence]):
     values, pull_back, (found, written) = jax.vjp(function, parameters, has_aux=True)
     _hand_over(written)
     # Symbolic zeros let each pull-back skip what its loss does not reach.
-    unit = [[_one(v) if v is value else Zero(jax.typeof(v)) for v in values] for value in values]
+    unit = [
+        [_one(v) if i == row else Zero(jax.typeof(v)) for i, v in enumerate(values)]
+        for row in range(len(values))
+    ]
     by_variable = [dict(zip(map(id, variables), pull_back(row)[0])) for row in unit]
     chosen = [[g[id(v)] for v in target] for g, target in zip(by_variable, targets)]
     return values, found, chosen

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import keras
 import torch
 
 
@@ -26,10 +27,11 @@ def gradients(losses: Callable, targets: Sequence[Sequence]):
     """
     with torch.enable_grad():
         values, found = losses()
-    found = torch.utils._pytree.tree_map(lambda tensor: tensor.detach(), found)
+    found = keras.tree.map_structure(lambda tensor: tensor.detach(), found)
+    last = len(values) - 1  # until then the graph, which the losses share, is kept
     gradients = [
-        _gradient(value, target, keep=value is not values[-1])
-        for value, target in zip(values, targets)
+        _gradient(value, target, keep=index < last)
+        for index, (value, target) in enumerate(zip(values, targets))
     ]
     return [value.detach() for value in values], found, gradients
 
