@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gankit.progress_bar import progress
     from gankit.recipe.count import Count
     from gankit.scoring.features import Features
-    from gankit.scoring.metric import better
+    from gankit.scoring.metric import better, known_answer
 
 __version__ = "0.1.0"
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "hookimpl",
     "image_files",
     "input_gradient",
+    "known_answer",
     "layers",
     "progress",
     "report",
@@ -90,6 +91,7 @@ _HOMES = {
     "from_uint8": "gankit.data.scaling",
     "image_files": "gankit.data.images",
     "input_gradient": "gankit.engine",
+    "known_answer": "gankit.scoring.metric",
     "progress": "gankit.progress_bar",
     "report": "gankit.api.report",
     "score": "gankit.api.score",

@@ -24,6 +24,7 @@ from gankit.discovery.kinds import KINDS, METRIC_INPUTS
 from gankit.discovery.part import Part
 from gankit.game.stabilizer import Stabilizer
 from gankit.recipe.shipped import shipped_recipes
+from gankit.scoring.metric import SAMPLES
 
 Rows = list[str]
 
@@ -34,7 +35,8 @@ def tables() -> dict[tuple[str, str], Rows]:
     return {
         ("README.md", "What is in the box"): _box(parts),
         ("docs/plugin.md", "The hooks"): _hooks(),
-        ("docs/plugins/metrics.md", "What it may ask for"): _given(),
+        ("docs/plugins/metrics.md", "What it may ask for"): _described(METRIC_INPUTS),
+        ("docs/plugins/metrics.md", "Known answers"): _described(SAMPLES),
         ("docs/plugins/stabilizers.md", "The seams"): _seams(),
         ("docs/reference.md", "Command line"): _verbs(),
         ("docs/reference.md", "Python"): _names(),
@@ -87,8 +89,8 @@ def _hooks() -> Rows:
     return [_row(f"[`{h.__name__}`](plugins/{k}.md)", summary(h.__doc__)) for k, h in hooks.items()]
 
 
-def _given() -> Rows:
-    return [_row(f"`{name}`", what) for name, what in METRIC_INPUTS.items()]
+def _described(things: dict[str, str]) -> Rows:
+    return [_row(f"`{name}`", what) for name, what in things.items()]
 
 
 def _seams() -> Rows:

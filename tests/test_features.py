@@ -2,7 +2,6 @@
 
 import pickle
 import zipfile
-from functools import partial
 
 import keras
 import numpy as np
@@ -12,14 +11,14 @@ from PIL import Image
 import gankit
 from gankit import GankitError
 from gankit.discovery.plugins import load_plugins
-from gankit.scoring.evaluate import Provenance, evaluate
+from gankit.scoring.evaluate import Examples, Source, evaluate
 from gankit.scoring.features import features
 from gankit_standard.features import classifier as of_labels
 from gankit_standard.features.inception import TITLES, inception
 from gankit_standard.features.resize import bilinear, bilinear_of_tensorflow_1, levels, resized
 from gankit_standard.features.weights import folded, read_weights
 
-WHO = {"real": "r", "generated": "g", "averaged": None, "seed": 0, "backend": "b", "gankit": "0"}
+SOURCE = Source("r", "g", None, 0, "b", "all")
 
 
 def two_kinds(count=240, channels=1):
@@ -164,10 +163,10 @@ def test_features_of_reals_are_made_once_by_their_content(cache):
     real, fake = np.random.default_rng(1).uniform(-1, 1, (2, 30, 2, 2, 1))
     part = {"frechet-distance": load_plugins().parts["metrics"]["frechet-distance"]}
     for _ in range(2):
-        scores = evaluate(part, counted, real, fake, partial(Provenance, **WHO))
+        scores = evaluate(part, counted, Examples(real, fake, SOURCE))
     assert calls == [30, 30, 30]  # reals, samples; the second time only samples
     assert scores.titles == {"frechet_distance": "FID"}
-    evaluate(part, counted, real + 0.01, fake, partial(Provenance, **WHO))
+    evaluate(part, counted, Examples(real + 0.01, fake, SOURCE))
     assert calls == [30, 30, 30, 30, 30]
 
 

@@ -35,7 +35,7 @@ def test_it_is_in_order_and_plays(name, tmp_path):
         assert int(gan.steps.value) == 2
         assert all(math.isfinite(value) for values in played.values() for value in values), played
     if whole.metrics:
-        scorer = Scorer(experiment.recipe, experiment.dataset, experiment.gan, EXAMPLES)
+        scorer = Scorer.of_recipe(experiment.recipe, experiment.dataset, experiment.gan, EXAMPLES)
         scores = scorer(gan, "a trial")
         assert scorer.best_by in scores.values and not scores.left_out
 

@@ -2,21 +2,20 @@
 
 import inspect
 import json
-from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 from test_run import PARTS, RECIPE
 
-from gankit import GankitError
+from gankit import GankitError, known_answer
 from gankit.discovery.plugins import load_plugins
-from gankit.scoring.evaluate import Provenance, digest, evaluate
+from gankit.scoring.evaluate import Examples, Source, digest, evaluate
 from gankit.scoring.features import features
 from gankit.scoring.folders import read_folder
-from gankit.scoring.self_test import KNOWN
+from gankit.scoring.self_test import known_answers
 
-WHO = {"real": "r", "generated": "g", "averaged": None, "seed": 0, "backend": "b", "gankit": "0"}
+SOURCE = Source("r", "g", None, 0, "b", "all")
 
 
 CONDITIONAL = """
@@ -89,7 +88,7 @@ def test_features_that_are_not_known_are_an_error():
 def test_scores_come_with_how_they_were_made_and_say_what_is_left_out():
     real, fake = np.random.default_rng(0).uniform(-1, 1, (2, 30, 8, 8, 1))
     chosen = metrics("frechet-distance", "prdc", "memorisation")
-    scores = evaluate(chosen, features("pixels"), real, fake, partial(Provenance, **WHO))
+    scores = evaluate(chosen, features("pixels"), Examples(real, fake, SOURCE))
     assert set(scores.values) == {"frechet_distance", "precision", "recall", "density", "coverage"}
     assert scores.left_out == {"memorisation": "needs held_out"}
     assert scores.provenance.real_digest == digest(real) != digest(fake)
@@ -102,8 +101,7 @@ def test_scores_come_with_how_they_were_made_and_say_what_is_left_out():
 def test_held_out_images_are_given_and_told():
     real, fake, held_out = np.random.default_rng(0).uniform(-1, 1, (3, 30, 8, 8, 1))
     chosen = metrics("memorisation", "memorisation-l1", "ms-ssim")
-    who = partial(Provenance, **WHO)
-    scores = evaluate(chosen, features("pixels"), real, fake, who, held_out)
+    scores = evaluate(chosen, features("pixels"), Examples(real, fake, SOURCE, held_out))
     assert not scores.left_out and "memorised_l1" in scores.values
     assert scores.provenance.held_out == f"30, digest {digest(held_out)}"
     assert scores.titles["ms_ssim"] == "ms_ssim"  # no features have a part in it
@@ -134,11 +132,11 @@ def test_folders_that_cannot_be_compared_are_errors(gankit, tmp_path):
     small, large = np.zeros((2, 3, 8, 8, 1), np.uint8), np.zeros((3, 16, 16, 1), np.uint8)
     a, b = folder(tmp_path / "a", small[0]), folder(tmp_path / "b", large)
     code, _, err = gankit("score", a, b)
-    assert code == 1 and "different sizes: 8 × 8 × 1" in err
+    assert code == 1 and "sizes differ: 8 × 8 × 1" in err
     (tmp_path / "c").mkdir()
     assert "holds no images" in gankit("score", a, tmp_path / "c")[2]
     Image.fromarray(large[0].squeeze()).save(a / "zz.png")
-    assert "of different sizes" in gankit("score", a, a)[2]
+    assert "sizes differ in" in gankit("score", a, a)[2]
     assert "no metric" in gankit("score", a, a, "--metrics", "fid")[2]
     assert "one run, or two folders" in gankit("score")[2]
 
@@ -212,15 +210,59 @@ def test_a_score_is_repeated_exactly(gankit, run):
 def test_the_self_test_knows_right_from_wrong(gankit):
     code, out, _ = gankit("score", "--self-test")
     assert code == 0 and "answers are right" in out
-    assert set(KNOWN) == set(load_plugins().parts["metrics"])
+    assert all(known_answers(part) for part in load_plugins().parts["metrics"].values())
 
 
-def test_the_self_test_finds_a_wrong_metric(gankit, tmp_path, monkeypatch):
-    from gankit_standard.metrics import distances
+ANSWERS = """
+import gankit
 
-    monkeypatch.setattr(distances, "frechet_distance", lambda real, fake: 0.0)
-    code, _, err = gankit("score", "--self-test", "--metrics", "frechet-distance")
-    assert code == 1 and "wrong answers: frechet_distance" in err
+
+@gankit.known_answer("identical", "1", 1, 1)
+def right(real, fake):
+    return float((real == fake).mean())
+
+
+@gankit.known_answer("identical", "0", 0, 0)
+@gankit.known_answer("shifted", "0", 0, 0)
+def never_right(real, fake):
+    return float((real == fake).mean())
+
+
+@gankit.known_answer("noise", "1", 1, 1, "other")
+def without_it(real, fake):
+    return {"score": 1.0}
+
+
+def silent(real, fake):
+    return 0.0
+
+
+@gankit.hookimpl
+def gankit_metrics():
+    return {
+        "right": right, "never-right": never_right, "without-it": without_it, "silent": silent
+    }
+"""
+
+
+def test_the_self_test_tries_the_answers_that_any_metric_declares(gankit, tmp_path):
+    (tmp_path / "answers.py").write_text(ANSWERS)
+    words = ("score", "--self-test", "--plugin", "answers.py", "--metrics")
+    code, out, _ = gankit(*words, "right,silent")
+    assert code == 0 and "all 1 answers are right" in out
+    assert "silent: no known answers" in out and "right: no" not in out
+    code, out, err = gankit(*words, "right,never-right")
+    assert code == 1 and "wrong answers: never_right" in err
+    rows = [line.split() for line in out.splitlines()]
+    assert ["never_right", "identical", "0", "1", "WRONG"] in rows
+    assert ["never_right", "shifted", "0", "0"] in rows
+    code, _, err = gankit(*words, "without-it")
+    assert code == 1 and "the metric 'without-it' returned no other: ['score']" in err
+
+
+def test_known_answers_of_unknown_samples_are_an_error():
+    with pytest.raises(GankitError, match=r"no such samples\. Allowed: identical"):
+        known_answer("identicle", "0", 0, 0)
 
 
 WRONG = """

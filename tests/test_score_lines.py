@@ -18,6 +18,8 @@ from gankit.recipe.settings import Scoring, directions
 from gankit.run import scores as lines
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.folder import RunFolder
+from gankit.scoring.evaluate import measure
+from gankit.scoring.self_test import metric_inputs
 
 
 def told(step, value, by="x", way="low", stage=0, verb="run"):
@@ -167,15 +169,9 @@ def test_a_metric_says_which_way_its_scores_are_better():
 
 
 def test_the_scores_that_tell_are_scores_that_are_found():
-    from gankit.scoring.self_test import _generators
-
-    given = _generators()["another draw"]
-    for part in metrics("clusters", "kernel-distance", "memorisation", "prdc").values():
-        metric = part.load()
-        asked = metric.__code__.co_varnames[: metric.__code__.co_argcount]
-        assert (
-            directions(part).keys() <= metric(**{n: given[n] for n in asked if n in given}).keys()
-        )
+    inputs = metric_inputs()["another draw"]
+    for name, part in metrics("clusters", "kernel-distance", "memorisation", "prdc").items():
+        assert directions(part).keys() <= measure(name, part, inputs).keys()
 
 
 # Recipes

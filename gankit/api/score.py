@@ -1,6 +1,8 @@
-"""gankit score: how good, varied and new the samples are, and how that was measured."""
+"""gankit score: how good, varied and new the samples are, with provenance."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +15,9 @@ from gankit.recipe.settings import DEFAULT_FEATURES, all_directions
 
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
+    from gankit.run.load import Restored
     from gankit.scoring.evaluate import Scores
-    from gankit.scoring.request import Request
+    from gankit.scoring.scorer import Scorer
 
 
 def score(
@@ -31,61 +34,66 @@ def score(
     backend: str | None = None,
     cpu: bool = False,
 ) -> "Scores":
-    """Score a run's samples against its data, or one folder of images against another.
+    """Score a run's samples against its data, or a folder of images against another.
 
-    The scores of a run are added to `scores.jsonl` in its folder, and to TensorBoard.
+    The scores of a run are added to its `scores.jsonl` and to TensorBoard.
 
     Args:
         places: The folder of a run; or a folder of real and a folder of generated images.
-        metrics: Their names, in a text with commas or one by one; all if empty.
-        features: What examples are compared by.
+        metrics: The names of metrics, as a list or separated by commas; all if empty.
+        features: The features to compare examples by.
         weights: A file of the weights of the features' network.
         download: Whether such weights may be downloaded.
-        count: Of samples, and at most of real examples.
-        seed: Of the noise and of the choice of real examples.
+        count: The number of samples, and at most of real examples.
+        seed: The seed of the noise and of the choice of real examples.
         held_out: A folder of real images that were not trained on.
-        checkpoint: `last`, `best`, or the name of one, of a run.
-        plugin: Files of Python to load as plugins.
-        backend: tensorflow, jax or torch; that of the run if left out.
-        cpu: Keep off the GPUs.
+        checkpoint: The run's checkpoint: `last`, `best`, or its name.
+        plugin: Plugin files.
+        backend: tensorflow, jax or torch; by default the run's.
+        cpu: Do not use GPUs.
 
     Returns:
-        The scores by name, and how they were made.
+        The scores by name, and their provenance.
 
     Raises:
-        GankitError: It is no run, or has no such checkpoint, a folder cannot be read, there is no
-            such metric, or the features need something else.
+        GankitError: It is not a run, or a folder, a checkpoint, a metric or features are wrong.
     """
-    from gankit.run.folder import RunFolder  # with numpy, which a quick command does without
-    from gankit.scoring.folders import score_folders
-    from gankit.scoring.request import Request
+    from gankit.run.folder import RunFolder  # imports numpy, which quick commands do without
+    from gankit.scoring.evaluate import evaluate
+    from gankit.scoring.examples import labelled
+    from gankit.scoring.features import features as features_named
+    from gankit.scoring.folders import folder_examples, read_folder
 
-    files = tuple(map(Path, plugin))
-    catalogue = load_plugins(files)
-    request = Request(
-        chosen_metrics(catalogue, metrics),
-        catalogue,
-        features,
-        count,
-        seed,
-        held_out and Path(held_out),
-        weights and Path(weights),
-        download,
-        checkpoint,
-        files,
+    if len(places) not in (1, 2):
+        raise GankitError("name one run, or two folders of images", "gankit score --help")
+    paths, plugins = [Path(place) for place in places], [Path(file) for file in plugin]
+    catalogue = load_plugins(plugins)
+    chosen = chosen_metrics(catalogue, metrics)
+    make_features = partial(
+        features_named, features, weights=weights, download=download, catalogue=catalogue
     )
-    paths = [Path(place) for place in places]
-    with blaming(request.metrics.values()):
-        if len(paths) == 1:
-            return _score_run(RunFolder.open(paths[0]), request, backend, cpu)
+    others = read_folder(Path(held_out)) if held_out else None
+    with blaming(chosen.values()):
         if len(paths) == 2:
             named = "no backend" if features == DEFAULT_FEATURES else choose_backend(backend, cpu)
-            return score_folders(*paths, request, named)
-    raise GankitError("name one run, or two folders of images", "gankit score --help")
+            examples = folder_examples(paths[0], paths[1], count, seed, named)
+            return evaluate(chosen, make_features(), replace(examples, held_out=others))
+        run = RunFolder.open(paths[0])
+        choose_backend(backend or run.read_facts()["backend"], cpu)
+        from gankit.run.load import restore  # imports Keras
+        from gankit.scoring.scorer import Scorer
+
+        restored = restore(run, plugins, checkpoint)
+        section = restored.recipe.dataset
+        data = section.make()
+        found = make_features(labelled(data))
+        return _add_scores(
+            run, restored, Scorer(chosen, found, section, data, count, seed, held_out=others)
+        )
 
 
 def chosen_metrics(catalogue: Catalogue, names: str | Iterable[str]) -> dict[str, Part]:
-    """Return the metrics that are named; all where none is.
+    """Return the metrics of these names; all if there are no names.
 
     Raises:
         GankitError: There is no such metric.
@@ -103,33 +111,14 @@ def _metric(parts: Mapping[str, Part], name: str) -> Part:
         raise GankitError(f'"{name}" {error.message}', error.hint) from error
 
 
-def _score_run(run: "RunFolder", request: "Request", backend: str | None, cpu: bool) -> "Scores":
-    """Score one of a run's checkpoints, and add the scores to its folder."""
-    choose_backend(backend or run.read_facts()["backend"], cpu)
-    from gankit.game.sampling import sample  # Keras, now that its backend is chosen
+def _add_scores(run: "RunFolder", restored: "Restored", scorer: "Scorer") -> "Scores":
+    """Score a run's checkpoint, and add the scores to its folder."""
     from gankit.run.events import EventLog
-    from gankit.run.load import restore
     from gankit.run.scores import add, line, show, where
-    from gankit.scoring.evaluate import evaluate
-    from gankit.scoring.examples import known_of, labelled, made_of, real_examples
-    from gankit.scoring.folders import read_folder
 
-    restored = restore(run, request.plugins, request.checkpoint)
-    gan, place, section = restored.gan, restored.place, restored.recipe.dataset
-    dataset = section.make()
-    fake = sample(gan, request.count, request.seed, len(dataset.classes))
-    named = where(run, place.steps, restored.epoch)
-    scores = evaluate(
-        request.metrics,
-        request.make_features(labelled(dataset)),
-        real_examples(dataset, request.count, request.seed),
-        fake,
-        made_of(gan, section, len(dataset), named, request.seed),
-        request.held_out and read_folder(request.held_out),
-        known_of(dataset, gan, request.count),
-    )
-    better = all_directions(request.metrics.values())
-    add(run.scores, line("score", place, restored.epoch, scores, better))
+    place, epoch = restored.place, restored.epoch
+    scores = scorer(restored.gan, where(run, place.steps, epoch))
+    add(run.scores, line("score", place, epoch, scores, all_directions(scorer.metrics.values())))
     events = EventLog(run.path / "scores", None)  # an older checkpoint may be scored after a newer
     show(events, scores, place.steps)
     events.flush()

@@ -128,7 +128,7 @@ def _score_lines(experiment: "Experiment") -> Iterator[Line]:
 
     settings, scorer = (
         experiment.recipe.scoring,
-        Scorer(experiment.recipe, experiment.dataset, experiment.gan, FEW),
+        Scorer.of_recipe(experiment.recipe, experiment.dataset, experiment.gan, FEW),
     )
     found = scorer(experiment.gan, "a trial")
     often = "each epoch" if settings.every == 1 else f"every {settings.every} epochs"

@@ -181,21 +181,22 @@ def _provenance(line: "ScoreLine") -> "Provenance":
 
 
 def self_test_lines(metrics: Mapping[str, Part]) -> Iterator[Line]:
-    """Yield known and measured answers.
+    """Yield the known answers beside the measured ones.
 
     Raises:
         GankitError: An answer is wrong.
     """
-    from gankit.scoring.self_test import self_test
+    from gankit.scoring.self_test import known_answers, self_test
 
     checks = list(self_test(metrics))
     rows = [("score", "of samples", "known", "measured", "")]
-    rows += [
-        (c.score, c.generator, c.known, f"{c.measured:.4g}", "" if c.right else "WRONG")
-        for c in checks
-    ]
+    for check in checks:
+        known = check.known.samples, check.known.words
+        rows.append((check.score, *known, f"{check.measured:.4g}", "" if check.right else "WRONG"))
     yield from aligned(rows, ("bold", "", "", "green", "bold red"))
-    wrong = [c.score for c in checks if not c.right]
+    for name in (name for name, part in metrics.items() if not known_answers(part)):
+        yield Text(f"  {name}: no known answers → @gankit.known_answer", "yellow")
+    wrong = [check.score for check in checks if not check.right]
     if wrong:
         raise GankitError(f"wrong answers: {', '.join(wrong)}")
     yield Text(f"all {len(checks)} answers are right", "bold green")

@@ -27,7 +27,7 @@ class Score(keras.callbacks.Callback):
     def __init__(self, session: Session, experiment: Experiment):
         super().__init__()
         self.session = session
-        self.scorer = Scorer(experiment.recipe, experiment.dataset, experiment.gan)
+        self.scorer = Scorer.of_recipe(experiment.recipe, experiment.dataset, experiment.gan)
         self.every = experiment.recipe.scoring.every
         self.epochs = experiment.recipe.training.epochs
         self.told: set[str] = set()

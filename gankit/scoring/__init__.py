@@ -1,1 +1,1 @@
-"""Scores of samples, each with how it was made."""
+"""Scores of samples, each with its provenance."""

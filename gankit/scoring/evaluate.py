@@ -1,12 +1,14 @@
-"""Metrics of real and generated examples: no number without how it was made."""
+"""Metrics of real and generated examples, with their provenance."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+import gankit
 from gankit.data.cache import cached
 from gankit.discovery.kinds import METRIC_INPUTS
 from gankit.discovery.part import Part
@@ -14,30 +16,70 @@ from gankit.errors import GankitError
 from gankit.messages import shown
 from gankit.recipe.schema import takes
 from gankit.scoring.features import NO_WEIGHTS, Features
-from gankit.scoring.metric import DEPENDING
+from gankit.scoring.metric import ON_FEATURES
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where examples are from.
+
+    Args:
+        real: The source of the real examples.
+        generated: The source of the samples: a run's checkpoint, or a folder.
+        averaged: Whether the generator's averaged weights were used; None if unknown.
+        seed: The seed of the noise and of the choice of real examples.
+        backend: The backend of the generator.
+        split: The split of the data that the real examples are from.
+    """
+
+    real: str
+    generated: str
+    averaged: bool | None
+    seed: int
+    backend: str
+    split: str
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Examples to compare.
+
+    Args:
+        real: In [−1, 1], (count, height, width, channels), or points (count, coordinates).
+        generated: Likewise.
+        source: Where they are from.
+        held_out: Real examples that were not trained on; None if there are none.
+        labels: The metric inputs `class_names`, `class_fractions` and `fake_labels`, if known.
+    """
+
+    real: np.ndarray
+    generated: np.ndarray
+    source: Source
+    held_out: np.ndarray | None = None
+    labels: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """How scores were made; two are comparable if all of it but the samples is equal.
+    """How scores were made; they are comparable if all but the samples is equal.
 
     Args:
         features: The name of the features.
-        weights: The digest of the network that makes them.
-        resizer: What brings images to the network's size.
-        real: Where the real examples are from.
-        real_count: How many there are.
-        real_digest: Of the real examples.
-        generated: Where the samples are from: a run's checkpoint, a folder.
-        generated_count: How many there are.
-        averaged: Whether the generator's averaged weights were used; None if it cannot be told.
-        seed: Of the choice of the real examples and of the noise.
-        backend: What the generator ran on.
-        gankit: Its version.
-        split: The part of the data that the real examples are.
-        held_out: How many other real examples there were, and their digest.
-        accuracy: The share of held-out examples that the features' network classifies rightly,
-            where its classes are those of the data.
+        weights: The digest of their network's weights.
+        resizer: What resizes images for that network.
+        real: The source of the real examples.
+        real_count: Their number.
+        real_digest: Their digest.
+        generated: The source of the samples: a run's checkpoint, or a folder.
+        generated_count: Their number.
+        averaged: Whether the generator's averaged weights were used; None if unknown.
+        seed: The seed of the noise and of the choice of real examples.
+        backend: The backend of the generator.
+        gankit: The version of gankit.
+        split: The split of the data that the real examples are from.
+        held_out: The number and the digest of the held-out examples, or `none`.
+        accuracy: The features' accuracy on held-out examples; None unless their classes are those
+            of the data.
     """
 
     features: str
@@ -52,21 +94,20 @@ class Provenance:
     seed: int
     backend: str
     gankit: str
-    split: str = "not told"
-    held_out: str = "none"
-    accuracy: float | None = None
+    split: str
+    held_out: str
+    accuracy: float | None
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What metrics found.
+    """Scores by metrics.
 
     Args:
-        values: By name.
-        titles: What people are told that they are, by name: with features that are not the FID's,
-            no distance is called a FID.
-        left_out: Why a metric found nothing, by its name.
-        provenance: How they were made.
+        values: The scores, by name.
+        titles: How each is displayed, by name: only a distance of the FID's features is a FID.
+        left_out: Why a metric was left out, by its name.
+        provenance: How the scores were made.
     """
 
     values: Mapping[str, float]
@@ -74,74 +115,48 @@ class Scores:
     left_out: Mapping[str, str]
     provenance: Provenance
 
-    def as_dict(self) -> dict:
-        """Return all of it as what JSON can hold."""
-        told = {"scores": dict(self.values), "titles": dict(self.titles)}
-        return told | asdict(self.provenance)
+    def as_dict(self) -> dict[str, Any]:
+        """Return scores, titles and provenance in a form that JSON can hold."""
+        found = {"scores": dict(self.values), "titles": dict(self.titles)}
+        return found | asdict(self.provenance)
 
 
-def evaluate(
-    metrics: Mapping[str, Part],
-    features: Features,
-    real: np.ndarray,
-    fake: np.ndarray,
-    describe: Callable[..., Provenance],
-    held_out: np.ndarray | None = None,
-    known: Mapping[str, np.ndarray] | None = None,
-) -> Scores:
-    """Return what metrics find of real and generated examples.
+def evaluate(metrics: Mapping[str, Part], features: Features, examples: Examples) -> Scores:
+    """Score examples by metrics; features are computed once for all of them.
 
-    Features are computed once, whichever metrics ask for them; those that a network made of real
-    examples are kept, by the content of the examples and the network.
+    Features of real examples by a network are cached, by the content of the examples.
 
     Args:
-        metrics: By name.
-        features: What the examples are compared by.
-        real: In [−1, 1], (count, height, width, channels), or points (count, coordinates).
-        fake: Likewise.
-        describe: Makes the provenance of what is told of here and of what the caller knows.
-        held_out: Real examples that nothing was trained on.
-        known: What else metrics may ask for: `class_names`, `class_fractions`, `fake_labels`.
+        metrics: The metrics, by name.
+        features: The features to compare examples by.
+        examples: The examples.
 
     Raises:
-        GankitError: A metric returned something else than numbers.
+        GankitError: A metric returned something other than numbers.
     """
-    given = {**_given(features, real, fake, held_out), **(known or {})}
+    inputs = {**_inputs(features, examples), **examples.labels}
     values: dict[str, float] = {}
     titles: dict[str, str] = {}
     left_out: dict[str, str] = {}
     for name, part in metrics.items():
-        missing = [asked for asked in METRIC_INPUTS if takes(part, asked) and asked not in given]
+        missing = [asked for asked in METRIC_INPUTS if takes(part, asked) and asked not in inputs]
         if missing:
             left_out[name] = f"needs {', '.join(missing)}"
             continue
-        found = _found(name, part, given)
+        found = measure(name, part, inputs)
         values |= found
-        depends = any(takes(part, asked) for asked in DEPENDING)
+        depends = any(takes(part, asked) for asked in ON_FEATURES)
         titles |= {score: features.title(score) if depends else score for score in found}
-    provenance = describe(
-        features=features.name,
-        weights=features.weights,
-        resizer=features.resizer,
-        accuracy=features.accuracy,
-        real_count=len(real),
-        real_digest=digest(real),
-        held_out="none" if held_out is None else f"{len(held_out):,}, digest {digest(held_out)}",
-        generated_count=len(fake),
-    )
-    return Scores(values, titles, left_out, provenance)
+    return Scores(values, titles, left_out, _provenance(features, examples))
 
 
-def digest(array: np.ndarray) -> str:
-    """Return the first twelve digits of the SHA-256 of an array's type, shape and content."""
-    array = np.ascontiguousarray(array)
-    told = hashlib.sha256(f"{array.dtype} {array.shape}".encode())
-    told.update(array.tobytes())
-    return told.hexdigest()[:12]
+def measure(name: str, part: Part, inputs: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Return the scores of one metric, by name.
 
-
-def _found(name: str, part: Part, given: Mapping[str, np.ndarray]) -> dict[str, float]:
-    found = part.load()(**{asked: given[asked] for asked in given if takes(part, asked)})
+    Raises:
+        GankitError: It returned something other than numbers.
+    """
+    found = part.load()(**{asked: inputs[asked] for asked in inputs if takes(part, asked)})
     scores = found if isinstance(found, Mapping) else {name.replace("-", "_"): found}
     for score, value in scores.items():
         try:
@@ -154,32 +169,57 @@ def _found(name: str, part: Part, given: Mapping[str, np.ndarray]) -> dict[str, 
     return dict(scores)
 
 
-def _given(features: Features, real, fake, held_out) -> dict[str, np.ndarray]:
-    given = {"real": _kept(features, real), "fake": _numbers(features.extract(fake))}
+def digest(array: np.ndarray) -> str:
+    """Return the first twelve digits of the SHA-256 of an array's type, shape and content."""
+    array = np.ascontiguousarray(array)
+    found = hashlib.sha256(f"{array.dtype} {array.shape}".encode())
+    found.update(array.tobytes())
+    return found.hexdigest()[:12]
+
+
+def _provenance(features: Features, examples: Examples) -> Provenance:
+    held_out = examples.held_out
+    return Provenance(
+        **vars(examples.source),
+        features=features.name,
+        weights=features.weights,
+        resizer=features.resizer,
+        accuracy=features.accuracy,
+        real_count=len(examples.real),
+        real_digest=digest(examples.real),
+        held_out="none" if held_out is None else f"{len(held_out):,}, digest {digest(held_out)}",
+        generated_count=len(examples.generated),
+        gankit=gankit.__version__,
+    )
+
+
+def _inputs(features: Features, examples: Examples) -> dict[str, np.ndarray]:
+    real, fake, held_out = examples.real, examples.generated, examples.held_out
+    inputs = {"real": _cached(features, real), "fake": _float64(features.extract(fake))}
     if held_out is not None:
-        given["held_out"] = _kept(features, held_out)
+        inputs["held_out"] = _cached(features, held_out)
     if features.classify is not None:
-        given["probabilities"] = features.classify(given["fake"])
+        inputs["probabilities"] = features.classify(inputs["fake"])
         if features.classes:
-            given["class_probabilities"] = given["probabilities"]
+            inputs["class_probabilities"] = inputs["probabilities"]
     if real.ndim == 4:
-        given |= {"real_images": real, "fake_images": fake}
-        given |= {} if held_out is None else {"held_out_images": held_out}
-    return given
+        inputs |= {"real_images": real, "fake_images": fake}
+        inputs |= {} if held_out is None else {"held_out_images": held_out}
+    return inputs
 
 
-def _kept(features: Features, real: np.ndarray) -> np.ndarray:
-    """Return the features of real examples; those that a network makes are made once."""
+def _cached(features: Features, real: np.ndarray) -> np.ndarray:
+    """Return the features of real examples, from the cache if a network computes them."""
     if features.weights == NO_WEIGHTS:
-        return _numbers(features.extract(real))
+        return _float64(features.extract(real))
     key = {"examples": digest(real), "network": features.name, "weights": features.weights}
     key["resizer"] = features.resizer
 
     def make(folder: Path) -> None:
         np.save(folder / "features.npy", features.extract(real))
 
-    return _numbers(np.load(cached("features", key, make) / "features.npy"))
+    return _float64(np.load(cached("features", key, make) / "features.npy"))
 
 
-def _numbers(features: np.ndarray) -> np.ndarray:
+def _float64(features: np.ndarray) -> np.ndarray:
     return np.asarray(features, "float64")

@@ -18,15 +18,15 @@ class Features:
     """How examples become features.
 
     Args:
-        name: What the choice is called.
-        weights: The digest of the network's weights; `none` where there is no network.
-        resizer: What brings images to the network's size.
+        name: What results are labelled with.
+        weights: The digest of the network's weights; `none` without a network.
+        resizer: What resizes images for the network.
         extract: From examples in [−1, 1] or points, (count, …), to features (count, size).
-        classify: From features to the probabilities of classes, (count, classes).
-        classes: The names of these classes, where they are those of the data.
-        accuracy: The share of held-out examples whose class is right, where they are.
-        titles: What scores of these features are called, by their names; any other score gets the
-            name of the features behind its own.
+        classify: From features to class probabilities, (count, classes).
+        classes: The names of these classes, if they are those of the data.
+        accuracy: The accuracy on held-out examples, likewise.
+        titles: How scores of these features are displayed, by name; any other is followed by the
+            name of the features.
     """
 
     name: str
@@ -39,32 +39,32 @@ class Features:
     titles: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, score: str) -> str:
-        """Return what people are told that a score of these features is."""
+        """Return how a score of these features is displayed."""
         return self.titles.get(score, f"{score} ({self.name})")
 
 
 def features(
     name: str,
     data: Dataset | None = None,
-    weights: Path | None = None,
+    weights: Path | str | None = None,
     download: bool = False,
     catalogue: Catalogue | None = None,
 ) -> Features:
     """Return features by name.
 
-    Where they need a network, Keras is imported: set its backend before.
+    Features of a network import Keras: choose its backend first.
 
     Args:
-        name: Of the part; what is behind a colon in it is the part's option `network`.
-        data: Labelled examples to learn from, where there are any.
+        name: The name of the part, or `NAME:NETWORK`, which sets its option `network`.
+        data: Labelled examples to learn from, if there are any.
         weights: A file of the network's weights.
         download: Whether weights may be downloaded.
-        catalogue: The parts to choose from; those that are installed if left out.
+        catalogue: The parts to choose from; by default all that are installed.
 
     Raises:
-        GankitError: There are none of this name, or they need something else.
+        GankitError: There are no such features, or an option is missing or unknown.
     """
     catalogue = catalogue or load_plugins()
-    named = choose_features(name, catalogue, weights=weights and str(weights), download=download)
+    named = choose_features(name, catalogue, weights=str(weights or ""), download=download)
     made: Features = named.make(data=data)
     return made

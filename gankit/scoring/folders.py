@@ -1,75 +1,60 @@
-"""The scores of a folder of images against another."""
+"""The images of folders, to score one against another."""
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-import gankit
 from gankit.data.images import image_files
 from gankit.data.scaling import from_uint8
 from gankit.errors import GankitError
-from gankit.scoring.evaluate import Provenance, Scores, evaluate
+from gankit.scoring.evaluate import Examples, Source
 from gankit.scoring.examples import choose
-from gankit.scoring.request import Request
 
 
-def score_folders(real: Path, generated: Path, request: Request, backend: str) -> Scores:
-    """Return the scores of the images in one folder against those in another.
+def folder_examples(real: Path, generated: Path, count: int, seed: int, backend: str) -> Examples:
+    """Return the images of a folder of real and a folder of generated images.
 
     Args:
         real: The folder of real images.
-        generated: The folder of generated ones.
-        request: What to score by; `count` images of each folder at most, chosen at random.
-        backend: What the features' network runs on, for the provenance.
+        generated: The folder of generated images.
+        count: The number of images to choose from each, at most.
+        seed: The seed of the choice.
+        backend: The backend of the features' network.
 
     Raises:
-        GankitError: A folder cannot be read, or images are of different sizes.
+        GankitError: A folder cannot be read, or image sizes differ.
     """
-    extractor, count, seed = request.make_features(), request.count, request.seed
     one, other = read_folder(real, count, seed), read_folder(generated, count, seed)
     if one.shape[1:] != other.shape[1:]:
         raise GankitError(
-            f"the images are of different sizes: {_size(one)} in {real}, {_size(other)} in "
-            f"{generated}",
-            "bring them to one size first: a score depends on how they are resized",
+            f"image sizes differ: {_size(one[0])} in {real}, {_size(other[0])} in {generated}",
+            "resize the images first: scores depend on how that is done",
         )
-    describe = partial(
-        Provenance,
-        real=str(real),
-        generated=str(generated),
-        averaged=None,
-        seed=seed,
-        backend=backend,
-        gankit=gankit.__version__,
-        split="the folder",
-    )
-    held_out = request.held_out and read_folder(request.held_out)
-    return evaluate(request.metrics, extractor, one, other, describe, held_out)
+    source = Source(str(real), str(generated), None, seed, backend, "the folder")
+    return Examples(one, other, source)
 
 
 def read_folder(folder: Path, count: int | None = None, seed: int = 0) -> np.ndarray:
-    """Return the images of a folder, its sub-folders included, as floats in [−1, 1].
+    """Return the images of a folder and its subfolders, in [−1, 1].
 
     Args:
-        folder: All of its images must be of one size, and all grey or all in colour.
-        count: How many to read at most; all if None.
-        seed: Of the choice of these.
+        folder: The folder; its images must have one size, and be all grey or all in colour.
+        count: The number of images to choose, at most; all if None.
+        seed: The seed of the choice.
 
     Raises:
-        GankitError: There are none, or they are of different sizes, or one is broken.
+        GankitError: There are fewer than two images, sizes differ, or a file is broken.
     """
     files = image_files(folder)
     if len(files) < 2:
-        raise GankitError(f"{folder} holds {len(files)} images; scores need more")
+        raise GankitError(f"{folder} holds {len(files)} images; scores need at least 2")
     if count is not None and count < len(files):
         files = [files[place] for place in choose(count, len(files), seed)]
     images = [_read(file) for file in files]
-    shapes = {image.shape for image in images}
-    if len(shapes) > 1:
-        found = ", ".join(" × ".join(map(str, shape)) for shape in sorted(shapes)[:3])
-        raise GankitError(f"the images in {folder} are of different sizes: {found}")
+    sizes = sorted({_size(image) for image in images})
+    if len(sizes) > 1:
+        raise GankitError(f"image sizes differ in {folder}: {', '.join(sizes[:3])}")
     return from_uint8(np.stack(images))
 
 
@@ -83,5 +68,5 @@ def _read(file: Path) -> np.ndarray:
     return pixels[..., None] if grey else pixels
 
 
-def _size(images: np.ndarray) -> str:
-    return " × ".join(map(str, images.shape[1:]))
+def _size(image: np.ndarray) -> str:
+    return " × ".join(map(str, image.shape))

@@ -1,74 +1,107 @@
-"""Scores a generator again and again, while it trains."""
+"""Scores of a game's generator."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
+from gankit.backend import running_backend
 from gankit.data.dataset import Dataset
+from gankit.discovery.part import Part
 from gankit.game.gan import GAN
-from gankit.game.sampling import sample
+from gankit.game.sampling import sample, sampled_labels
 from gankit.recipe.recipe import Recipe
-from gankit.recipe.settings import all_directions
-from gankit.scoring.evaluate import Scores, evaluate
-from gankit.scoring.examples import known_of, labelled, made_of, real_examples
+from gankit.recipe.section import Section
+from gankit.recipe.settings import Direction, all_directions
+from gankit.scoring.evaluate import Examples, Scores, Source, evaluate
+from gankit.scoring.examples import class_inputs, labelled, real_examples
+from gankit.scoring.features import Features
 
 
+@dataclass(frozen=True)
 class Scorer:
-    """Scores the generator of a game as it is, by the metrics of its recipe.
+    """Scores a generator against the data that it is trained on.
 
-    The noise and the real examples are always the same, and drawn by numpy: no state of the game is
-    read or moved but the generator's weights. The features of the real examples are kept.
+    The noise and the real examples are the same each time. Only the generator's weights are read;
+    the game's random state does not change.
 
     Args:
-        recipe: Of the stage that is played.
+        metrics: The metrics, by name.
+        features: The features to compare examples by.
+        section: The recipe's `[dataset]`.
         dataset: Its data.
-        gan: Its game.
-        count: Of samples, if not what the recipe says.
-
-    Attributes:
-        better: Which way the scores are better, of those that tell.
-        best_by: The score that chooses the best checkpoint, None if none tells.
-
-    Raises:
-        GankitError: There are no such features, or the generator takes images.
+        count: The number of samples, and at most of real examples.
+        seed: The seed of the noise and of the choice of real examples.
+        held_out: Real examples that were not trained on.
+        better: Which direction of a score is better, by name, if its metric says so.
+        best_by: The score that chooses the best checkpoint.
     """
 
-    def __init__(self, recipe: Recipe, dataset: Dataset, gan: GAN, count: int | None = None):
-        self.noise_shape = gan.noise_shape  # an error where images are taken
+    metrics: Mapping[str, Part]
+    features: Features
+    section: Section
+    dataset: Dataset
+    count: int
+    seed: int
+    held_out: np.ndarray | None = None
+    better: Mapping[str, Direction] = field(default_factory=dict)
+    best_by: str | None = None
+
+    @classmethod
+    def of_recipe(
+        cls, recipe: Recipe, dataset: Dataset, gan: GAN, count: int | None = None
+    ) -> "Scorer":
+        """Return the scorer of a recipe with metrics.
+
+        Args:
+            recipe: The recipe of the stage.
+            dataset: Its data.
+            gan: Its game.
+            count: The number of samples; by default the recipe's.
+
+        Raises:
+            GankitError: The features do not exist, or the generator takes images.
+        """
+        _ = gan.noise_shape  # raises if the generator takes images
         settings = recipe.scoring
-        self.seed, self.dataset, self.section = recipe.seed, dataset, recipe.dataset
-        self.count = count or settings.count
-        self.metrics = {metric.name: metric.bound() for metric in recipe.metrics}
-        self.better = all_directions(metric.part for metric in recipe.metrics)
-        self.best_by = settings.best or next(iter(self.better), None)
-        self.real = real_examples(dataset, self.count, self.seed)
-        found = settings.features.make(data=labelled(dataset))
-        self.features = replace(found, extract=_remembering(found.extract, self.real))
+        better = all_directions(metric.part for metric in recipe.metrics)
+        return cls(
+            metrics={metric.name: metric.bound() for metric in recipe.metrics},
+            # with metrics, the recipe's features are the part itself
+            features=cast(Section, settings.features).make(data=labelled(dataset)),
+            section=recipe.dataset,
+            dataset=dataset,
+            count=count or settings.count,
+            seed=recipe.seed,
+            better=better,
+            best_by=settings.best or next(iter(better), None),
+        )
 
     def __call__(self, gan: GAN, generated: str) -> Scores:
-        """Return the scores of a game's generator.
+        """Return the scores of a generator.
 
         Args:
             gan: The game.
-            generated: What the provenance calls it.
+            generated: The source of the samples, for the provenance.
         """
-        dataset = self.dataset
-        fake = sample(gan, self.count, self.seed, len(dataset.classes))
-        describe = made_of(gan, self.section, len(dataset), generated, self.seed)
-        known = known_of(dataset, gan, self.count)
-        return evaluate(self.metrics, self.features, self.real, fake, describe, known=known)
+        data, section = self.dataset, self.section
+        source = Source(
+            real=f"the {len(data):,} of {section.name} trained on",
+            generated=generated,
+            averaged="generator" in gan.averages,
+            seed=self.seed,
+            backend=str(running_backend()),
+            split=str(section.options.get("split", "all")),
+        )
+        real = real_examples(data, self.count, self.seed)
+        fake = sample(gan, self.count, self.seed, len(data.classes))
+        examples = Examples(real, fake, source, self.held_out, self._labels(gan))
+        return evaluate(self.metrics, self.features, examples)
 
-
-def _remembering(extract: Callable, examples: np.ndarray) -> Callable:
-    """Return a function that extracts the features of these examples only once."""
-    known = []
-
-    def remembered(others: np.ndarray):
-        if others is not examples:
-            return extract(others)
-        if not known:
-            known.append(extract(others))
-        return known[0]
-
-    return remembered
+    def _labels(self, gan: GAN) -> dict[str, np.ndarray]:
+        """Return what is known about labels; a generator without labels was asked for none."""
+        known = class_inputs(self.dataset)
+        if known and len(gan.networks["generator"].inputs) > 1:
+            known["fake_labels"] = sampled_labels(self.count, len(self.dataset.classes))
+        return known

@@ -1,103 +1,64 @@
-"""Every metric on generators whose faults are known."""
+"""The self-test of metrics: what they find in samples with known faults."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from gankit.discovery.faults import blaming
 from gankit.discovery.part import Part
+from gankit.errors import GankitError
+from gankit.scoring.evaluate import measure
+from gankit.scoring.metric import KnownAnswer
 
 COUNT, SIZE = 2000, 8
 
 
 @dataclass(frozen=True)
 class Check:
-    """A known answer, and what was measured.
+    """A known answer, and the measured one.
 
     Args:
-        generator: What the samples are like.
-        score: Its name.
-        known: The answer in words.
-        low: The least that is right.
-        high: The most that is right.
+        score: The name of the score.
+        known: The known answer.
         measured: What the metric found.
     """
 
-    generator: str
     score: str
-    known: str
-    low: float
-    high: float
+    known: KnownAnswer
     measured: float
 
     @property
     def right(self) -> bool:
-        """Whether the answer is the known one."""
-        return self.low <= self.measured <= self.high
+        """Whether the measured answer is right."""
+        return self.known.low <= self.measured <= self.known.high
 
 
-# A known answer for each generator: the score, in words, and the least and most that is right.
-KNOWN = {
-    "frechet-distance": {
-        "identical": ("frechet_distance", "0", -1e-6, 1e-6),
-        "shifted": ("frechet_distance", "δ² = 4", 4 - 1e-6, 4 + 1e-6),
-    },
-    "kernel-distance": {
-        "another draw": ("kernel_distance", "0, unbiased", -0.02, 0.02),
-        "noise": ("kernel_distance", "far above 0", 1, np.inf),
-    },
-    "prdc": {
-        "another draw": ("coverage", "1 − 2⁻⁵ = .969", 0.95, 0.985),
-        "collapsed": ("recall", "near 0", 0, 0.02),
-        "noise": ("precision", "near 0", 0, 0.05),
-    },
-    "clusters": {
-        "another draw": ("clusters_different", "near 5 %", 0, 0.15),
-        "collapsed": ("clusters_covered", "1 of 100", 0.01, 0.01),
-    },
-    "neighbour-distance": {"identical": ("neighbour_distance", "0", 0, 1e-6)},
-    "memorisation": {
-        "another draw": ("memorised", "near .01", 0, 0.03),
-        "memorised": ("memorised", "1", 0.999, 1),
-    },
-    "memorisation-l1": {
-        "another draw": ("memorised_l1", "near .01", 0, 0.1),
-        "memorised": ("memorised_l1", "1", 0.999, 1),
-    },
-    "class-accuracy": {
-        "identical": ("class_accuracy", "1", 1, 1),
-        "collapsed": ("class_accuracy", "1 of 10 classes", 0.1 - 1e-9, 0.1 + 1e-9),
-    },
-    "modes": {
-        "identical": ("modes", "10 of 10", 10, 10),
-        "collapsed": ("modes_reverse_kl", "ln 10 = 2.303", np.log(10) - 1e-9, np.log(10) + 1e-9),
-    },
-    "inception-score": {
-        "identical": ("inception_score", "10, of 10 sure classes", 10 - 1e-6, 10 + 1e-6),
-        "collapsed": ("inception_score", "1", 1 - 1e-6, 1 + 1e-6),
-    },
-    "ms-ssim": {
-        "identical": ("ms_ssim", "near 0, of noise", -0.1, 0.1),
-        "collapsed": ("ms_ssim", "1", 1 - 1e-6, 1 + 1e-6),
-    },
-}
+def known_answers(part: Part) -> tuple[KnownAnswer, ...]:
+    """Return the known answers that a metric declares."""
+    answers: tuple[KnownAnswer, ...] = getattr(part.load(), "known_answers", ())
+    return answers
 
 
 def self_test(metrics: Mapping[str, Part]) -> Iterator[Check]:
-    """Yield what each metric with a known answer finds of each generator."""
-    generators = _generators()
-    for name in filter(metrics.__contains__, KNOWN):
-        metric = metrics[name].load()
-        asked = metric.__code__.co_varnames[: metric.__code__.co_argcount]
-        for generator, (score, known, low, high) in KNOWN[name].items():
-            given = generators[generator]
-            found = metric(**{name: given[name] for name in asked if name in given})
-            value = found[score] if isinstance(found, Mapping) else found
-            yield Check(generator, score, known, low, high, value)
+    """Yield each known answer of the metrics beside the measured one.
+
+    Raises:
+        GankitError: A metric lacks a score that it declares, or fails.
+    """
+    inputs = metric_inputs()
+    with blaming(metrics.values()):
+        for name, part in metrics.items():
+            for answer in known_answers(part):
+                found = measure(name, part, inputs[answer.samples])
+                score = answer.score or name.replace("-", "_")
+                if score not in found:
+                    raise GankitError(f"the metric {name!r} returned no {score}: {sorted(found)}")
+                yield Check(score, answer, found[score])
 
 
-def _generators() -> dict[str, dict[str, np.ndarray]]:
-    """Return what each generator makes, as metrics ask for it."""
+def metric_inputs() -> dict[str, dict[str, np.ndarray]]:
+    """Return the inputs of metrics for each of `SAMPLES`."""
     draw = np.random.default_rng(0)
     real, other, held_out = draw.standard_normal((3, COUNT, SIZE))
     sure = np.eye(10)[np.arange(COUNT) % 10]
@@ -109,17 +70,17 @@ def _generators() -> dict[str, dict[str, np.ndarray]]:
         "memorised": real + 1e-4 * other,
         "noise": draw.uniform(-9, 9, (COUNT, SIZE)),
     }
-    pictures = draw.uniform(-1, 1, (3, 200, 32, 32, 1))
+    real_images, other_images, held_out_images = draw.uniform(-1, 1, (3, 200, 32, 32, 1))
     images = {
-        "another draw": pictures[1],
-        "collapsed": pictures[0, :1].repeat(200, 0),
-        "memorised": pictures[0] + 1e-4 * pictures[1],
+        "another draw": other_images,
+        "collapsed": real_images[:1].repeat(200, 0),
+        "memorised": real_images + 1e-4 * other_images,
     }
     known = {"class_names": np.arange(10), "class_fractions": np.full(10, 0.1)}
     known |= {"fake_labels": np.arange(COUNT) % 10, "held_out": held_out, "real": real}
-    known |= {"real_images": pictures[0], "held_out_images": pictures[2]}
+    known |= {"real_images": real_images, "held_out_images": held_out_images}
     return {
-        name: {**known, "fake": fake, "fake_images": images.get(name, pictures[0])}
+        name: {**known, "fake": fake, "fake_images": images.get(name, real_images)}
         | _classified(sure[:1].repeat(COUNT, 0) if name == "collapsed" else sure)
         for name, fake in fakes.items()
     }

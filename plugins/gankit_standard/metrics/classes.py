@@ -8,6 +8,8 @@ SHOWN = 100  # classes, beyond which none is told of alone
 
 
 @gankit.better(class_accuracy="high")
+@gankit.known_answer("identical", "1", 1, 1, "class_accuracy")
+@gankit.known_answer("collapsed", "1 of 10 classes", 0.1 - 1e-9, 0.1 + 1e-9, "class_accuracy")
 def class_accuracy(class_probabilities, class_names, fake_labels) -> dict[str, float]:
     """How many samples of a conditional generator are of the class that it was asked for.
 
@@ -34,6 +36,8 @@ def class_accuracy(class_probabilities, class_names, fake_labels) -> dict[str, f
 
 
 @gankit.better(modes="high", modes_reverse_kl="low")
+@gankit.known_answer("identical", "10 of 10", 10, 10, "modes")
+@gankit.known_answer("collapsed", "ln 10 = 2.303", 2.302585092, 2.302585094, "modes_reverse_kl")
 def modes(class_probabilities, class_fractions) -> dict[str, float]:
     """How many classes of the data the samples reach, and how their shares differ.
 

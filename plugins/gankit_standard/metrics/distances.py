@@ -6,6 +6,8 @@ import gankit
 
 
 @gankit.better("low")
+@gankit.known_answer("identical", "0", -1e-6, 1e-6)
+@gankit.known_answer("shifted", "δ² = 4", 4 - 1e-6, 4 + 1e-6)
 def frechet_distance(real, fake) -> float:
     """Fréchet distance of two Gaussians with the features' means and covariances.
 
@@ -28,6 +30,8 @@ def frechet_distance(real, fake) -> float:
 
 
 @gankit.better(kernel_distance="low")
+@gankit.known_answer("another draw", "0, unbiased", -0.02, 0.02, "kernel_distance")
+@gankit.known_answer("noise", "far above 0", 1, float("inf"), "kernel_distance")
 def kernel_distance(
     real, fake, subsets: gankit.Count = 100, size: gankit.Count = 1000
 ) -> dict[str, float]:

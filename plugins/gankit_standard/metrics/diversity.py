@@ -10,6 +10,8 @@ STABLE = (0.01**2, 0.03**2)  # of a dynamic range of 1
 
 
 @gankit.better(inception_score="high")
+@gankit.known_answer("identical", "10, of 10 sure classes", 10 - 1e-6, 10 + 1e-6, "inception_score")
+@gankit.known_answer("collapsed", "1", 1 - 1e-6, 1 + 1e-6, "inception_score")
 def inception_score(probabilities, splits: gankit.Count = 10) -> dict[str, float]:
     """The form of the Inception score: sure of each sample, unsure of all of them together.
 
@@ -31,6 +33,8 @@ def inception_score(probabilities, splits: gankit.Count = 10) -> dict[str, float
     }
 
 
+@gankit.known_answer("identical", "near 0, of noise", -0.1, 0.1)
+@gankit.known_answer("collapsed", "1", 1 - 1e-6, 1 + 1e-6)
 def ms_ssim(fake_images, pairs: gankit.Count = 1000) -> float:
     """Mean multi-scale structural similarity of random pairs of samples; 1 if all are alike.
 

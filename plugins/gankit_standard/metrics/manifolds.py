@@ -11,6 +11,9 @@ HELD = 2**24  # distances at a time: 128 MB
 
 
 @gankit.better(precision="high", recall="high", coverage="high")
+@gankit.known_answer("another draw", "1 − 2⁻⁵ = .969", 0.95, 0.985, "coverage")
+@gankit.known_answer("collapsed", "near 0", 0, 0.02, "recall")
+@gankit.known_answer("noise", "near 0", 0, 0.05, "precision")
 def prdc(real, fake, neighbours: gankit.Count = 5) -> dict[str, float]:
     """Precision and recall, density and coverage, of manifolds made of balls around examples.
 
@@ -46,6 +49,7 @@ def prdc(real, fake, neighbours: gankit.Count = 5) -> dict[str, float]:
     }
 
 
+@gankit.known_answer("identical", "0", 0, 1e-6)
 def neighbour_distance(real, fake) -> float:
     """Mean distance of a generated example to the nearest real one.
 
@@ -60,6 +64,8 @@ def neighbour_distance(real, fake) -> float:
 
 
 @gankit.better(memorised="low")
+@gankit.known_answer("another draw", "near .01", 0, 0.03, "memorised")
+@gankit.known_answer("memorised", "1", 0.999, 1, "memorised")
 def memorisation(real, fake, held_out) -> dict[str, float]:
     """How much nearer to the training examples the samples are than held-out examples are.
 
