@@ -1,8 +1,8 @@
-"""What the user can fix, and what the user asked for."""
+"""Errors that the user can fix, and interruptions."""
 
 
 class GankitError(Exception):
-    """A mistake the user can mend: shown in red without a traceback, exit code 1.
+    """An error that the user can fix: shown without a traceback, with exit code 1.
 
     Args:
         message: What is wrong, where, what is allowed and what was received.
@@ -19,4 +19,4 @@ class GankitError(Exception):
 
 
 class Interrupted(Exception):
-    """The user stopped the run in this folder; it is saved."""
+    """The user stopped the run in this folder. Its state is saved."""

@@ -1,8 +1,8 @@
-"""The six hooks of a plugin. Each is a noun and returns a mapping from name to part.
+"""The six hooks of a plugin. Each is a noun and returns a mapping from names to parts.
 
-A part is the class or function itself, or its object reference as entry points spell it
-(`"my_package.my_module:MyLoss"`): then it is imported only when a recipe names it, and `gankit
-list` stays quick.
+A part is a class or a function, or an object reference as entry points spell it
+(`"my_package.my_module:MyLoss"`). A reference is imported only when a recipe names the part, which
+keeps `gankit list` fast.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ hookspec = pluggy.HookspecMarker("gankit")
 hookimpl = pluggy.HookimplMarker("gankit")
 
 Parts = Mapping[str, Callable[..., Any] | str]
-"""What a hook returns: classes or functions, or their references, by the names of recipes."""
+"""Classes, functions or references, by the names that recipes use."""
 
 
 @hookspec
@@ -39,9 +39,9 @@ def gankit_stabilizers() -> Parts:
 
 @hookspec
 def gankit_metrics() -> Parts:
-    """Metrics: pure functions of real and generated features, which they ask for by name."""
+    """Metrics: pure functions that ask by name for real and generated features or images."""
 
 
 @hookspec
 def gankit_features() -> Parts:
-    """Features: functions that return `gankit.Features`, by which metrics compare examples."""
+    """Features: functions that return `gankit.Features`, in which metrics compare examples."""

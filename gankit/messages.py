@@ -1,4 +1,4 @@
-"""How errors name things: the nearest right spelling, and values short enough to read."""
+"""The wording of messages: short values, lists of names, and the closest allowed spelling."""
 
 import json
 import re
@@ -9,62 +9,62 @@ from pathlib import Path
 from typing import Any
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
-LONGEST = 60  # characters of a value that are shown
+LONGEST = 60  # characters of a value
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """Return the allowed word that is spelt most like this one, or None where none is near."""
+    """Return the allowed word closest to this one, or None if none is close."""
     spellings = {_plain(name): name for name in allowed}
     found = get_close_matches(_plain(word[:LONGEST]), spellings, n=1, cutoff=0.6)
     return spellings[found[0]] if found else None
 
 
 def suggestion(word: object, allowed: Iterable[str]) -> str:
-    """Return ` Did you mean "…"?`, or nothing where no allowed word is near."""
+    """Return ` Did you mean "…"?`, or an empty string if no allowed word is close."""
     found = nearest(word, allowed) if isinstance(word, str) else None
     return f" Did you mean {shown(found)}?" if found else ""
 
 
 def shown(value: Any) -> str:
-    """Return a value as a recipe spells it, on one line, cut where it is long."""
+    """Return a value as a recipe spells it, on one line, truncated if long."""
     return cut(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
-    """Return a text, cut where it is long."""
+    """Return a text, truncated if long."""
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names as a list in a sentence, or `none`."""
+    """Return names separated by commas, or `none`."""
     return ", ".join(names) or "none"
 
 
 def plugin_words(files: Iterable[Path | str]) -> str:
-    """Return what to type for plugin files, `--plugin my_parts.py`; nothing if there are none."""
+    """Return the options that load plugin files, such as `--plugin my_parts.py`."""
     return shlex.join(word for file in files for word in ("--plugin", str(file)))
 
 
 def reason(error: BaseException) -> str:
-    """Return an exception as one line that names the place where it was raised."""
+    """Return an exception as one line, with the file and line that raised it."""
     line = in_one_line(error)
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
     if isinstance(error, SyntaxError) or not frame:
         return line
-    code = frame.tb_frame.f_code
-    if code.co_filename.startswith("<frozen"):
+    file = frame.tb_frame.f_code.co_filename
+    if file.startswith("<frozen"):
         return line
-    return f"{line} ({Path(code.co_filename).name}, line {frame.tb_lineno})"
+    return f"{line} ({Path(file).name}, line {frame.tb_lineno})"
 
 
 def in_one_line(error: BaseException, message: str = "") -> str:
-    """Return an exception's class and message as one line, without the styles that Keras gives.
+    """Return the class and message of an exception as one line, without Keras' terminal styles.
 
     Args:
         error: The exception.
-        message: What to say in place of its own.
+        message: Replaces the exception's own message.
     """
     text = " ".join(_STYLE.sub("", message or str(error)).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

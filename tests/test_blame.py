@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from gankit.discovery.faults import blaming
-from gankit.discovery.part import in_one_line
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
+from gankit.messages import in_one_line
 
 PARTS = """
 import keras

@@ -99,7 +99,7 @@ def test_show_a_recipe_with_its_defaults_marked(gankit, recipe):
     code, out, _ = gankit("show", recipe, "--plugin", PARTS, "--set", "seed=3")
     assert code == 0
     assert "seed = 3\n" in out
-    assert "tint = 0.5  # default\n" in out
+    assert "tint = 0.5 # default\n" in out
     assert read(out) == read(recipe.read_text(), "seed=3")
 
 

@@ -14,7 +14,7 @@ import pytest
 from pages import ROOT
 
 from gankit.discovery.kinds import KINDS
-from gankit.discovery.scaffold import PLURALS, TAKEN, Names
+from gankit.discovery.scaffold import PLURALS, TAKEN, names_of
 
 TEMPLATES = ROOT / "gankit/templates/plugin"
 
@@ -58,7 +58,7 @@ def test_it_writes_a_whole_distribution(gankit, tmp_path, kind):
     assert not [name for name, text in files.items() for word in WORDS if word in name + text]
 
 
-WORDS = Names("gankit-flat", "loss").in_templates
+WORDS = names_of("gankit-flat", "loss")
 
 
 def test_what_it_writes_is_in_good_style(gankit, tmp_path):
@@ -85,19 +85,19 @@ def test_what_it_writes_is_in_good_style(gankit, tmp_path):
     [
         ("gankit-flat", "stabiliser", 'Did you mean "stabilizer"?'),
         ("gankit-flat", "losses", "Allowed: dataset, architecture, loss, stabilizer, metric"),
-        ("gankit flat", "loss", "letters of a to z, digits and hyphens"),
-        ("../flat", "loss", "letters of a to z, digits and hyphens"),
-        ("flat-", "loss", "letters of a to z, digits and hyphens"),
-        ("3d", "loss", "begins with a letter"),
-        ("", "loss", "begins with a letter"),
-        ("json", "loss", "called json, which can be imported already"),
-        ("numpy", "loss", "called numpy, which can be imported already"),
-        ("gankit-toy", "loss", "called gankit_toy, which can be imported already"),
-        ("class", "loss", "called class, which is a word of Python"),
-        ("gankit-lambda", "dataset", "means something else there"),
-        ("gankit-field", "loss", "means something else there"),
+        ("gankit flat", "loss", "letters a to z, digits and hyphens"),
+        ("../flat", "loss", "letters a to z, digits and hyphens"),
+        ("flat-", "loss", "letters a to z, digits and hyphens"),
+        ("3d", "loss", "starts with a letter"),
+        ("", "loss", "starts with a letter"),
+        ("json", "loss", "called json, which can already be imported"),
+        ("numpy", "loss", "called numpy, which can already be imported"),
+        ("gankit-toy", "loss", "called gankit_toy, which can already be imported"),
+        ("class", "loss", "called class, which is a keyword of Python"),
+        ("gankit-lambda", "dataset", "is not a free name there"),
+        ("gankit-field", "loss", "is not a free name there"),
         ("gankit-3d", "loss", "in Python 3d or 3d"),
-        ("gankit-hinge", "loss", 'there is the loss "hinge" of gankit'),
+        ("gankit-hinge", "loss", 'like the loss "hinge" of gankit'),
     ],
 )
 def test_a_name_that_cannot_be_used(gankit, tmp_path, name, kind, said):
@@ -116,7 +116,7 @@ def test_nothing_is_overwritten(gankit, tmp_path):
     (tmp_path / "gankit-flat").mkdir()
     (tmp_path / "gankit-flat/mine.txt").write_text("mine")
     code, _, err = gankit("new", "plugin", "gankit-flat", "--kind", "loss")
-    assert code == 1 and "is left as it is" in err
+    assert code == 1 and "nothing was written" in err
     assert written(tmp_path) == {"gankit-flat/mine.txt": "mine"}
 
 

@@ -75,7 +75,7 @@ def test_a_stranger_gives_a_part_of_each_kind(install, kind):
     part = catalogue.find(kind, "cat")
     assert part.plugin == "gankit-cats 1.2 (cats)"
     (plugin,) = (p for p in catalogue.plugins if p.distribution == "gankit-cats")
-    assert plugin.hooks == (f"gankit_{kind}",)
+    assert plugin.hooks == {f"gankit_{kind}": ["cat"]}
 
 
 def test_a_lazy_part_is_described_but_not_imported(install):
@@ -102,7 +102,7 @@ def test_a_reference_to_nothing_is_the_distributions_fault(install, reference):
     assert part.summary == ""
     with pytest.raises(GankitError, match=r"gankit-cats 1\.2") as caught:
         part.load()
-    assert "tell its author" in caught.value.hint
+    assert "report it to its author" in caught.value.hint
 
 
 def test_a_plugin_that_raises_is_kept_with_the_reason(install):
@@ -171,8 +171,8 @@ def test_a_hook_that_returns_what_no_hook_may(install, result):
     [
         ("losses", "dict", "a subclass of gankit.Loss"),
         ("losses", "print", "a subclass of gankit.Loss"),
-        ("losses", "gankit.AdversarialLoss", "discriminator, generator must be written"),
-        ("losses", "type('L', (gankit.Loss,), {'__call__': print})", "players must be written"),
+        ("losses", "gankit.AdversarialLoss", "must define discriminator, generator"),
+        ("losses", "type('L', (gankit.Loss,), {'__call__': print})", "must define players"),
         ("stabilizers", "dict", "a subclass of gankit.Stabilizer"),
     ],
 )
@@ -260,7 +260,7 @@ def test_two_files_of_one_name_are_two_plugins(tmp_path):
 def test_a_plain_file_that_fails_is_an_error_at_once(tmp_path, source, expected):
     file = tmp_path / "my_parts.py"
     file.write_text(source)
-    with pytest.raises(GankitError, match="does not load") as caught:
+    with pytest.raises(GankitError, match="failed to load") as caught:
         load_plugins([file])
     assert expected in caught.value.message
     assert str(file) in caught.value.message
@@ -268,9 +268,9 @@ def test_a_plain_file_that_fails_is_an_error_at_once(tmp_path, source, expected)
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(GankitError, match=r"there is no such file\. Received: nothing"):
+    with pytest.raises(GankitError, match="there is no such file"):
         load_plugins([tmp_path / "nowhere.py"])
-    with pytest.raises(GankitError, match=r"there is no such file\. Received: a folder"):
+    with pytest.raises(GankitError, match="it is a folder"):
         load_plugins([tmp_path])
 
 
@@ -314,7 +314,7 @@ def test_only_the_plugins_that_are_named_are_loaded(install, monkeypatch, named)
     catalogue = load_plugins()
     assert [plugin.distribution for plugin in catalogue.plugins] == ["gankit-cats"]
     assert {"standard", "lego", "toy"} <= set(catalogue.left_out)
-    with pytest.raises(GankitError, match="Or it is in what GANKIT_PLUGINS leaves out: ") as caught:
+    with pytest.raises(GankitError, match="in a plugin that GANKIT_PLUGINS leaves out: ") as caught:
         catalogue.find("losses", "hinge")
     assert all(name in caught.value.message for name in catalogue.left_out)
 

@@ -70,7 +70,7 @@ def test_a_schedule_of_pieces():
 @pytest.mark.parametrize(
     ("change", "place", "said"),
     [
-        ('={name="adamm"}', ".name", 'is no optimizer. Did you mean "adam"?'),
+        ('={name="adamm"}', ".name", 'is not a known optimizer. Did you mean "adam"?'),
         ('={name="sgd", momentun=0.9}', ".momentun", 'Did you mean "momentum"?'),
         ('={name="sgd", kwargs=0.9}', ".kwargs", "is unknown"),
         ('={name="adam", beta_1="high"}', ".beta_1", "valid number"),
@@ -79,7 +79,7 @@ def test_a_schedule_of_pieces():
         (
             '.learning_rate={name="cosine"}',
             ".learning_rate.name",
-            'is no schedule. Did you mean "cosine-decay"?',
+            'is not a known schedule. Did you mean "cosine-decay"?',
         ),
         (
             '.learning_rate={name="exponential-decay", decay_steps=1, decay_rate=0.5}',

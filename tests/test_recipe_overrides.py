@@ -51,7 +51,7 @@ def test_an_item_that_is_not_there(text):
 
 
 def test_a_word_without_quotes_is_told_how_to_quote():
-    with pytest.raises(GankitError, match="its words are quoted") as caught:
+    with pytest.raises(GankitError, match="TOML, which quotes strings") as caught:
         read_override("loss.name=hinge")
     assert caught.value.hint == "--set 'loss.name=\"hinge\"'"
 

@@ -288,7 +288,7 @@ def gankit_metrics():
     [
         ("pair", "the metric 'pair' returned tuple as pair: [7, 7]"),
         ("boom", "failed in wrong.py, line 10, boom: ZeroDivisionError: division by zero"),
-        ("paar", '"paar" is no metric. Did you mean "pair"?'),
+        ("paar", '"paar" is not a known metric. Did you mean "pair"?'),
     ],
 )
 def test_a_metric_that_is_wrong_is_named(gankit, run, tmp_path, name, message):

@@ -79,7 +79,7 @@ def test_a_file_in_the_folder_is_not_executed_where_nobody_needs_it(gankit, tmp_
     run.facts.write_text(json.dumps(facts))
     code, out, _ = gankit("sample", "made")
     assert (code, trace.exists()) == (0, False)
-    assert out.startswith("wrote made/pictures/sheet-0.png")
+    assert out.startswith("wrote made/images/sheet-0.png")
 
 
 def test_a_checkpoint_is_never_unpickled(gankit, tmp_path):
@@ -100,7 +100,7 @@ def test_a_name_in_a_recipe_is_only_looked_up(gankit, tmp_path, name):
     run, _ = made_run(tmp_path, recipe=INSTALLED)
     run.recipe.write_text(run.recipe.read_text().replace('"bce"', f'"{name}"'))
     code, _, err = gankit("sample", "made")
-    assert code == 1 and "is no loss" in err
+    assert code == 1 and "is not a known loss" in err
 
 
 def without(run, part, **distributions):

@@ -1,1 +1,5 @@
-"""The verbs as plain functions: what the command line calls, and what a notebook can."""
+"""The commands as plain functions, for the command line and for notebooks."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["explore"])

@@ -1,4 +1,4 @@
-"""`gankit schema`: a JSON schema of recipes, with which editors complete and check them."""
+"""gankit schema: the JSON schema of recipes, for editors to complete and check them."""
 
 import json
 from collections.abc import Iterable
@@ -36,31 +36,36 @@ def schema(plugin: PluginFiles = None) -> None:
 
 
 def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitError]]:
-    """Return the JSON schema of a recipe, and what is wrong with the parts that it leaves out."""
+    """Return the JSON schema of a recipe, and the problems of the parts that it leaves out."""
     from pydantic import create_model
 
-    from gankit.recipe.model import DEFAULT_OPTIMIZER, SECTIONS, player_model, recipe_model
+    from gankit.recipe.model import (
+        ARRAYS,
+        DEFAULT_OPTIMIZER,
+        SECTIONS,
+        player_model,
+        recipe_model,
+    )
     from gankit.recipe.schema import json_schema
 
     problems: list[GankitError] = []
     kinds = {kind: _any_of(parts.values(), problems) for kind, parts in catalogue.parts.items()}
-    sections = {section: kinds[kind] for section, kind in SECTIONS.items()}
-    arrays = {kind: list[kinds[kind]] for kind in ("stabilizers", "metrics")}
-    player = player_model(_any_optimizer())
-    features = str | kinds["features"]
-    model = recipe_model(**sections, **arrays, players=dict[str, player], features=features)
-    stages = (list[dict[str, Any]], [])
-    described = json_schema(create_model("recipe", __base__=model, stages=stages))
+    types: dict[str, Any] = {section: kinds[kind] for section, kind in SECTIONS.items()}
+    types |= {kind: list[kinds[kind]] for kind in ARRAYS}  # type: ignore[valid-type]
+    player: Any = player_model(_any_optimizer())
+    types["players"] = dict[str, player]
+    base, stages = recipe_model(types, str | kinds["features"]), list[dict[str, Any]]
+    described = json_schema(create_model("recipe", __base__=base, stages=(stages, [])))
     nameless = described["$defs"][f"optimizers-{DEFAULT_OPTIMIZER['name']}"]
     del nameless["required"]  # an optimizer without a name is the default one
     return described, problems
 
 
 def _any_of(parts: Iterable[Part], problems: list[GankitError]) -> Any:
-    """Return the union of the parts' models; parts without one are problems."""
+    """Return the union of the parts' models, and collect the problems of parts without one."""
     from gankit.recipe.schema import json_schema, model
 
-    models = []
+    models: list[Any] = []
     for part in parts:
         try:
             models.append(model(part))
@@ -74,4 +79,5 @@ def _any_optimizer() -> Any:
     from gankit.recipe import optimizers
 
     rate, parts = optimizers.any_rate(), optimizers.optimizers().values()
-    return reduce(or_, (optimizers.model(part, rate) for part in parts))
+    models: list[Any] = [optimizers.model(part, rate) for part in parts]
+    return reduce(or_, models)

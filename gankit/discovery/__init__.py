@@ -1,1 +1,1 @@
-"""Finding plugins, and the parts that they provide."""
+"""Finds plugins and the parts that they provide."""

@@ -1,4 +1,4 @@
-"""What a Google-style docstring tells: one line, a help for each argument, the papers."""
+"""Reads Google-style docstrings: the summary, the help of each argument, the papers."""
 
 import inspect
 import re
@@ -8,13 +8,13 @@ _ENTRY = re.compile(r"(\w+)(?: \([^)]*\))?:\s*(.*)")
 
 
 def summary(docstring: str | None) -> str:
-    """Return the first paragraph of a docstring as one line."""
+    """Return the first paragraph as one line."""
     paragraph, _, _ = inspect.cleandoc(docstring or "").partition("\n\n")
     return " ".join(paragraph.split())
 
 
 def arguments(docstring: str | None) -> dict[str, str]:
-    """Return the help of each argument that the `Args` section names, each as one line."""
+    """Return the help of each argument in the `Args` section, as one line each."""
     found: dict[str, str] = {}
     name = None
     for depth, line in _section(docstring, "Args"):
@@ -27,7 +27,7 @@ def arguments(docstring: str | None) -> dict[str, str]:
 
 
 def papers(docstring: str | None) -> list[str]:
-    """Return the entries of the `Reference` section, and what else is on arXiv."""
+    """Return the entries of the `Reference` section, then other arXiv numbers in the text."""
     references: list[str] = []
     for depth, line in _section(docstring, "References?"):
         if depth == 0:
@@ -40,7 +40,7 @@ def papers(docstring: str | None) -> list[str]:
 
 
 def _section(docstring: str | None, title: str) -> list[tuple[int, str]]:
-    """Return the lines below a title, each with its depth below the first one."""
+    """Return the lines of a section, each with its indentation relative to the first."""
     text = inspect.cleandoc(docstring or "")
     match = re.search(rf"^{title}:[ \t]*\n((?:[ \t]+.*\n?|[ \t]*\n)*)", text, re.MULTILINE)
     lines = [line for line in (match[1] if match else "").splitlines() if line.strip()]

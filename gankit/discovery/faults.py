@@ -1,4 +1,4 @@
-"""Whose fault an exception is: that of the part of a plugin which raised it."""
+"""Attributes an exception to the plugin part that raised it."""
 
 import inspect
 import re
@@ -8,43 +8,43 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gankit.discovery.part import Part
 from gankit.discovery.trace import tracing
 from gankit.errors import GankitError
 from gankit.messages import in_one_line
 
-_TOLD = re.compile(r'File "(.+?)", line (\d+), in (\S+)')
+_LOCATION = re.compile(r'File "(.+?)", line (\d+), in (\S+)')
 _NODE = re.compile(r"\[\[\{\{node .*", re.DOTALL)  # TensorFlow's own name of an operation
 
 
 @contextmanager
 def blaming(parts: Iterable[Part]) -> Iterator[None]:
-    """Turn an exception out of a part that gankit does not ship into an error that names it.
+    """Turn an exception raised by a third-party part into an error that names the part.
 
-    Any other exception stays what it is. The whole traceback is shown where `GANKIT_TRACE` is set.
+    Other exceptions pass unchanged. `GANKIT_TRACE` shows the whole traceback.
 
     Args:
-        parts: That may be at fault.
+        parts: The parts that the block may call.
 
     Raises:
         GankitError: A part raised in the block.
     """
-    strangers = [part for part in parts if part.distribution != "gankit"]
+    third_party = [part for part in parts if part.distribution != "gankit"]
     try:
         yield
     except GankitError:
         raise
     except Exception as error:
-        for is_at_fault, place, part in product((_in, _beside), _places(error), strangers):
-            if is_at_fault(place, part.load()):
+        for contains, place, part in product((_in_part, _in_file), _places(error), third_party):
+            if contains(part.load(), place):
                 raise _error(error, part, place) from error
         raise
 
 
 class _Place(NamedTuple):
-    """A line that ran: its file, its number, and the function that it is of."""
+    """A line of code that ran."""
 
     file: str
     line: int
@@ -55,39 +55,37 @@ class _Place(NamedTuple):
 
 
 def _places(error: Exception) -> Iterator[_Place]:
-    """Yield where an exception came from, the nearest first.
+    """Yield the places that an exception came through, the innermost first.
 
-    What TensorFlow finds only when a graph runs has no line of its own; its message tells which
-    lines made the operation.
+    An error from a running TensorFlow graph has none of its own: its message lists the lines that
+    made the operation.
     """
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         yield _Place(frame.f_code.co_filename, line, frame.f_code.co_qualname)
-    for file, line, function in reversed(_TOLD.findall(str(error))):
+    for file, line, function in reversed(_LOCATION.findall(str(error))):
         yield _Place(file, int(line), function)
 
 
-def _in(place: _Place, given: Callable) -> bool:
-    """Return whether a place is in a part: its function, or its class."""
-    if not _beside(place, given):
+def _in_part(part: Callable[..., Any], place: _Place) -> bool:
+    if not _in_file(part, place):
         return False
     try:
-        lines, first = inspect.getsourcelines(given)
+        lines, first = inspect.getsourcelines(part)
     except (OSError, TypeError):
         return False
     return 0 <= place.line - first < len(lines)
 
 
-def _beside(place: _Place, given: Callable) -> bool:
-    """Return whether a place is in the file of a part."""
-    file = getattr(sys.modules.get(given.__module__), "__file__", None)
+def _in_file(part: Callable[..., Any], place: _Place) -> bool:
+    file = getattr(sys.modules.get(part.__module__), "__file__", None)
     return file is not None and Path(file).resolve() == Path(place.file).resolve()
 
 
 def _error(error: Exception, part: Part, place: _Place) -> GankitError:
     if tracing():
         traceback.print_exception(error)
-    *_, said = _TOLD.split(_NODE.sub("", str(error)))
+    *_, message = _LOCATION.split(_NODE.sub("", str(error)))
     return GankitError(
-        f"{part} failed in {place}: {in_one_line(error, said)}",
+        f"{part} failed in {place}: {in_one_line(error, message)}",
         "GANKIT_TRACE=1 shows the whole traceback",
     )

@@ -1,6 +1,4 @@
-"""A part that a plugin gives: known by name, imported when it is needed."""
-
-from __future__ import annotations
+"""A part of a plugin: found by name, imported only when needed."""
 
 import ast
 import sys
@@ -10,48 +8,50 @@ from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 from gankit.discovery import docstring
-from gankit.discovery.kinds import ALL_KINDS, resolve
+from gankit.discovery.kinds import ALL_KINDS
 from gankit.errors import GankitError
 from gankit.messages import listed, reason, shown, suggestion
 
 
 @dataclass(frozen=True)
 class Part:
-    """A dataset, architecture, loss, stabilizer, metric or kind of features.
+    """A part that a recipe can name, such as a dataset or a loss.
 
     Args:
         kind: The plural noun of its hook, e.g. `"losses"`.
-        name: What a recipe calls it.
-        plugin: Who gives it, as errors name it.
-        given: The class or function itself, or its object reference `"module:attribute"`.
-        distribution: Which ships it; nothing where a file does.
+        name: Its name in recipes.
+        plugin: The plugin that provides it, as errors name it.
+        given: The class or function, or its object reference `"module:attribute"`.
+        distribution: The distribution that ships it; empty for a file.
     """
 
     kind: str
     name: str
     plugin: str
-    given: Callable | str = field(repr=False)
+    given: Callable[..., Any] | str = field(repr=False)
     distribution: str = ""
 
     @property
     def summary(self) -> str:
-        """The first line of its docstring."""
+        """The first paragraph of its docstring."""
         return docstring.summary(self.about)
 
     @property
     def about(self) -> str | None:
-        """Its docstring; a part that is not imported yet stays so."""
+        """Its docstring, read without importing the part."""
         if isinstance(self.given, str):
             return _unimported_docstring(self.given)
         return self.given.__doc__
 
-    def load(self) -> Callable:
+    def load(self) -> Callable[..., Any]:
         """Return the class or function.
 
         Raises:
-            GankitError: It cannot be imported, or is not what its kind asks for.
+            GankitError: It cannot be imported, or breaks the contract of its kind.
         """
         part = self._imported() if isinstance(self.given, str) else self.given
         expected = ALL_KINDS[self.kind].fault(part)
@@ -59,32 +59,32 @@ class Part:
             raise GankitError(f"{self} is not {expected}. Received: {part!r}", self._blame())
         return part
 
-    def _imported(self) -> Callable:
+    def _imported(self) -> Any:
         try:
-            return resolve(self.given)
+            return resolve_name(str(self.given))
         except (Exception, SystemExit) as error:
             message = f"{self} cannot be loaded from {self.given}: {reason(error)}"
             raise GankitError(message, self._blame()) from error
 
     def _blame(self) -> str:
-        return f"this is a fault of {self.plugin}: tell its author"
+        return f"this is a bug in {self.plugin}: report it to its author"
 
     def __str__(self) -> str:
         return f'the {ALL_KINDS[self.kind].noun} "{self.name}" of {self.plugin}'
 
 
 def pick(parts: Mapping[str, Part], kind: str, name: object) -> Part:
-    """Return the part of a name.
+    """Return the part with this name.
 
     Raises:
         GankitError: There is none.
     """
     if isinstance(name, str) and name in parts:
         return parts[name]
-    problem = f"is no {ALL_KINDS[kind].noun}.{suggestion(name, parts)}" if name else "is missing."
+    problem = f"is not a known {ALL_KINDS[kind].noun}.{suggestion(name, parts)}"
     received = f" Received: {shown(name)}" if name else ""
-    hint = f"gankit list {kind}"
-    raise GankitError(f"{problem} Allowed: {listed(parts)}.{received}", hint)
+    message = f"{problem if name else 'is missing.'} Allowed: {listed(parts)}.{received}"
+    raise GankitError(message, f"gankit list {kind}")
 
 
 def _unimported_docstring(reference: str) -> str | None:
@@ -98,13 +98,13 @@ def _unimported_docstring(reference: str) -> str | None:
 
 @cache
 def _docstrings(source: Path) -> Mapping[str, str | None]:
-    """Return the docstrings of a file's functions and classes by their names."""
+    """Return the docstrings of a file's functions and classes, by name."""
     try:
         body = ast.parse(source.read_bytes()).body
     except (OSError, SyntaxError, ValueError):
         return {}
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return {node.name: ast.get_docstring(node) for node in body if isinstance(node, kinds)}
+    definitions = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return {node.name: ast.get_docstring(node) for node in definitions}
 
 
 def _spec(module: str) -> ModuleSpec | None:
@@ -115,4 +115,4 @@ def _spec(module: str) -> ModuleSpec | None:
     if not parent:
         return find_spec(module)
     above = _spec(parent)
-    return above and PathFinder.find_spec(module, above.submodule_search_locations)
+    return PathFinder.find_spec(module, above.submodule_search_locations) if above else None

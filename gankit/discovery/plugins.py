@@ -1,13 +1,13 @@
-"""Finding plugins: installed distributions and plain files, and the parts they give."""
+"""Finds plugins, installed distributions and Python files, and loads their parts."""
 
-import importlib.metadata
-import importlib.util
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +22,8 @@ from gankit.discovery.trace import traced
 from gankit.errors import GankitError
 from gankit.messages import listed, reason, shown, suggestion
 
+_REFERENCE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+
 
 @dataclass(frozen=True)
 class Plugin:
@@ -29,10 +31,10 @@ class Plugin:
 
     Args:
         name: The name of its entry point, or of its file.
-        distribution: The distribution that ships it; nothing for a file.
+        distribution: The distribution that ships it; empty for a file.
         version: The distribution's version.
-        parts: The parts it gives.
-        failure: Why it gives none, where it could not be loaded.
+        parts: The parts it provides.
+        failure: Why it failed to load; empty if it did not.
     """
 
     name: str
@@ -42,9 +44,12 @@ class Plugin:
     failure: str = ""
 
     @property
-    def hooks(self) -> tuple[str, ...]:
-        """The hooks through which it gives parts."""
-        return tuple(dict.fromkeys(KINDS[part.kind].hook for part in self.parts))
+    def hooks(self) -> dict[str, list[str]]:
+        """The hooks it implements, each with the names of its parts."""
+        found: dict[str, list[str]] = {}
+        for part in self.parts:
+            found.setdefault(KINDS[part.kind].hook, []).append(part.name)
+        return found
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version} ({self.name})" if self.version else self.name
@@ -55,8 +60,8 @@ class Catalogue:
     """All parts that a recipe can name.
 
     Args:
-        plugins: The plugins that were found, those that failed to load among them.
-        parts: For each kind (`"losses"`) the parts by name.
+        plugins: The plugins that were found, including those that failed to load.
+        parts: The parts by kind (`"losses"`) and name.
         left_out: The names of the installed plugins that `GANKIT_PLUGINS` leaves out.
     """
 
@@ -66,22 +71,24 @@ class Catalogue:
 
     @property
     def failed(self) -> tuple[Plugin, ...]:
-        """The plugins that could not be loaded."""
+        """The plugins that failed to load."""
         return tuple(plugin for plugin in self.plugins if plugin.failure)
 
     def find(self, kind: str, name: object) -> Part:
         """Return a part.
 
         Raises:
-            GankitError: No plugin that could be loaded gives it.
+            GankitError: No loaded plugin provides it.
         """
         try:
             return pick(self.parts[kind], kind, name)
         except GankitError as error:
-            suspects = [f"{plugin} ({plugin.failure})" for plugin in self.failed]
-            lost = {"failed to load": suspects, "GANKIT_PLUGINS leaves out": self.left_out}
+            failed = [f"{plugin} ({plugin.failure})" for plugin in self.failed]
+            suspects = {"failed to load": failed, "GANKIT_PLUGINS leaves out": self.left_out}
             others = [
-                f"Or it is in what {why}: {listed(names)}" for why, names in lost.items() if names
+                f"It may be in a plugin that {why}: {listed(names)}"
+                for why, names in suspects.items()
+                if names
             ]
             if not others:
                 raise
@@ -89,59 +96,59 @@ class Catalogue:
 
 
 def load_plugins(files: Iterable[Path | str] = ()) -> Catalogue:
-    """Load the installed plugins and plain files of Python.
+    """Load the installed plugins, and Python files as plugins.
 
-    An installed plugin that fails to load is kept with the reason; a file must load. Where
-    `GANKIT_PLUGINS` is set, of the installed ones only those that it names are loaded.
-
-    Args:
-        files: Python files with hooks.
+    If `GANKIT_PLUGINS` is set, only the installed plugins that it names are loaded. An installed
+    plugin that fails to load is kept with the reason; a file must load.
 
     Raises:
-        GankitError: A file cannot be loaded, `GANKIT_PLUGINS` names what is not installed, or two
-            plugins give a part of the same name.
+        GankitError: A file cannot be loaded, `GANKIT_PLUGINS` names a plugin that is not installed,
+            or two plugins provide parts with the same name.
     """
     manager = pluggy.PluginManager("gankit")
     manager.add_hookspecs(hookspecs)
-    entries, left_out = _chosen(_entry_points())
+    chosen, left_out = _chosen(_installed())
     with without_chatter():  # a plugin may import keras
-        plugins = [_installed(manager, entry) for entry in entries]
+        plugins = [_from_entry(manager, plugin, entry) for plugin, entry in chosen]
         plugins += [_from_file(manager, path) for path in dict.fromkeys(map(Path, files))]
     return Catalogue(tuple(plugins), _by_kind(plugins), left_out)
 
 
-def _entry_points() -> list[importlib.metadata.EntryPoint]:
-    found = importlib.metadata.entry_points(group="gankit")
-    return sorted(found, key=lambda entry: (entry.dist.name != "gankit", entry.dist.name))
+Installed = list[tuple[Plugin, EntryPoint]]
 
 
-def _chosen(
-    entries: list[importlib.metadata.EntryPoint],
-) -> tuple[list[importlib.metadata.EntryPoint], tuple[str, ...]]:
-    """Return the entry points that `GANKIT_PLUGINS` names, all if not set, and those left out."""
+def _installed() -> Installed:
+    found = [
+        (Plugin(entry.name, entry.dist.name, entry.dist.version), entry)
+        for entry in entry_points(group="gankit")
+        if entry.dist
+    ]
+    return sorted(found, key=lambda x: (x[0].distribution != "gankit", x[0].distribution))
+
+
+def _chosen(installed: Installed) -> tuple[Installed, tuple[str, ...]]:
+    """Return the plugins that `GANKIT_PLUGINS` names, or all, and the names of the others."""
     words = os.environ.get("GANKIT_PLUGINS", "").split(",")
-    named = {word.strip() for word in words} - {""}
-    if not named:
-        return entries, ()
-    known = [name for entry in entries for name in (entry.name, entry.dist.name)]
-    strange = sorted(named - set(known))
-    if strange:
+    wanted = {word.strip() for word in words} - {""}
+    known = [name for plugin, _ in installed for name in (plugin.name, plugin.distribution)]
+    unknown = sorted(wanted - set(known))
+    if unknown:
         raise GankitError(
-            f"GANKIT_PLUGINS names what is not installed.{suggestion(strange[0], known)} "
-            f"Allowed: {listed(dict.fromkeys(known))}. Received: {listed(strange)}",
-            "unset GANKIT_PLUGINS, or name plugins or distributions, with commas between them",
+            f"GANKIT_PLUGINS names a plugin that is not installed.{suggestion(unknown[0], known)} "
+            f"Allowed: {listed(dict.fromkeys(known))}. Received: {listed(unknown)}",
+            "unset GANKIT_PLUGINS, or list plugins or distributions, separated by commas",
         )
-    chosen = [entry for entry in entries if named & {entry.name, entry.dist.name}]
-    return chosen, tuple(entry.name for entry in entries if entry not in chosen)
+    chosen = [x for x in installed if not wanted or wanted & {x[0].name, x[0].distribution}]
+    return chosen, tuple(x[0].name for x in installed if x not in chosen)
 
 
-def _installed(manager: pluggy.PluginManager, entry: importlib.metadata.EntryPoint) -> Plugin:
-    plugin = Plugin(entry.name, entry.dist.name, entry.dist.version)
+def _from_entry(manager: pluggy.PluginManager, plugin: Plugin, entry: EntryPoint) -> Plugin:
     try:
         with traced(f"load {plugin}, {entry.value}"):
             module = entry.load()
         parts = _register(manager, module, str(plugin))
-        return replace(plugin, parts=tuple(replace(p, distribution=entry.dist.name) for p in parts))
+        owned = tuple(replace(part, distribution=plugin.distribution) for part in parts)
+        return replace(plugin, parts=owned)
     except GankitError as error:
         return replace(plugin, failure=error.message)
     except (Exception, SystemExit) as error:
@@ -149,37 +156,34 @@ def _installed(manager: pluggy.PluginManager, entry: importlib.metadata.EntryPoi
 
 
 def _from_file(manager: pluggy.PluginManager, path: Path) -> Plugin:
-    mend = f"mend it, and type gankit list --plugin {shlex.quote(str(path))}"
+    failed = f"the plugin {path} failed to load"
+    hint = f"fix it, then type gankit list --plugin {shlex.quote(str(path))}"
     try:
-        parts = _register(manager, _imported(path), str(path))
+        return Plugin(path.name, parts=_register(manager, _imported(path), str(path)))
     except GankitError as error:
-        raise GankitError(
-            f"the plugin {path} does not load: {error.message}", error.hint or mend
-        ) from error
+        raise GankitError(f"{failed}: {error.message}", error.hint or hint) from error
     except (Exception, SystemExit) as error:
-        raise GankitError(f"the plugin {path} does not load: {reason(error)}", mend) from error
-    return Plugin(path.name, parts=parts)
+        raise GankitError(f"{failed}: {reason(error)}", hint) from error
 
 
 def _imported(path: Path) -> ModuleType:
     if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing"
-        raise GankitError(f"there is no such file. Received: {found}", "give a file of Python")
+        problem = "it is a folder" if path.is_dir() else "there is no such file"
+        raise GankitError(problem, "give a Python file")
     name = f"plugin {path.resolve()}"
-    loader = SourceFileLoader(name, str(path))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
-    sys.modules[name] = module
-    loader.exec_module(module)
+    sys.modules[name] = module = ModuleType(name)
+    module.__file__ = str(path)
+    SourceFileLoader(name, str(path)).exec_module(module)
     return module
 
 
 def _register(manager: pluggy.PluginManager, module: Any, label: str) -> tuple[Part, ...]:
-    """Register a plugin and return the parts it gives; one that fails leaves no trace."""
+    """Register a plugin and return its parts; one that fails leaves no trace."""
     try:
         manager.register(module, name=label)
         _check_hooks(manager, module)
         manager.check_pending()
-        return tuple(_given(manager, module, label))
+        return tuple(_provided(manager, module, label))
     except BaseException:
         if manager.is_registered(module):
             manager.unregister(module)
@@ -191,44 +195,37 @@ def _check_hooks(manager: pluggy.PluginManager, module: Any) -> None:
     for caller in manager.get_hookcallers(module) or []:
         if not caller.has_spec():
             raise GankitError(
-                f"there is no such hook.{suggestion(caller.name, hooks)} "
+                f"unknown hook.{suggestion(caller.name, hooks)} "
                 f"Allowed: {listed(hooks)}. Received: {caller.name}"
             )
     for hook in hooks:
         if hook in vars(module) and manager.parse_hookimpl_opts(module, hook) is None:
-            raise GankitError(f"{hook} is no hook yet: write @gankit.hookimpl above it")
+            raise GankitError(f"{hook} is not marked as a hook: write @gankit.hookimpl above it")
 
 
-def _given(manager: pluggy.PluginManager, module: Any, label: str) -> Iterator[Part]:
-    for kind, hook in ((name, kind.hook) for name, kind in KINDS.items()):
-        for implementation in getattr(manager.hook, hook).get_hookimpls():
+def _provided(manager: pluggy.PluginManager, module: Any, label: str) -> Iterator[Part]:
+    for name, kind in KINDS.items():
+        for implementation in getattr(manager.hook, kind.hook).get_hookimpls():
             if implementation.plugin is module:
-                with traced(f"{hook}() of {label}") as say:
-                    found = _checked(hook, implementation.function())
+                with traced(f"{kind.hook}() of {label}") as say:
+                    found = _checked(kind.hook, implementation.function())
                     say(listed(found))
-                yield from (Part(kind, name, label, given) for name, given in found.items())
+                yield from (Part(name, part, label, given) for part, given in found.items())
 
 
 def _checked(hook: str, result: Any) -> Mapping[str, Any]:
-    """Return a hook's result if it is a mapping of names to parts."""
+    """Return the result of a hook if it maps names to parts."""
     if not isinstance(result, Mapping):
         raise GankitError(f"{hook} must return a mapping. Received: {shown(repr(result))}")
     for name, part in result.items():
         if not isinstance(name, str) or not name:
             raise GankitError(f"{hook} must return names. Received: {shown(repr(name))}")
-        if not callable(part) and not _is_reference(part):
+        if not callable(part) and not (isinstance(part, str) and _REFERENCE.fullmatch(part)):
             raise GankitError(
-                f'{hook} must give a class, a function or "module:attribute" for {shown(name)}. '
+                f'{hook} must map {shown(name)} to a class, a function or "module:attribute". '
                 f"Received: {shown(repr(part))}"
             )
     return result
-
-
-def _is_reference(part: Any) -> bool:
-    module, colon, attribute = part.partition(":") if isinstance(part, str) else ("", "", "")
-    return bool(colon) and all(
-        n.isidentifier() for n in (*module.split("."), *attribute.split("."))
-    )
 
 
 def _by_kind(plugins: Iterable[Plugin]) -> dict[str, dict[str, Part]]:
@@ -237,8 +234,8 @@ def _by_kind(plugins: Iterable[Plugin]) -> dict[str, dict[str, Part]]:
         other = parts[part.kind].setdefault(part.name, part)
         if other is not part:
             raise GankitError(
-                f"two plugins give a {KINDS[part.kind].noun} of one name, {shown(part.name)}: "
+                f"two plugins provide the {KINDS[part.kind].noun} {shown(part.name)}: "
                 f"{other.plugin} and {part.plugin}",
-                "rename one of them, uninstall a plugin, or name those to load in GANKIT_PLUGINS",
+                "rename one, uninstall a plugin, or choose the plugins to load in GANKIT_PLUGINS",
             )
     return parts

@@ -1,4 +1,4 @@
-"""What GANKIT_TRACE=1 shows on standard error: each plugin that is loaded, and each hook call."""
+"""GANKIT_TRACE=1 prints each plugin that is loaded and each hook call on standard error."""
 
 import os
 import sys
@@ -7,37 +7,32 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Said = Callable[[str], None]
-
 
 def tracing() -> bool:
-    """Return whether `GANKIT_TRACE` is set, to anything but 0."""
+    """Return whether `GANKIT_TRACE` is set, and not to 0."""
     return os.environ.get("GANKIT_TRACE", "0") not in ("", "0")
 
 
 @contextmanager
-def traced(what: str) -> Iterator[Said]:
-    """Show what is done in the block, how long it took, and how it ended.
+def traced(action: str) -> Iterator[Callable[[str], None]]:
+    """Trace the block: print the action, how long it took and how it ended.
 
-    Yields a function to say what came of it. Nothing is shown unless it is asked for.
-
-    Args:
-        what: Is done.
+    Yields a function that takes the result to print.
     """
     if not tracing():
-        yield lambda said: None
+        yield lambda result: None
         return
-    found: list[str] = []
+    results: list[str] = []
     start = time.perf_counter()
     try:
-        yield found.append
+        yield results.append
     except BaseException:
-        _show(what, start, "failed")
+        _print(action, start, "failed")
         traceback.print_exc()
         raise
-    _show(what, start, *found)
+    _print(action, start, *results)
 
 
-def _show(what: str, start: float, *said: str) -> None:
+def _print(action: str, start: float, *results: str) -> None:
     milliseconds = 1000 * (time.perf_counter() - start)
-    print(f"trace: {milliseconds:7.1f} ms  {' → '.join((what, *said))}", file=sys.stderr)
+    print(f"trace: {milliseconds:7.1f} ms  {' → '.join((action, *results))}", file=sys.stderr)

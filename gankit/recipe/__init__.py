@@ -1,1 +1,1 @@
-"""Recipes: TOML in, a checked recipe with every default out."""
+"""Reads recipes: TOML in, a checked recipe with all its defaults out."""

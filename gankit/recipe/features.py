@@ -1,4 +1,4 @@
-"""Choosing features by name, for a recipe or a command."""
+"""Chooses features by name, for a recipe or a command."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,20 +11,20 @@ from gankit.recipe.schema import options
 from gankit.recipe.section import Section
 
 TYPED = {"network": "--features {part}:NETWORK", "weights": "--weights FILE"}
-TABLE = "a table sets options, [scoring.features]: gankit show {part}"
+TABLE = "set them in a table, [scoring.features]: gankit show {part}"
 
 
 def choose_features(name: str, catalogue: Catalogue, hint: str = "", **given: Any) -> Section:
-    """Return the features that a name chooses.
+    """Return the features with this name.
 
     Args:
-        name: Of the part; what follows a colon is its option `network`.
+        name: The name of the part; the text after a colon is its option `network`.
         catalogue: The parts to choose from.
-        hint: What to do where a required option is missing, `{part}` for the part's name.
-        given: Other options; one that is None, False or empty is not set.
+        hint: What to do if a required option is missing; `{part}` stands for the part's name.
+        given: Other options. None, False and empty values count as not given.
 
     Raises:
-        GankitError: No features have this name, or they need other options.
+        GankitError: No features have this name, or they require other options.
     """
     word, _, network = name.partition(":")
     try:
@@ -40,15 +40,11 @@ def _check(part: Part, given: Mapping[str, Any], hint: str) -> None:
     known = {option.name: option for option in options(part)}
     unknown = [option for option in given if option not in known]
     if unknown:
-        raise GankitError(
-            f"the features {shown(part.name)} have no {' and no '.join(unknown)}",
-            f"gankit show {part.name}",
-        )
+        message = f"the features {shown(part.name)} have no option {' or '.join(unknown)}"
+        raise GankitError(message, f"gankit show {part.name}")
     missing = [n for n, o in known.items() if o.default is o.empty and n not in given]
     if missing:
         typed = " and ".join(TYPED.get(name, name) for name in missing)
         hint = hint or f"give {typed}; see gankit show {{part}}"
-        raise GankitError(
-            f"the features {shown(part.name)} need {' and '.join(missing)}",
-            hint.format(part=part.name),
-        )
+        message = f"the features {shown(part.name)} require {' and '.join(missing)}"
+        raise GankitError(message, hint.format(part=part.name))

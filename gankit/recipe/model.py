@@ -1,66 +1,62 @@
-"""The pydantic model of a recipe, whatever parts its sections may name."""
+"""The pydantic model of a recipe, for any parts that its sections may name."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from gankit.discovery.kinds import KINDS
 from gankit.discovery.part import Part
 from gankit.recipe import schema
 from gankit.recipe.count import Count
 from gankit.recipe.settings import SCORING, TRAINING
 
-SECTIONS = {"dataset": "datasets", "architecture": "architectures", "loss": "losses"}
+SECTIONS = {k.noun: k.plural for k in KINDS.values() if k.table == f"[{k.noun}]"}
+ARRAYS = [k.plural for k in KINDS.values() if k.table == f"[[{k.plural}]]"]
 KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "metrics", "scoring", "stages")
 DEFAULT_OPTIMIZER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
-Seed = Annotated[int, Field(ge=0, lt=2**32, description="Of all randomness.")]
+Seed = Annotated[int, Field(ge=0, lt=2**32, description="The seed of all randomness.")]
 
 
 class Table(BaseModel):
-    """A table of a recipe, without room for other keys."""
+    """A table of a recipe, which allows no other keys."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
-def recipe_model(
-    *,
-    dataset: Any,
-    architecture: Any,
-    loss: Any,
-    stabilizers: Any,
-    players: Any,
-    metrics: Any,
-    features: Any,
-) -> type[Table]:
-    """Return the pydantic model of a recipe whose sections have these types."""
-    training, scoring = own_model(TRAINING), own_model(SCORING, features=features)
-    return create_model(
-        "recipe",
-        __base__=Table,
-        seed=(Seed, 0),
-        dataset=(dataset, ...),
-        architecture=(architecture, ...),
-        loss=(loss, ...),
-        stabilizers=(stabilizers, ()),
-        players=(players, {}),
-        training=(training, Field(default_factory=training)),
-        metrics=(metrics, ()),
-        scoring=(scoring, Field(default_factory=scoring)),
-    )
+def recipe_model(types: Mapping[str, Any], features: Any) -> type[Table]:
+    """Return the pydantic model of a recipe.
+
+    Args:
+        types: The types of its sections, its arrays and `players`.
+        features: The type of the option `features` of its section `[scoring]`.
+    """
+    training, scoring = own_model(TRAINING), own_model(SCORING, {"features": features})
+    fields: dict[str, Any] = {
+        "seed": (Seed, 0),
+        **{section: (types[section], ...) for section in SECTIONS},
+        **{kind: (types[kind], ()) for kind in ARRAYS},
+        "players": (types["players"], {}),
+        "training": (training, Field(default_factory=training)),
+        "scoring": (scoring, Field(default_factory=scoring)),
+    }
+    ordered = {key: fields[key] for key in KEYS if key in fields}
+    return create_model("recipe", __base__=Table, **ordered)
 
 
 def player_model(optimizer: Any) -> type[Table]:
     """Return the pydantic model of a player's table."""
-    repeats = Annotated[Count, Field(description="The turns that it takes in a step.")]
+    repeats = Annotated[Count, Field(description="The number of its turns in a step.")]
     return create_model(
         "player", __base__=Table, optimizer=(optimizer, DEFAULT_OPTIMIZER), repeats=(repeats, 1)
     )
 
 
-def own_model(part: Part, **types: Any) -> type[schema.SectionModel]:
-    """Return the pydantic model of a section of gankit's own, `[training]` or `[scoring]`.
+def own_model(part: Part, types: Mapping[str, Any] | None = None) -> type[schema.SectionModel]:
+    """Return the pydantic model of `[training]` or `[scoring]`.
 
     Args:
-        part: Which.
-        types: Of some of its options, instead of what the part says.
+        part: The section.
+        types: Types of options that replace those of the signature.
     """
-    return schema.make_model(part.name, part, schema.fields(part, types))
+    return schema.make_model(part.name, part, schema.fields(part, types or {}))

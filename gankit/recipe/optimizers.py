@@ -1,8 +1,7 @@
-"""Keras' optimizers and learning rate schedules, as parts that a recipe names."""
+"""Keras' optimizers and learning rate schedules as parts that a recipe can name."""
 
 import inspect
 import re
-from collections.abc import Mapping
 from functools import cache, reduce
 from operator import or_
 from typing import Annotated, Any
@@ -19,35 +18,33 @@ LearningRate = Annotated[float, Field(ge=0)]
 
 @cache
 def optimizers() -> dict[str, Part]:
-    """Return the optimizers, by their class names in lower case."""
+    """Return the optimizers by their class names in lower case."""
     wrappers = (keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer)
     classes = _classes(keras.optimizers, keras.optimizers.Optimizer)
-    return {
-        name.lower(): Part("optimizers", name.lower(), f"keras {keras.__version__}", optimizer)
-        for name, optimizer in classes.items()
-        if optimizer not in wrappers and not _required(optimizer)
-    }
+    usable = {n: c for n, c in classes.items() if c not in wrappers and not _has_required(c)}
+    return {name.lower(): _part("optimizers", name.lower(), c) for name, c in usable.items()}
 
 
 @cache
 def schedules() -> dict[str, Part]:
-    """Return the schedules, by their class names in lower case with hyphens."""
+    """Return the schedules by their class names in lower case with hyphens."""
     parent = keras.optimizers.schedules.LearningRateSchedule
-    return {
-        _kebab(name): Part("schedules", _kebab(name), f"keras {keras.__version__}", schedule)
-        for name, schedule in _classes(keras.optimizers.schedules, parent).items()
-        if schedule is not parent
-    }
+    classes = _classes(keras.optimizers.schedules, parent)
+    named = {_kebab(name): c for name, c in classes.items() if c is not parent}
+    return {name: _part("schedules", name, c) for name, c in named.items()}
+
+
+KERAS_PARTS = {"optimizers": optimizers, "schedules": schedules}
 
 
 def model(part: Part, learning_rate: Any = LearningRate) -> type[schema.SectionModel]:
     """Return the pydantic model of a section that names an optimizer or a schedule.
 
-    Keras annotates nothing: a parameter is of its default's type, else a number or an array.
+    Keras annotates nothing: a parameter has the type of its default, or is a number or an array.
 
     Args:
-        part: The optimizer or the schedule.
-        learning_rate: The type of the option of this name.
+        part: The optimizer or schedule.
+        learning_rate: The type of its option `learning_rate`.
     """
     types = {p.name: _type(p.default) for p in schema.options(part)}
     return schema.model(part, types | {"learning_rate": learning_rate})
@@ -58,17 +55,18 @@ def any_rate() -> Any:
     return reduce(or_, map(model, schedules().values()), LearningRate)
 
 
-def _classes(module: Any, parent: type) -> Mapping[str, type]:
-    return {
-        name: value
-        for name, value in sorted(vars(module).items())
-        if inspect.isclass(value) and issubclass(value, parent)
-    }
+def _part(kind: str, name: str, given: type) -> Part:
+    return Part(kind, name, f"keras {keras.__version__}", given)
 
 
-def _required(function: type) -> list[str]:
+def _classes(module: Any, parent: type) -> dict[str, type]:
+    found = sorted(vars(module).items())
+    return {n: value for n, value in found if inspect.isclass(value) and issubclass(value, parent)}
+
+
+def _has_required(function: type) -> bool:
     parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]
+    return any(p.default is p.empty and p.kind is not p.VAR_KEYWORD for p in parameters)
 
 
 def _kebab(name: str) -> str:

@@ -11,10 +11,10 @@ from gankit.recipe import toml
 
 
 def read_table(path: Path | str, overrides: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the table that a recipe's file holds, with changes such as `"training.epochs=10"`.
+    """Return the table in a recipe's file, with changes such as `"training.epochs=10"`.
 
     Raises:
-        GankitError: The file cannot be read, or a change is not of this form.
+        GankitError: The file cannot be read, or a change is not KEY=VALUE.
     """
     table = toml.read(Path(path))
     for text in overrides:
@@ -23,15 +23,15 @@ def read_table(path: Path | str, overrides: Iterable[str] = ()) -> dict[str, Any
 
 
 def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Return a table with changes applied.
+    """Return a changed copy of a table.
 
-    Tables inside it are merged, and arrays replaced; `{1 = …}` changes one item of an array. A
-    table that names another part replaces the one before: the options of a part are its own.
+    Nested tables are merged and arrays replaced; `{1 = …}` changes one item of an array. A table
+    that names another part replaces the old one, since options belong to their part.
 
     Args:
-        table: What is changed, and left as it is.
+        table: The table.
         changes: The new values.
-        source: Where the changes are from, for errors.
+        source: Where the changes come from, for errors.
 
     Raises:
         GankitError: An array has no such item.
@@ -41,10 +41,10 @@ def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) 
 
 
 def read_override(text: str) -> dict[str, Any]:
-    """Return the table that `KEY=VALUE` stands for; VALUE is TOML, and never guessed.
+    """Return the table that `KEY=VALUE` stands for. VALUE is TOML, and never guessed.
 
     Raises:
-        GankitError: It is not of this form.
+        GankitError: The text is not KEY=VALUE.
     """
     key, equals, value = (part.strip() for part in text.partition("="))
     source = f"--set {shown(text)}"
@@ -53,12 +53,10 @@ def read_override(text: str) -> dict[str, Any]:
     try:
         return toml.parse(text, source)
     except GankitError as error:
-        if re.fullmatch(r"[\w./~-][\w./~ -]*", value):
-            raise GankitError(
-                f"{source}: the value is TOML, and its words are quoted",
-                f"--set '{key}=\"{value}\"'",
-            ) from error
-        raise
+        if not re.fullmatch(r"[\w./~-][\w./~ -]*", value):
+            raise
+        message = f"{source}: the value is TOML, which quotes strings"
+        raise GankitError(message, f"--set '{key}=\"{value}\"'") from error
 
 
 def _changed(old: Any, new: Any, source: str) -> Any:
@@ -70,13 +68,11 @@ def _changed(old: Any, new: Any, source: str) -> Any:
     return override(old if same else {}, new, source)
 
 
-def _changed_items(old: list, new: Mapping[str, Any], source: str) -> list:
+def _changed_items(old: list[Any], new: Mapping[str, Any], source: str) -> list[Any]:
     items = list(old)
     for key, value in new.items():
         if int(key) >= len(items):
-            places = f"0 to {len(items) - 1}" if items else "none, it is empty"
-            raise GankitError(
-                f"{source}: there is no such item. Allowed: {places}. Received: {key}"
-            )
+            places = f"0 to {len(items) - 1}" if items else "none, the array is empty"
+            raise GankitError(f"{source}: no such item. Allowed: {places}. Received: {key}")
         items[int(key)] = _changed(items[int(key)], value, source)
     return items

@@ -1,4 +1,4 @@
-"""What is wrong in a recipe, said so that it can be put right."""
+"""The problems of a recipe, in words."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in a recipe.
+    """One problem of a recipe.
 
     Args:
         place: The keys and indices that lead to it.
@@ -29,38 +29,38 @@ class Problem:
 
     def __str__(self) -> str:
         place = cut(".".join(map(str, self.place)), 2 * LONGEST)
-        return "\n".join(filter(None, (f"  {place}", f"    {self.message}", self._next())))
-
-    def _next(self) -> str:
-        return f"    → {self.hint}" if self.hint else ""
+        hint = f"    → {self.hint}" if self.hint else ""
+        return "\n".join(filter(None, (f"  {place}", f"    {self.message}", hint)))
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What is known of a table in a recipe.
+    """What is known about a table of a recipe.
 
     Args:
-        names: The keys it may have.
-        hint: What to type to learn more of it.
+        names: The keys that it may have.
+        hint: The command that describes it.
     """
 
-    names: Sequence[str]
+    names: Sequence[str] = ()
     hint: str = ""
 
 
 def refusal(source: str, problems: Sequence[Problem]) -> GankitError:
-    """Return the one error that shows all problems of a recipe."""
+    """Return one error that shows all problems of a recipe."""
     count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
     return GankitError("\n".join([f"{source} has {count}:", *map(str, problems)]))
 
 
-def found(error: ValidationError, table: Mapping, scopes: Mapping[Place, Scope]) -> list[Problem]:
-    """Return pydantic's errors as problems, one a place.
+def found(
+    error: ValidationError, table: Mapping[str, Any], scopes: Mapping[Place, Scope]
+) -> list[Problem]:
+    """Return pydantic's errors as problems, one for each place.
 
     Args:
-        error: What pydantic found.
-        table: What it looked at.
-        scopes: The tables of the recipe that are known, by place.
+        error: The errors.
+        table: The recipe that was validated.
+        scopes: The known tables of the recipe, by place.
     """
     problems: dict[Place, Problem] = {}
     for detail in error.errors(include_url=False):
@@ -74,6 +74,7 @@ def found(error: ValidationError, table: Mapping, scopes: Mapping[Place, Scope])
 def _place_in(table: Any, loc: Place, missing: bool) -> Place:
     """Return a location without pydantic's names for the branches of a union."""
     place: Place = ()
+    key: Any
     for key in loc:
         keys = range(len(table)) if isinstance(table, list) else table
         if isinstance(table, Mapping | list) and key in keys:
@@ -84,7 +85,7 @@ def _place_in(table: Any, loc: Place, missing: bool) -> Place:
 def _scope(place: Place, scopes: Mapping[Place, Scope]) -> Scope:
     """Return the innermost known table around a place."""
     parents = (place[:end] for end in range(len(place), -1, -1))
-    return next((scopes[parent] for parent in parents if parent in scopes), Scope(()))
+    return next((scopes[parent] for parent in parents if parent in scopes), Scope())
 
 
 def _message(detail: Mapping[str, Any], place: Place, scopes: Mapping[Place, Scope]) -> str:

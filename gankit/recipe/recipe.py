@@ -1,4 +1,4 @@
-"""A recipe: what to train on what, checked and with every default filled in."""
+"""A recipe: what to train on which data, checked and with all its defaults."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from gankit.recipe.overrides import override, read_table
 from gankit.recipe.problems import Problem, refusal
 from gankit.recipe.section import Section, section, values
 from gankit.recipe.settings import Scoring, Training
-from gankit.recipe.validation import Form
+from gankit.recipe.validation import Validator
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Player:
     """How a player is trained.
 
     Args:
-        optimizer: What moves its networks; `make()` builds it.
-        repeats: The turns that it takes in a step.
+        optimizer: The optimizer of its networks; `make()` builds it.
+        repeats: The number of its turns in a step.
     """
 
     optimizer: Section
@@ -32,20 +32,20 @@ class Player:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A checked recipe with every default filled in.
+    """A checked recipe with all its defaults.
 
     Args:
-        seed: Of all randomness.
+        seed: The seed of all randomness.
         dataset: `make()` returns a `gankit.Dataset`.
         architecture: `make(spec, previous=networks)` returns networks by name.
         loss: `make()` returns a `gankit.Loss`.
-        stabilizers: `make()` of each returns a `gankit.Stabilizer`, in their order.
+        stabilizers: `make()` of each returns a `gankit.Stabilizer`, in the order they apply.
         players: The players of the loss, in the order they play.
         training: How long to train, and how.
         metrics: `make(real=…, fake=…)` of each returns a number, or several by name.
-        scoring: When they score the generator while it trains, and how.
-        source: The file it is from.
-        given: The recipe as it was given, `--set` applied.
+        scoring: When and how the metrics score the generator during training.
+        source: The file it was read from.
+        given: The recipe as it was given, with changes from `--set`.
         filled: The recipe with its defaults, as a table.
         later: The recipes of its stages.
     """
@@ -69,7 +69,7 @@ class Recipe:
         return list(self.later) or [self]
 
     def parts(self) -> list[Part]:
-        """Return the parts of plugins that the recipe names, with those of its stages."""
+        """Return the parts of plugins that the recipe and its stages name."""
         return [part for recipe in (self, *self.later) for part in recipe._own_parts()]
 
     def _own_parts(self) -> list[Part]:
@@ -81,48 +81,47 @@ class Recipe:
         """Return the filled recipe, which reads as an equal one.
 
         Args:
-            mark_defaults: Whether a comment is put behind what was not given.
+            mark_defaults: Whether to add a comment to each value that was not given.
         """
         stages = {"stages": self.given["stages"]} if self.later else {}
         return toml.write({**self.filled, **stages}, self.given if mark_defaults else None)
 
 
 def read_recipe(path: Path | str, catalogue: Catalogue, overrides: Iterable[str] = ()) -> Recipe:
-    """Read a recipe, check all of it and fill in its defaults.
+    """Read and check a recipe, and fill in its defaults.
 
-    Keras is imported: set its backend before.
+    This imports Keras, so set its backend before.
 
     Args:
-        path: A file of TOML.
-        catalogue: The parts that it can name.
-        overrides: Changes, `"training.epochs=10"`.
+        path: A TOML file.
+        catalogue: The parts that the recipe can name.
+        overrides: Changes, such as `"training.epochs=10"`.
 
     Raises:
-        GankitError: The file cannot be read, or there are problems; all of them are named.
+        GankitError: The file cannot be read, or the recipe has problems; the error names them all.
     """
     return check_recipe(read_table(path, overrides), catalogue, str(path))
 
 
 def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) -> Recipe:
-    """Check a recipe given as a table, and fill in its defaults.
+    """Check a recipe that is given as a table, and fill in its defaults.
 
     Raises:
-        GankitError: There are problems; all of them are named.
+        GankitError: The recipe has problems; the error names them all.
     """
     tables = _flat(table, source)
-    forms = [Form(flat, catalogue) for flat in tables]
-    known = list(dict.fromkeys(player for form in forms for player in form.players))
-    filled = [form.fill(known) for form in forms]
-    problems = _problems(forms)
+    validators = [Validator(flat, catalogue) for flat in tables]
+    known = list(dict.fromkeys(player for each in validators for player in each.players))
+    filled = [validator.fill(known) for validator in validators]
+    problems = _problems(validators)
     if problems:
         raise refusal(source, sorted(problems, key=_order))
-    recipes = [_recipe(*each, source) for each in zip(filled, tables, forms)]
-    first, *later = recipes
+    first, *later = (_recipe(*each, source) for each in zip(filled, tables, validators))
     return replace(first, given=table, later=tuple(later))
 
 
 def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
-    """Return the recipe without its stages, and that of each stage: the one before, changed."""
+    """Return the recipe without stages, then that of each stage: the previous one, changed."""
     flat = [{key: value for key, value in table.items() if key != "stages"}]
     stages = table.get("stages", [])
     if not isinstance(stages, list) or not all(isinstance(stage, Mapping) for stage in stages):
@@ -130,14 +129,15 @@ def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
         raise refusal(source, [problem])
     for index, stage in enumerate(stages):
         if "stages" in stage:
-            raise refusal(source, [Problem(("stages", index, "stages"), "a stage has no stages")])
+            problem = Problem(("stages", index, "stages"), "a stage cannot have stages")
+            raise refusal(source, [problem])
         flat.append(override(flat[-1], stage, source))
     return flat
 
 
-def _problems(forms: Sequence[Form]) -> list[Problem]:
-    """Return all problems; one that a stage takes over from the recipe is named once."""
-    base, *stages = (form.problems for form in forms)
+def _problems(validators: Sequence[Validator]) -> list[Problem]:
+    """Return all problems; a stage that inherits one does not repeat it."""
+    base, *stages = (validator.problems for validator in validators)
     seen, problems = {(p.place, p.message) for p in base}, list(base)
     for index, found in enumerate(stages):
         new = [problem for problem in found if (problem.place, problem.message) not in seen]
@@ -147,21 +147,23 @@ def _problems(forms: Sequence[Form]) -> list[Problem]:
 
 
 def _order(problem: Problem) -> int:
-    top = problem.place[0] if problem.place else ""
+    top = str(problem.place[0]) if problem.place else ""
     return KEYS.index(top) if top in KEYS else len(KEYS)
 
 
-def _recipe(filled: Any, table: Mapping[str, Any], form: Form, source: str) -> Recipe:
+def _recipe(filled: Any, table: Mapping[str, Any], validator: Validator, source: str) -> Recipe:
+    features = {"features": validator.features} if validator.features else {}
+    players = {name: getattr(filled.players, f"player_{name}") for name in validator.players}
     return Recipe(
         seed=filled.seed,
         dataset=section(filled.dataset),
         architecture=section(filled.architecture),
         loss=section(filled.loss),
         stabilizers=tuple(map(section, filled.stabilizers)),
-        players={name: _player(getattr(filled.players, f"player_{name}")) for name in form.players},
+        players={n: Player(section(p.optimizer), p.repeats) for n, p in players.items()},
         training=Training(**values(filled.training)),
         metrics=tuple(map(section, filled.metrics)),
-        scoring=_scoring(filled.scoring, form.features),
+        scoring=Scoring(**values(filled.scoring) | features),
         source=source,
         given=table,
         filled=_filled(filled, table),
@@ -169,16 +171,7 @@ def _recipe(filled: Any, table: Mapping[str, Any], form: Form, source: str) -> R
 
 
 def _filled(filled: Any, table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the recipe as a table, without `[scoring]` where there is nothing to score by."""
+    """Return the recipe as a table, without `[scoring]` if there are no metrics."""
     whole = filled.model_dump(mode="json", by_alias=True, exclude_none=True)
     idle = {"metrics", "scoring"} - table.keys() if not filled.metrics else ()
     return {key: value for key, value in whole.items() if key not in idle}
-
-
-def _scoring(filled: Any, features: Section | None) -> Scoring:
-    options = values(filled)
-    return Scoring(**options | ({"features": features} if features else {}))
-
-
-def _player(filled: Any) -> Player:
-    return Player(section(filled.optimizer), filled.repeats)

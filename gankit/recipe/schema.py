@@ -1,8 +1,9 @@
 """The schema of a part is its signature: each keyword parameter is an option."""
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, ClassVar, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUserError
@@ -14,21 +15,21 @@ from gankit.errors import GankitError
 
 
 class SectionModel(BaseModel):
-    """What a section of a recipe is checked with; each field has its option's name as alias."""
+    """Validates a section of a recipe. The alias of each field is the name of an option."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
     part: ClassVar[Part]
 
 
 def model(part: Part, types: Mapping[str, Any] | None = None) -> type[SectionModel]:
-    """Return the pydantic model of a section whose `name` picks this part.
+    """Return the pydantic model of a section whose `name` is this part.
 
     Args:
         part: The part.
-        types: Of some options, instead of what the signature says.
+        types: Types of options that replace those of the signature.
 
     Raises:
-        GankitError: The part does not load, or a parameter of it cannot be an option.
+        GankitError: The part does not load, or a parameter cannot be an option.
     """
     about = docstring.summary(part.load().__doc__)
     name = {"option_name": (Literal[part.name], Field(alias="name", description=about))}
@@ -36,7 +37,7 @@ def model(part: Part, types: Mapping[str, Any] | None = None) -> type[SectionMod
 
 
 def make_model(title: str, part: Part, fields: Mapping[str, Any]) -> type[SectionModel]:
-    """Return a pydantic model of fields that are a part's options."""
+    """Return the pydantic model of a part's fields."""
     try:
         made = create_model(title, __base__=SectionModel, **fields)
     except (PydanticUserError, TypeError) as error:
@@ -50,38 +51,42 @@ def json_schema(model: type[BaseModel]) -> dict[str, Any]:
     """Return a model as a JSON schema.
 
     Raises:
-        GankitError: An option is of a type that no TOML can give.
+        GankitError: TOML cannot express the type of an option.
     """
     try:
         return model.model_json_schema()
     except PydanticInvalidForJsonSchema as error:
-        raise GankitError(
-            f"{model.__name__} has an option that no TOML can give: {error}"
-        ) from error
+        message = f"{model.__name__} has an option that TOML cannot express: {error}"
+        raise GankitError(message) from error
 
 
 def fields(part: Part, types: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pydantic field of each option, with its type, default and help."""
-    helps = _helps(part.load())
-    found = {p.name: _field(part, p, types, helps.get(p.name)) for p in options(part)}
-    if "name" in found:
-        raise GankitError(f'{part} has an option "name", which picks the part: call it otherwise')
-    return {f"option_{name}": field for name, field in found.items()}
+    function: Any = part.load()
+    helps = docstring.arguments(function.__init__.__doc__) | docstring.arguments(function.__doc__)
+    found = {}
+    for option in options(part):
+        default = ... if option.default is option.empty else option.default
+        info = Field(default, alias=option.name, description=helps.get(option.name))
+        found[f"option_{option.name}"] = (types.get(option.name) or _type(part, option), info)
+    if "option_name" in found:
+        raise GankitError(f'{part} has an option "name", which chooses the part: rename the option')
+    return found
 
 
 def options(part: Part) -> list[inspect.Parameter]:
-    """Return the parameters of a part that a recipe may set."""
+    """Return the parameters of a part that a recipe can set."""
     kind = ALL_KINDS[part.kind]
     named = [
         p for p in _signature(part).values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
     ]
     if len(named) < kind.leading:
-        raise GankitError(f"{part} must take arguments before its options: {kind.leading}")
+        raise GankitError(f"{part} must take {kind.leading} argument before its options")
     return [p for p in named[kind.leading :] if p.name not in kind.hidden]
 
 
 def takes(part: Part, name: str) -> bool:
-    """Return whether a part asks for a parameter by name."""
+    """Return whether a part has a parameter with this name."""
     return name in _signature(part)
 
 
@@ -92,33 +97,18 @@ def _signature(part: Part) -> Mapping[str, inspect.Parameter]:
         raise GankitError(f"{part} has no signature to read its options from") from error
 
 
-def _field(part: Part, parameter: inspect.Parameter, types: Mapping, text: str | None) -> Any:
-    required = parameter.default is parameter.empty
-    default = ... if required else parameter.default
-    kind = types.get(parameter.name) or _type(part, parameter)
-    return kind, Field(default, alias=parameter.name, description=text)
-
-
 def _type(part: Part, parameter: inspect.Parameter) -> Any:
-    """Return a parameter's annotation, or without one the type of its default."""
+    """Return the annotation of a parameter, or the type of its default if it has none."""
     if parameter.annotation is parameter.empty:
         known = parameter.default is not parameter.empty and parameter.default is not None
         return type(parameter.default) if known else Any
-    if not isinstance(parameter.annotation, str):
-        return parameter.annotation
-    try:
-        return eval(parameter.annotation, _globals(part.load()))
-    except Exception as error:
-        message = f"{part} annotates {parameter.name} with what has no meaning at run time: {error}"
-        raise GankitError(message) from error
-
-
-def _globals(function: Callable) -> dict[str, Any]:
+    function: Any = part.load()
     function = inspect.unwrap(function.__init__ if inspect.isclass(function) else function)
-    return getattr(function, "__globals__", {})
-
-
-def _helps(function: Callable) -> dict[str, str]:
-    """Return the help of each option; a class's own docstring goes before its constructor's."""
-    own = docstring.arguments(function.__doc__)
-    return docstring.arguments(function.__init__.__doc__) | own
+    # Not those of all parameters: the others may mean something to type checkers only.
+    alone: Any = SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
+    try:
+        names = getattr(function, "__globals__", {})
+        return get_type_hints(alone, names, include_extras=True)[parameter.name]
+    except Exception as error:
+        message = f"{part} annotates {parameter.name} with a type that cannot be resolved: {error}"
+        raise GankitError(message) from error

@@ -1,11 +1,12 @@
-"""A section of a recipe, filled in: a part and its options."""
+"""A section of a checked recipe: a part and its options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pkgutil import resolve_name
 from typing import Any
 
-from gankit.discovery.kinds import ALL_KINDS, resolve
+from gankit.discovery.kinds import ALL_KINDS
 from gankit.discovery.part import Part
 from gankit.errors import GankitError
 from gankit.recipe.schema import SectionModel, takes
@@ -16,29 +17,29 @@ class Section:
     """A part with all its options.
 
     Args:
-        name: The part's name.
-        options: What it is called with.
-        part: The part itself.
+        name: The name of the part.
+        options: The keyword arguments it is called with.
+        part: The part.
     """
 
     name: str
     options: Mapping[str, Any]
     part: Part = field(compare=False, repr=False)
 
-    def make(self, *passed: Any, **named: Any) -> Any:
+    def make(self, *leading: Any, **named: Any) -> Any:
         """Call the part with its options.
 
         Args:
-            passed: What comes before the options.
-            named: What the part may ask for by name; the rest is not passed.
+            leading: The arguments before the options.
+            named: Arguments passed only if the part has parameters with these names.
 
         Raises:
-            GankitError: The part cannot be loaded, a dataset is none, or Keras refuses the options
-                of an optimizer.
+            GankitError: The part cannot be loaded or returns the wrong type, or Keras rejects the
+                options of an optimizer.
         """
         asked = {name: value for name, value in named.items() if takes(self.part, name)}
         try:
-            return self._checked(self.part.load()(*passed, **asked, **_made(self.options)))
+            return self._checked(self.part.load()(*leading, **asked, **_made(self.options)))
         except ValueError as error:
             if self.part.kind not in ("optimizers", "schedules"):
                 raise
@@ -46,28 +47,27 @@ class Section:
 
     def _checked(self, made: Any) -> Any:
         product = ALL_KINDS[self.part.kind].product
-        if product and not isinstance(made, resolve(product)):
+        if product and not isinstance(made, resolve_name(product)):
             wanted = f"gankit.{product.rpartition(':')[2]}"
-            raise GankitError(
-                f"{self.part} must return a {wanted}. Received: {type(made).__name__}",
-                f"return {wanted}(…)",
-            )
+            message = f"{self.part} must return a {wanted}. Received: {type(made).__name__}"
+            raise GankitError(message, f"return {wanted}(…)")
         return made
 
     def bound(self) -> Part:
-        """Return the part as one that is called without its options."""
+        """Return the part with its options bound."""
         return replace(self.part, given=partial(self.part.load(), **_made(self.options)))
 
 
 def section(model: SectionModel) -> Section:
-    """Return what a checked model holds."""
+    """Return the section that a validated model holds."""
     options = values(model)
     return Section(options.pop("name"), options, model.part)
 
 
 def values(model: SectionModel) -> dict[str, Any]:
-    """Return the options that a checked model holds, by name."""
-    found = {info.alias: getattr(model, key) for key, info in type(model).model_fields.items()}
+    """Return the options that a validated model holds, by name."""
+    fields = type(model).model_fields
+    found = {info.alias or key: getattr(model, key) for key, info in fields.items()}
     return {k: section(v) if isinstance(v, SectionModel) else v for k, v in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""The settings of gankit's own sections: how to train, and how to score."""
+"""The options of gankit's own sections, `[training]` and `[scoring]`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,13 +19,14 @@ class Training:
     """How long to train, and how.
 
     Args:
-        epochs: How often all examples are seen.
-        batch_size: The examples of one turn.
-        updates: Whether the players move one after the other, or all at once on one forward pass.
-        precision: Of the networks' arithmetic; their weights are float32.
-        sample_every: The epochs from one grid of samples to the next.
-        checkpoint_every: The steps from one checkpoint to the next, besides those at the end of
-            each epoch; 0 for none.
+        epochs: The number of passes over the data.
+        batch_size: The number of examples in a turn.
+        updates: Whether the players move one after the other, or all at once after one forward
+            pass.
+        precision: The precision of the networks' arithmetic; their weights are float32.
+        sample_every: The number of epochs between two grids of samples.
+        checkpoint_every: The number of steps between two checkpoints; 0 saves only at the end of
+            each epoch.
     """
 
     epochs: Count = 1
@@ -38,15 +39,15 @@ class Training:
 
 @dataclass(frozen=True)
 class Scoring:
-    """When the metrics of a recipe score its generator while it trains, and how.
+    """When and how the metrics score the generator during training.
 
-    Where a recipe has metrics, its `features` are the part itself with its options.
+    In a recipe with metrics, `features` is the part itself with its options.
 
     Args:
-        every: The epochs from one scoring to the next; the last epoch is scored too.
-        count: Of samples; of real examples at most as many.
-        features: What examples are compared by: a name, or a table of a name and options.
-        best: The score by which the best checkpoint is kept; if not set, the first one that says
+        every: The number of epochs between two scorings; the last epoch is always scored.
+        count: The number of samples, and at most as many real examples.
+        features: The features that examples are compared by: a name, or a table with options.
+        best: The score that chooses the best checkpoint; by default the first one that says
             which way is better.
     """
 
@@ -61,11 +62,11 @@ SCORING = Part("sections", "scoring", "gankit", Scoring)
 
 
 def directions(part: Part) -> dict[str, Direction]:
-    """Return which way the scores of a metric are better, by name; those that tell."""
-    told: Mapping[str, Direction] = getattr(part.load(), "better", {})
-    return {name or part.name.replace("-", "_"): way for name, way in told.items()}
+    """Return which way is better for the scores of a metric that says so, by name."""
+    better: Mapping[str, Direction] = getattr(part.load(), "better", {})
+    return {name or part.name.replace("-", "_"): way for name, way in better.items()}
 
 
 def all_directions(metrics: Iterable[Part]) -> dict[str, Direction]:
-    """Return which way the scores of several metrics are better, by name, in their order."""
+    """Return which way is better for the scores of several metrics, by name, in their order."""
     return {name: way for part in metrics for name, way in directions(part).items()}

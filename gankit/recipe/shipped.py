@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import gankit
-
 
 def shipped_recipes() -> dict[str, Path]:
-    """Return them by name: in a wheel they lie inside the package, in a checkout beside it."""
-    package = Path(gankit.__file__).parent
+    """Return their files by name: in a wheel they are inside the package, in a checkout beside."""
+    package = Path(__file__).parents[1]
     folders = (package / "recipes", package.parent / "recipes")
     folder = next((folder for folder in folders if folder.is_dir()), folders[0])
     paths = sorted(folder.rglob("*.toml"))

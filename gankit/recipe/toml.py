@@ -1,4 +1,4 @@
-"""Reading recipes as plain tables, and writing them so that they can be read again."""
+"""Reads recipes as plain tables, and writes tables that read the same."""
 
 import re
 import tomllib
@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import tomli_w
+import tomlkit
+from tomlkit.items import AoT, Item, Table
 
 from gankit.errors import GankitError
 from gankit.messages import shown
 from gankit.recipe.shipped import shipped_recipes
 
 LARGEST = 2**20  # bytes of a recipe
-DEEPEST = 32  # tables and arrays inside each other
+DEEPEST = 32  # nested tables and arrays
 
-# A key of more parts than that; it would keep tomllib busy for minutes.
+# A key with more parts than that: tomllib would take minutes.
 _DEEP_KEY = re.compile(
     rf"""(?:^|[\[{{,])[ \t]*(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST + 1}}}""",
     re.MULTILINE,
@@ -23,10 +24,10 @@ _DEEP_KEY = re.compile(
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the table that a file holds.
+    """Return the table in a file.
 
     Raises:
-        GankitError: It cannot be read, or is not a recipe's TOML.
+        GankitError: The file cannot be read, or is not valid.
     """
     try:
         with path.open("rb") as file:
@@ -34,14 +35,12 @@ def read(path: Path) -> dict[str, Any]:
         text = data.decode("utf-8-sig")
     except FileNotFoundError as error:
         name = path.stem if path.stem in shipped_recipes() else "NAME"
-        raise GankitError(
-            f"there is no recipe {path}",
-            f"gankit new recipe {name} copies one that comes with gankit",
-        ) from error
+        hint = f"gankit new recipe {name} copies one that comes with gankit"
+        raise GankitError(f"there is no recipe {path}", hint) from error
     except IsADirectoryError as error:
-        raise GankitError(f"{path} is a folder, not a recipe", "name a file of TOML") from error
+        raise GankitError(f"{path} is a folder, not a recipe", "give a TOML file") from error
     except UnicodeDecodeError as error:
-        raise GankitError(f"{path} is not text, so no recipe", "name a file of TOML") from error
+        raise GankitError(f"{path} is not a text file", "give a TOML file") from error
     except (OSError, ValueError) as error:
         raise GankitError(f"{shown(str(path))} cannot be read: {error}") from error
     if len(data) > LARGEST:
@@ -50,14 +49,14 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def parse(text: str, source: str) -> dict[str, Any]:
-    """Return the table that a text holds.
+    """Return the table in a text.
 
     Args:
         text: TOML.
-        source: Where it is from, for errors.
+        source: Where it comes from, for errors.
 
     Raises:
-        GankitError: It is no TOML, is nested too deep, or has a value that no option takes.
+        GankitError: It is not TOML, is nested too deep, or has a value that no option accepts.
     """
     if _DEEP_KEY.search(text):
         raise GankitError(f"{source} is nested too deep: a key has more than {DEEPEST} parts")
@@ -75,12 +74,29 @@ def parse(text: str, source: str) -> dict[str, Any]:
 
 
 def write(table: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> str:
-    """Return a table as TOML; what has no counterpart in `given` is marked as a default."""
-    return "\n".join(_lines(table, (), table if given is None else given)).strip() + "\n"
+    """Return a table as TOML, with the comment `default` on each value that is not in `given`."""
+    document: Table = tomlkit.item(dict(table))
+    if given is not None:
+        _mark_defaults(document, given)
+    return document.as_string()
 
 
-def _values(table: dict) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every value with its place, without recursion and no deeper than is allowed."""
+def _mark_defaults(table: Table, given: Any) -> None:
+    given = given if isinstance(given, Mapping) else {}
+    for key in table:
+        item = table.value.item(key)
+        if isinstance(item, Table):
+            _mark_defaults(item, given.get(key))
+        elif isinstance(item, AoT):
+            others = given.get(key, [])
+            for index, each in enumerate(item.body):
+                _mark_defaults(each, others[index] if index < len(others) else {})
+        elif isinstance(item, Item) and key not in given:
+            item.comment("default")
+
+
+def _values(table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every value with its place, without recursion."""
     left: list[tuple[tuple[str, ...], Any]] = [((), table)]
     while left:
         place, value = left.pop()
@@ -97,45 +113,5 @@ def _problem(place: tuple[str, ...], value: Any) -> str:
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return "is an integer of more than 64 bits"
     if not isinstance(value, dict | list | str | int | float):
-        return f"is a date or a time, which no option takes: quote it. Received: {value}"
+        return f"is a date or a time, which no option accepts: quote it. Received: {value}"
     return ""
-
-
-def _lines(table: Mapping[str, Any], place: tuple[str, ...], given: Any) -> Iterator[str]:
-    """Yield the values of a table, then the tables and arrays of tables inside it."""
-    given = given if isinstance(given, Mapping) else {}
-    inner = {key: value for key, value in table.items() if _is_table(value) or _is_array(value)}
-    for key in (key for key in table if key not in inner):
-        yield f"{_key(key)} = {_value(table[key])}" + ("" if key in given else "  # default")
-    for key, value in inner.items():
-        path = (*place, key)
-        header = ".".join(map(_key, path))
-        if _is_array(value):
-            others = given.get(key, [])
-            for index, item in enumerate(value):
-                yield from ("", f"[[{header}]]")
-                yield from _lines(item, path, others[index] if index < len(others) else {})
-        else:
-            if not value or not all(map(_is_table, value.values())):
-                yield from ("", f"[{header}]")
-            yield from _lines(value, path, given.get(key))
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, Mapping)
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_is_table, value))
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _value(key)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{_key(k)} = {_value(v)}' for k, v in value.items())} }}"
-    return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")

@@ -1,18 +1,20 @@
-"""The form that a recipe fills in: what is asked of it follows from the parts that it names."""
+"""Validates a recipe against the schemas of the parts that it names."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
-from gankit.discovery.part import pick
+from gankit.discovery.part import Part, pick
 from gankit.discovery.plugins import Catalogue
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
 from gankit.recipe import optimizers, schema
 from gankit.recipe.features import TABLE, choose_features
 from gankit.recipe.model import (
+    ARRAYS,
     DEFAULT_OPTIMIZER,
     KEYS,
     SECTIONS,
@@ -27,16 +29,17 @@ from gankit.recipe.settings import SCORING, TRAINING, all_directions
 AnyTable = dict[str, Any]
 
 
-class Form:
-    """What one recipe without stages is checked against.
+class Validator:
+    """Validates one recipe without stages.
 
     Args:
         table: The recipe as it was given.
         catalogue: The parts that it can name.
 
     Attributes:
-        players: The players of its loss; those it describes where there is no such loss.
-        features: What a name alone chooses to score by; None where nothing is, or a table does.
+        players: The players of its loss; without a valid loss, those that it describes.
+        features: The features that it chooses by name alone; None if it scores nothing or gives a
+            table.
         problems: What is wrong with it.
     """
 
@@ -45,36 +48,28 @@ class Form:
         self.features: Section | None = None
         self._table = table
         self._catalogue = catalogue
-        self._scopes = {
-            (part.name,): Scope(
-                [option.name for option in schema.options(part)], f"gankit show {part.name}"
-            )
-            for part in (TRAINING, SCORING)
+        self._scopes: dict[Place, Scope] = {(p.name,): _scope_of(p) for p in (TRAINING, SCORING)}
+        self._types = {
+            name: self._model((name,), table.get(name), SECTIONS[name]) for name in SECTIONS
         }
-        self._models = {section: self._section(section) for section in SECTIONS}
-        self._stabilizers = self._array("stabilizers")
-        self._metrics = self._array("metrics")
-        self._features = self._features_of(_table(table.get("scoring")).get("features"))
+        self._types |= {kind: self._array(kind) for kind in ARRAYS}
+        self._features_type = self._type_of_features(_table(table.get("scoring")).get("features"))
         self._described = _table(table.get("players", {}))
-        self.players = self._players_of_loss()
+        loss = self._types["loss"]
+        self.players = tuple(self._described if loss is AnyTable else loss.part.load().players)
 
     def fill(self, known: Iterable[str]) -> Any:
-        """Return the recipe as a pydantic model, or None where there are problems.
+        """Return the recipe as a pydantic model, or None if there are problems.
 
         Args:
-            known: The players that may be described, for the sake of other stages of the recipe.
+            known: The players that it may describe, including those of other stages.
         """
         names = list(dict.fromkeys([*self.players, *(n for n in known if n in self._described)]))
         table = self._with_optimizers(names)
-        model = recipe_model(
-            **self._models,
-            stabilizers=self._stabilizers,
-            players=self._all(names),
-            metrics=self._metrics,
-            features=self._features,
-        )
+        model = recipe_model({**self._types, "players": self._all(names)}, self._features_type)
         self._scopes[()] = Scope(KEYS, "gankit schema")
-        self._scopes["players",] = Scope(list(known), f"gankit show {self._name_of('loss')}")
+        loss = _table(self._table.get("loss")).get("name", "")
+        self._scopes["players",] = Scope(list(known), f"gankit show {loss}")
         try:
             filled = model.model_validate_json(json.dumps(table))
         except ValidationError as error:
@@ -85,79 +80,67 @@ class Form:
         self._check_features(filled)
         return None if self.problems else filled
 
-    def _section(self, section: str) -> Any:
-        kind = SECTIONS[section]
-        return self._model((section,), self._table.get(section), kind, self._from_catalogue(kind))
-
     def _array(self, kind: str) -> Any:
         tables = self._table.get(kind, [])
         if not isinstance(tables, list):
             return list
-        part = self._from_catalogue(kind)
-        places = [(kind, index) for index in range(len(tables))]
-        models = [self._model(p, t, kind, part) for p, t in zip(places, tables)]
-        return tuple[tuple(models)]
+        models = [self._model((kind, index), table, kind) for index, table in enumerate(tables)]
+        return tuple[tuple(models)]  # type: ignore[misc]  # as many as there are tables
 
-    def _features_of(self, given: Any) -> Any:
-        """Return the type of the features: a name, or the model of a table that picks a part."""
+    def _type_of_features(self, given: Any) -> Any:
         if not isinstance(given, Mapping):
             return str
-        return self._model(
-            ("scoring", "features"), given, "features", self._from_catalogue("features")
-        )
+        return self._model(("scoring", "features"), given, "features")
 
-    def _from_catalogue(self, kind: str) -> Callable[[Any], type]:
-        return lambda name: schema.model(self._catalogue.find(kind, name))
-
-    def _model(self, place: Place, table: Any, kind: str, make: Callable[[Any], type]) -> Any:
+    def _model(
+        self,
+        place: Place,
+        table: Any,
+        kind: str,
+        make: Callable[[Part], type[schema.SectionModel]] = schema.model,
+    ) -> Any:
         """Return the model of the part that a table names, or note the problem."""
         self._scopes[place] = Scope((), f"gankit list {kind}")
         if not isinstance(table, Mapping):
             return AnyTable
         try:
-            model = make(table.get("name"))
+            part = self._find(kind, table.get("name"))
+            model = make(part)
         except GankitError as error:
             self.problems.append(Problem((*place, "name"), error.message, error.hint))
             return AnyTable
-        self._scopes[place] = Scope(_names(model), f"gankit show {model.part.name}")
+        self._scopes[place] = Scope(_names(model), f"gankit show {part.name}")
         return model
 
-    def _players_of_loss(self) -> tuple[str, ...]:
-        loss = self._models["loss"]
-        return tuple(self._described if loss is AnyTable else loss.part.load().players)
+    def _find(self, kind: str, name: Any) -> Part:
+        if kind in optimizers.KERAS_PARTS:
+            return pick(optimizers.KERAS_PARTS[kind](), kind, name)
+        return self._catalogue.find(kind, name)
 
     def _with_optimizers(self, names: Iterable[str]) -> dict[str, Any]:
         """Return the table with an optimizer for each player, and a name for each optimizer."""
         if not isinstance(self._table.get("players", {}), Mapping):
             return dict(self._table)
-        players = self._described | {n: _with_optimizer(self._described.get(n, {})) for n in names}
-        return {**self._table, "players": players}
+        players = {name: _with_optimizer(self._described.get(name, {})) for name in names}
+        return {**self._table, "players": {**self._described, **players}}
 
     def _all(self, names: Iterable[str]) -> type[Table]:
-        fields = {f"player_{name}": (self._player(name), Field(alias=name)) for name in names}
+        fields: dict[str, Any] = {
+            f"player_{name}": (self._player(name), Field(alias=name)) for name in names
+        }
         return create_model("players", __base__=Table, **fields)
 
     def _player(self, name: str) -> type[Table]:
-        given = _table(_with_optimizer(self._described.get(name, {})))
         self._scopes["players", name] = Scope(("optimizer", "repeats"))
         place = ("players", name, "optimizer")
-        optimizer = _table(given.get("optimizer"))
-        rate = self._learning_rate((*place, "learning_rate"), optimizer.get("learning_rate"))
-
-        def make(chosen: Any) -> type:
-            part = pick(optimizers.optimizers(), "optimizers", chosen)
-            return optimizers.model(part, rate)
-
-        return player_model(self._model(place, given.get("optimizer"), "optimizers", make))
-
-    def _learning_rate(self, place: Place, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return optimizers.LearningRate
-
-        def make(chosen: Any) -> type:
-            return optimizers.model(pick(optimizers.schedules(), "schedules", chosen))
-
-        return self._model(place, given, "schedules", make)
+        given = _table(_with_optimizer(self._described.get(name, {}))).get("optimizer")
+        rate: Any = _table(given).get("learning_rate")
+        if isinstance(rate, Mapping):
+            rate_type = self._model((*place, "learning_rate"), rate, "schedules", optimizers.model)
+        else:
+            rate_type = optimizers.LearningRate
+        make = partial(optimizers.model, learning_rate=rate_type)
+        return player_model(self._model(place, given, "optimizers", make))
 
     def _check_repeats(self, filled: Any) -> None:
         if filled.training.option_updates != "simultaneous":
@@ -165,26 +148,26 @@ class Form:
         for name in self.players:
             repeats = getattr(filled.players, f"player_{name}").repeats
             if repeats != 1:
-                message = f'should be 1 where updates = "simultaneous". Received: {repeats}'
+                message = f'should be 1 if updates = "simultaneous". Received: {repeats}'
                 self.problems.append(Problem(("players", name, "repeats"), message))
 
     def _check_metrics(self, filled: Any) -> None:
         if not all(isinstance(metric, schema.SectionModel) for metric in filled.metrics):
-            return  # one is named that is none, and it may be that one's score
+            return  # an unknown metric is a problem already, and may be the one with the best score
         names = [metric.option_name for metric in filled.metrics]
         for index, name in enumerate(names):
             if name in names[:index]:
-                message = f"is there twice: its scores would have one name. Received: {shown(name)}"
+                message = f"is given twice: its scores would share a name. Received: {shown(name)}"
                 self.problems.append(Problem(("metrics", index, "name"), message))
         best = filled.scoring.option_best
         known = all_directions(metric.part for metric in filled.metrics)
         if best is not None and best not in known:
-            message = f"is no score that says which way is better.{suggestion(best, known)} "
+            message = f"is not a score that says which way is better.{suggestion(best, known)} "
             message += f"Allowed: {listed(known)}. Received: {shown(best)}"
             self.problems.append(Problem(("scoring", "best"), message, "gankit list metrics"))
 
     def _check_features(self, filled: Any) -> None:
-        """Find the features that a name alone chooses, where something is scored by them."""
+        """Find the features that the recipe chooses by name alone."""
         given = filled.scoring.option_features
         if not filled.metrics or not isinstance(given, str):
             return
@@ -193,12 +176,13 @@ class Form:
         except GankitError as error:
             self.problems.append(Problem(("scoring", "features"), error.message, error.hint))
 
-    def _name_of(self, section: str) -> Any:
-        return _table(self._table.get(section)).get("name", "")
+
+def _scope_of(part: Part) -> Scope:
+    return Scope([option.name for option in schema.options(part)], f"gankit show {part.name}")
 
 
 def _with_optimizer(player: Any) -> Any:
-    """Return a player's table with its optimizer; one without a name is the default, changed."""
+    """Return a player's table with its optimizer; without a name it changes the default."""
     if not isinstance(player, Mapping):
         return player
     given = player.get("optimizer", {})

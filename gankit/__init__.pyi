@@ -1,0 +1,33 @@
+from . import layers as layers
+from .api import explore as explore
+from .api.compare import compare as compare
+from .api.export import export as export
+from .api.report import report as report
+from .api.sample import sample as sample
+from .api.score import score as score
+from .data.cache import cached as cached
+from .data.dataset import Dataset as Dataset
+from .data.dataset import DataSpec as DataSpec
+from .data.images import decode_images as decode_images
+from .data.images import image_files as image_files
+from .data.scaling import from_uint8 as from_uint8
+from .data.scaling import to_uint8 as to_uint8
+from .engine import input_gradient as input_gradient
+from .errors import GankitError as GankitError
+from .game.gan import GAN as GAN
+from .game.incompatibility import Incompatibility as Incompatibility
+from .game.loss import AdversarialLoss as AdversarialLoss
+from .game.loss import Loss as Loss
+from .game.networks import Networks as Networks
+from .game.stabilizer import Stabilizer as Stabilizer
+from .game.turn import Judgment as Judgment
+from .game.turn import Targets as Targets
+from .game.turn import Turn as Turn
+from .hookspecs import hookimpl as hookimpl
+from .progress_bar import progress as progress
+from .recipe.count import Count as Count
+from .scoring.features import Features as Features
+from .scoring.metric import better as better
+from .scoring.metric import known_answer as known_answer
+
+__version__: str
