@@ -8,8 +8,8 @@ from .api.score import score as score
 from .data.cache import cached as cached
 from .data.dataset import Dataset as Dataset
 from .data.dataset import DataSpec as DataSpec
-from .data.images import decode_images as decode_images
-from .data.images import image_files as image_files
+from .data.decoding import decode_images as decode_images
+from .data.image_files import image_files as image_files
 from .data.scaling import from_uint8 as from_uint8
 from .data.scaling import to_uint8 as to_uint8
 from .engine import input_gradient as input_gradient

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import gankit
-from gankit.data import images as module
+from gankit.data import decoding as module
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image
 
+from gankit.data.images import open_image
 from gankit.errors import GankitError
 from gankit.reporting import markup
 from gankit.reporting.charts import Chart, figures
@@ -86,10 +87,10 @@ def _samples(run: RunData) -> Html:
 
 def _frame(path: Path, epoch: int, hidden: bool) -> Html:
     try:
-        with Image.open(path) as sheet:
+        with open_image(path) as sheet:
             width, height = sheet.size
             source = data_uri(sheet)
-    except OSError as error:
+    except (OSError, Image.DecompressionBombError) as error:
         raise GankitError(f"the sheet {path} cannot be read: {error}", f"rm {path}") from error
     alt = f"Samples after epoch {epoch}" if epoch else "Samples before training"
     image = tag("img", src=source, alt=alt, width=width, height=height)

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gankit.data.images import image_files
+from gankit.data.image_files import image_files
+from gankit.data.images import read_image
 from gankit.data.scaling import from_uint8
 from gankit.errors import GankitError
 from gankit.scoring.evaluate import Examples, Source
@@ -60,12 +61,9 @@ def read_folder(folder: Path, count: int | None = None, seed: int = 0) -> np.nda
 
 def _read(file: Path) -> np.ndarray:
     try:
-        with Image.open(file) as image:
-            grey = image.mode in ("1", "L", "I;16")
-            pixels = np.asarray(image.convert("L" if grey else "RGB"))
-    except (OSError, ValueError) as error:
+        return read_image(file)
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise GankitError(f"the image {file} cannot be read: {error}") from error
-    return pixels[..., None] if grey else pixels
 
 
 def _size(image: np.ndarray) -> str:

@@ -1,0 +1,174 @@
+"""Image files, decoded once into a memory-mapped array."""
+
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import numpy as np
+from PIL import Image, ImageColor, UnidentifiedImageError
+
+from gankit.data.cache import cached
+from gankit.data.images import on_ground, open_image, plain
+from gankit.errors import GankitError
+from gankit.progress_bar import progress
+
+TOLERATED = 0.1  # the share of broken files that a set may have
+NAMED = 3  # how many of them a message names
+CHUNK = 256  # images decoded ahead of the one that is being written
+
+
+def decode_images(
+    files: Sequence[str | os.PathLike[str]],
+    size: int,
+    channels: Literal[1, 3] = 1,
+    fit: Literal["crop", "pad"] = "crop",
+    ground: str = "white",
+) -> tuple[np.ndarray, np.ndarray]:
+    """Decode image files in parallel into a memory-mapped array, once: the result is cached.
+
+    Images are turned upright (EXIF), made square, and scaled with an antialiasing filter. Of an
+    animation the first frame counts. A file that cannot be read is named on standard error and
+    left out.
+
+    Args:
+        files: The images, of any kind that Pillow reads.
+        size: The edge of the square images, in pixels.
+        channels: 1 for grey, 3 for RGB.
+        fit: `crop` keeps the middle square of an image, `pad` the whole of it on the ground.
+        ground: The colour behind transparent and padded images, e.g. `white` or `#202020`.
+
+    Returns:
+        The images as uint8, (read, size, size, channels), read-only; and the place in `files` of
+        each of them, (read,), in order, so that `labels[places]` are their labels.
+
+    Raises:
+        GankitError: More than a tenth of the files are broken, or none are given, or the ground is
+            not a colour.
+    """
+    frame = Frame(size, channels, fit, ground)
+    paths = [Path(file).absolute() for file in files]
+    key = {**asdict(frame), "files": [_fingerprint(path) for path in paths]}
+    folder = cached("images", key, lambda folder: _decode_all(paths, frame, folder))
+    broken = json.loads((folder / "broken.json").read_text(encoding="utf-8"))
+    if broken:
+        print(f"warning: left out {_count(paths, broken)}", file=sys.stderr)
+    images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
+    return images, np.delete(np.arange(len(paths)), [place for place, _ in broken])
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every image is brought to; the fields are the options of `decode_images`."""
+
+    size: int
+    channels: int
+    fit: str
+    ground: str
+
+    def __post_init__(self) -> None:
+        try:
+            ImageColor.getrgb(self.ground)
+        except ValueError as error:
+            raise GankitError(
+                f"ground is not a colour. Received: {self.ground!r}",
+                "write a name such as 'white' or a hexadecimal value such as '#202020'",
+            ) from error
+
+    def read(self, file: Path) -> bytes:
+        """Return a file's pixels, size × size × channels of uint8."""
+        mode = "L" if self.channels == 1 else "RGB"
+        with open_image(file) as opened:
+            opened.draft(mode, (2 * self.size, 2 * self.size))
+            image = _scale(plain(opened, mode), self.size, self.fit)
+        return on_ground(image, (self.size, self.size), self.ground).tobytes()
+
+
+def _scale(image: Image.Image, size: int, fit: str) -> Image.Image:
+    """Return the middle square of an image, or the whole of it, with the longer edge at `size`."""
+    width, height = image.size
+    if fit == "crop" and width != height:
+        edge = min(width, height)
+        left, top = (width - edge) // 2, (height - edge) // 2
+        image = image.crop((left, top, left + edge, top + edge))
+    longest = max(image.size)
+    scaled = [max(1, round(edge * size / longest)) for edge in image.size]
+    return image.resize(scaled, Image.Resampling.BICUBIC, reducing_gap=2)
+
+
+def _fingerprint(file: Path) -> tuple[str | int, ...]:
+    """Tell a file's content as git's index does: hashing 40,000 files takes seconds a start."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return (str(file),)
+    return (str(file), stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+def _decode_all(files: list[Path], frame: Frame, folder: Path) -> None:
+    broken = []
+    # Plain writes: on a full disk a memory-mapped file would end the process with a bus error.
+    with (folder / "images.npy").open("wb") as out:
+        _write_header(out, len(files), frame)
+        for place, image in enumerate(_decoded(files, frame)):
+            if isinstance(image, bytes):
+                out.write(image)
+            else:
+                broken.append((place, _reason(image)))
+        out.seek(0)
+        _write_header(out, len(files) - len(broken), frame)  # as long as the first: numpy pads it
+    if len(broken) > TOLERATED * len(files) or not files:
+        raise GankitError(f"cannot read {_count(files, broken)}", "mend or remove the broken files")
+    (folder / "broken.json").write_text(json.dumps(broken), encoding="utf-8")
+
+
+def _write_header(out: BinaryIO, count: int, frame: Frame) -> None:
+    shape = (count, frame.size, frame.size, frame.channels)
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(out, header)
+
+
+def _decoded(files: list[Path], frame: Frame) -> Iterator[bytes | Exception]:
+    """Yield each file's pixels, or why it has none, in order."""
+
+    def read(file: Path) -> bytes | Exception:
+        try:
+            return frame.read(file)
+        except Exception as error:  # a malformed file makes Pillow raise nearly anything
+            return error
+
+    rest = iter(files)
+    with (
+        warnings.catch_warnings(),
+        ThreadPoolExecutor(os.cpu_count()) as threads,
+        progress("decoding images", len(files)) as advance,
+    ):
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        while chunk := list(islice(rest, CHUNK)):
+            yield from threads.map(read, chunk)
+            advance(len(chunk))
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case UnidentifiedImageError():
+            return "not an image"
+        case Image.DecompressionBombWarning() | Image.DecompressionBombError():
+            return "more pixels than Pillow takes for safe"
+        case OSError(strerror=str(reason)):
+            return reason
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _count(files: list[Path], broken: Sequence[tuple[int, str]]) -> str:
+    """Return e.g. `4 of 9 images: /a/x.png (not an image), … and 1 more`."""
+    names = [f"{files[place]} ({reason})" for place, reason in broken[:NAMED]]
+    more = [f"and {len(broken) - NAMED} more"] if len(broken) > NAMED else []
+    return f"{len(broken)} of {len(files):,} images: {', '.join(names + more)}"
