@@ -91,12 +91,10 @@ def test_no_program_is_started_for_a_file_that_calls_itself_an_image(tmp_path):
 def test_linked_folders_are_followed_once(tmp_path):
     written(tmp_path / "elsewhere", "a.png", Image.fromarray(COLOUR))
     written(tmp_path / "set", "b.png", Image.fromarray(COLOUR))
-    os.symlink(tmp_path / "elsewhere", tmp_path / "set/dog")
-    os.symlink(tmp_path / "set", tmp_path / "set/loop")
-    found = [
-        file.relative_to(tmp_path / "set").as_posix()
-        for file in gankit.image_files(tmp_path / "set")
-    ]
+    (tmp_path / "set/dog").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "set/loop").symlink_to(tmp_path / "set")
+    files = gankit.image_files(tmp_path / "set")
+    found = [file.relative_to(tmp_path / "set").as_posix() for file in files]
     assert found == ["b.png", "dog/a.png"]
 
 

@@ -46,7 +46,7 @@ def plain(image: Image.Image, mode: str) -> Image.Image:
         image = Image.fromarray(((values + 128) // 257).astype("uint8"))
     if image.mode == "LAB":
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-        image = ImageCms.profileToProfile(image, *profiles, outputMode="RGB")
+        image = ImageCms.profileToProfile(image, *profiles, outputMode="RGB") or image
     return image.convert(mode + "A" if image.has_transparency_data else mode)
 
 
