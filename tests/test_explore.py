@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 from made_runs import RECIPE, made_run
 from PIL import Image
-from scipy.stats import binomtest
 
 import gankit
 from gankit.api.explore.first_layer import first_layer
 from gankit.api.explore.interpolation import linear, slerp
 from gankit.api.explore.neighbours import euclidean, l1, search
-from gankit.api.explore.quiz import wilson
 from gankit.api.explore.templates import clustered
 from gankit.api.explore.traversal import principal_directions
 from gankit.api.generator import Generator
@@ -36,13 +34,14 @@ name = "bce"
 def generator(tmp_path_factory):
     """The generator of a run of random weights, which takes 4 numbers and draws 8×8 images."""
     run, _ = made_run(tmp_path_factory.mktemp("images"), [PARTS])
-    return Generator(run, [PARTS])
+    return Generator.open(run.path, plugins=[PARTS])
 
 
 @pytest.fixture(scope="module")
 def points(tmp_path_factory):
     """The generator of a run that draws points of a plane."""
-    return Generator(made_run(tmp_path_factory.mktemp("points"), recipe=RING)[0])
+    run, _ = made_run(tmp_path_factory.mktemp("points"), recipe=RING)
+    return Generator.open(run.path)
 
 
 def noise(rows=2, seed=0):
@@ -52,14 +51,14 @@ def noise(rows=2, seed=0):
 # Interpolation
 
 
-def test_the_spherical_way_is_its_closed_form():
+def test_slerp_is_its_closed_form():
     a, b = np.array([2.0, 0.0]), np.array([0.0, 2.0])
     t = np.linspace(0, 1, 7)
     turn = t * np.pi / 2
     assert np.allclose(slerp(a, b, t), 2 * np.stack([np.cos(turn), np.sin(turn)], axis=1))
 
 
-def test_the_spherical_way_keeps_the_length_and_turns_steadily():
+def test_slerp_keeps_the_length_and_turns_steadily():
     a, b = noise()
     b *= np.linalg.norm(a) / np.linalg.norm(b)
     way = slerp(a, b, np.linspace(0, 1, 9))
@@ -71,7 +70,7 @@ def test_the_spherical_way_keeps_the_length_and_turns_steadily():
     assert np.linalg.norm(linear(a, b, np.array([0.5]))) < 0.95 * lengths[0]
 
 
-def test_the_spherical_way_between_noise_of_one_direction_is_straight():
+def test_slerp_between_noise_of_one_direction_is_straight():
     a, _ = noise()
     t = np.linspace(0, 1, 5)
     assert np.allclose(slerp(a, 3 * a, t), np.outer(1 + 2 * t, a))
@@ -103,7 +102,7 @@ def test_points_of_a_plane_are_interpolated_over_the_data(points):
 
 @pytest.mark.parametrize(("stops", "steps"), [((1,), 8), ((0, 1), 1)])
 def test_a_way_needs_two_ends(generator, stops, steps):
-    with pytest.raises(gankit.GankitError, match="two stops, and two steps"):
+    with pytest.raises(gankit.GankitError, match="two stops and two steps"):
         gankit.explore.interpolate(generator, stops, steps)
 
 
@@ -118,9 +117,9 @@ def test_the_first_layer_is_the_matrix_of_its_weights(generator):
 
 def test_principal_directions_are_numpys():
     weights = np.random.default_rng(3).standard_normal((5, 40))
-    directions, deviations = principal_directions(weights)
+    directions, stds = principal_directions(weights)
     values, vectors = np.linalg.eigh(weights @ weights.T)
-    assert np.allclose(deviations**2, values[::-1])
+    assert np.allclose(stds**2, values[::-1])
     assert np.allclose(np.abs(np.sum(directions * vectors.T[::-1], axis=1)), 1)
     assert (directions.max(axis=1) == np.abs(directions).max(axis=1)).all()
 
@@ -199,11 +198,11 @@ def test_neighbours_of_a_run(generator):
 # Kinds of images
 
 
-def test_clusters_have_their_shares():
+def test_clusters_have_their_fractions():
     real = np.repeat([[0.0, 0.0], [9.0, 9.0]], [30, 10], axis=0)
-    middles, shares = clustered(real, np.repeat(real[:1], 8, axis=0), 2, 0)
-    assert np.allclose(middles, [[0, 0], [9, 9]])
-    assert np.allclose(shares, [[0.75, 1], [0.25, 0]])
+    centroids, fractions = clustered(real, np.repeat(real[:1], 8, axis=0), 2, 0)
+    assert np.allclose(centroids, [[0, 0], [9, 9]])
+    assert np.allclose(fractions, [[0.75, 1], [0.25, 0]])
 
 
 def test_templates(generator):
@@ -216,9 +215,16 @@ def test_templates(generator):
 
 
 @pytest.mark.parametrize(("right", "count"), [(0, 8), (5, 8), (33, 40), (40, 40)])
-def test_the_interval_is_scipys(right, count):
-    known = binomtest(right, count).proportion_ci(method="wilson")
-    assert np.allclose(wilson(right, count), [known.low, known.high])
+def test_the_interval_is_wilsons(tmp_path, right, count):
+    """Its ends are the fractions p at which |right / count − p| is z standard errors."""
+    key = {str(number): "real" for number in range(count)}
+    words = ["real"] * right + ["fake"] * (count - right)
+    (tmp_path / "answers.txt").write_text("\n".join(map(" ".join, zip(key, words))), "utf-8")
+    grade = gankit.explore.grade(key, tmp_path / "answers.txt")
+    z = 1.959963984540054
+    for p in (grade.low, grade.high):
+        assert abs(right / count - p) == pytest.approx(z * (p * (1 - p) / count) ** 0.5, abs=1e-9)
+    assert grade.low <= right / count <= grade.high
 
 
 def test_answers_are_graded(tmp_path):

@@ -1,54 +1,55 @@
-"""A run's generator, opened to draw with."""
+"""A run's generator, opened to draw samples."""
 
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gankit.backend import choose_backend, running_backend
 from gankit.data.dataset import Dataset
+from gankit.data.scaling import from_uint8
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
 from gankit.run.folder import RunFolder
 
+if TYPE_CHECKING:
+    from gankit.run.load import Restored
+
 
 class Generator:
-    """A run's generator as one of its checkpoints has it, with averaged weights if it has any.
+    """The generator of a run's checkpoint, with its averaged weights if it has any.
 
-    All functions of `gankit.explore`, and `gankit.sample`, take a run's folder or one of these: a
-    notebook that makes many images opens the run once.
+    `Generator.open` makes one. `gankit.sample` and the functions of `gankit.explore` take a run's
+    folder or a generator; to make many images, open the run once.
 
     Args:
         run: The run's folder.
-        plugins: Files of parts, if the run was made with some.
-        checkpoint: `last`, `best`, or the name of one.
+        restored: The checkpoint.
 
     Raises:
-        GankitError: It has no such checkpoint, no generator of samples from noise, or what made
-            it is no longer there.
+        GankitError: There is no generator that draws samples from noise.
 
     Attributes:
         run: The run's folder.
-        gan: The game. Nothing is trained here: the averaged weights are in the place of its own.
+        gan: The game, its generator with the averaged weights.
+        network: The generator.
         classes: The names of the classes, in the order of the labels.
+        noise_shape: The shape of one sample's noise.
     """
 
-    def __init__(self, run: RunFolder, plugins: Iterable[Path] = (), checkpoint: str = "last"):
-        from gankit.run.load import restore
-
-        restored = restore(run, plugins, checkpoint)
-        self.run = run
-        self.gan = restored.gan
+    def __init__(self, run: RunFolder, restored: "Restored"):
+        self.run, self.gan = run, restored.gan
         self.classes = tuple(run.read_facts()["data"][restored.place.stage]["classes"])
-        self._recipe = restored.recipe
+        self._data = restored.recipe.dataset
+        self.noise_shape = self.gan.noise_shape  # raises if the generator takes images
         networks = self.gan.networks
-        self.noise_shape = self.gan.noise_shape  # an error where images are taken
         if "generator" not in networks:
             raise GankitError(
                 f"{run.path} has no network called generator. It has: {listed(networks)}",
-                "such runs cannot be drawn from noise yet",
+                "gankit cannot sample such a run yet",
             )
         self.network = networks["generator"]
         averages = self.gan.averages.get("generator", ())
@@ -64,28 +65,30 @@ class Generator:
         plugins: Iterable[Path] = (),
         checkpoint: str = "last",
     ) -> "Generator":
-        """Return a run's generator; one that is open already is returned as it is.
+        """Open a run's generator; an open one is returned as it is.
 
         Args:
             run: The run's folder.
-            backend: tensorflow, jax or torch; by default the one that Keras runs on in this process
-                already, else that of the run.
-            cpu: Keep off the GPUs.
-            plugins: Files of parts, if the run was made with some.
-            checkpoint: `last`, `best`, or the name of one.
+            backend: tensorflow, jax or torch; by default the one that Keras already uses, or else
+                the run's.
+            cpu: Do not use GPUs.
+            plugins: Plugin files that the run needs.
+            checkpoint: `last`, `best`, or a checkpoint's name.
 
         Raises:
-            GankitError: It is no run, or it cannot be loaded.
+            GankitError: It is not a run, or it cannot be loaded.
         """
         if isinstance(run, Generator):
             return run
         folder = RunFolder.open(Path(run))
         choose_backend(backend or running_backend() or folder.read_facts()["backend"], cpu)
-        return cls(folder, plugins, checkpoint)
+        from gankit.run.load import restore  # imports Keras
+
+        return cls(folder, restore(folder, plugins, checkpoint))
 
     @property
     def takes_labels(self) -> bool:
-        """Whether the generator is told the class of what it is to draw."""
+        """Whether the generator is conditional."""
         return len(self.network.inputs) > 1
 
     @property
@@ -96,57 +99,55 @@ class Generator:
     @cached_property
     def dataset(self) -> Dataset:
         """The data that the run was trained on."""
-        made: Dataset = self._recipe.dataset.make()
+        made: Dataset = self._data.make()
         return made
 
     def real(self, places: slice | np.ndarray = slice(None)) -> np.ndarray:
-        """Return real examples as the discriminator sees them, images in [−1, 1]."""
-        from gankit.data.scaling import from_uint8
-
+        """Return real examples, images in [−1, 1]."""
         return from_uint8(np.asarray(self.dataset.arrays["images"][places]))
 
     def noise(
         self, count: int, seed: int | Sequence[int] = 0, truncation: float | None = None
     ) -> np.ndarray:
-        """Return noise (count, …), each number of it within the truncation."""
+        """Return noise (count, …), each number within ±truncation."""
         from gankit.game.sampling import noise
 
         if truncation is not None and not truncation >= 0.01:
             raise GankitError(
-                f"truncation is a number of 0.01 or more. Received: {truncation}",
-                "noise is hardly ever beyond 3; 0.5 is strong",
+                f"truncation must be at least 0.01. Received: {truncation}",
+                "0.5 is strong; noise rarely exceeds 3",
             )
         return noise(self.gan, count, seed, truncation)
 
     def chosen(self, numbers: Sequence[int] | np.ndarray, seed: int = 0) -> np.ndarray:
-        """Return the noise of samples by their numbers, as `gankit sample --seed` counts them."""
+        """Return the noise of samples, by their numbers in `gankit sample --seed SEED`."""
         if not len(numbers) or min(numbers) < 0:
             raise GankitError(
-                f"samples are numbered from 0 on. Received: {shown(list(numbers))}",
-                f"gankit sample {self.run.path} draws them",
+                f"samples are numbered from 0. Received: {shown(list(numbers))}",
+                f"gankit sample {self.run.path}",
             )
         return self.noise(max(numbers) + 1, seed)[list(numbers)]
 
     def labels(self, names: Sequence[int | str], count: int) -> np.ndarray:
-        """Return so many labels: the classes that are named in turn, all where none is.
+        """Return labels (count,) that repeat the named classes, or all classes without names.
 
         Args:
-            names: Their names, or their places from 0 on.
-            count: How many.
+            names: The names of the classes, or their indices.
+            count: The number of labels.
 
         Raises:
             GankitError: There is no such class, or the generator takes no labels.
         """
         if len(names) and not self.takes_labels:
             raise GankitError(
-                f"the generator of {self.run.path} takes no labels: it draws what it likes",
-                "train one that does: conditional = true in the recipe's [architecture]",
+                f"the generator of {self.run.path} takes no labels",
+                "train a conditional one: conditional = true in the recipe's [architecture]",
             )
-        places = [self.place(name) for name in names] or range(max(len(self.classes), 1))
+        places = [self.class_index(name) for name in names] or range(max(len(self.classes), 1))
         return np.resize(np.asarray(places, "int32"), count)
 
-    def place(self, name: int | str) -> int:
-        """Return a class's place by its name, or by its place.
+    def class_index(self, name: int | str) -> int:
+        """Return the index of a class, given its name or its index.
 
         Raises:
             GankitError: There is no such class.
@@ -162,20 +163,24 @@ class Generator:
         )
 
     def draw(self, noise: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
-        """Return what the generator makes of noise, (count, …) of floats; images in [−1, 1].
+        """Return the samples of noise, (count, …) floats; images in [−1, 1].
 
         Args:
             noise: (count, …).
-            labels: (count,), for a generator that takes them; the first class, if not given.
+            labels: (count,), for a conditional generator; by default the first class.
         """
         from gankit.game.sampling import draw
 
         return draw(self.gan, noise, np.zeros(len(noise), "int32") if labels is None else labels)
 
     def needs_images(self, what: str) -> None:
-        """Raise the error of what is done with images only, where samples are none."""
+        """Raise a GankitError if samples are not images."""
         if not self.draws_images:
             raise GankitError(
                 f"{what} is for images, and {self.run.path} draws points",
                 f"gankit explore interpolate {self.run.path}",
             )
+
+
+RunOrGenerator = str | os.PathLike[str] | Generator
+"""The folder of a run, or its opened generator."""

@@ -1,7 +1,7 @@
-"""The samples that the discriminator finds the most real of a generator's own."""
+"""The samples of a generator that look most real to its discriminator."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,111 +14,100 @@ from gankit.messages import listed
 if TYPE_CHECKING:
     import keras
 
-RANKED = 1024  # samples of each class that a threshold is of
-TRIES = 20  # draws of as many samples as would do, before it is given up
+RANKED = 1024  # samples of each class that determine its threshold
+TRIES = 20  # times the expected number of draws, before giving up
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """Samples, and how hard they were to find.
-
-    Args:
-        samples: (count, …).
-        accepted: How many of those that were drawn were accepted.
-        drawn: How many were drawn.
-    """
+class Accepted(NamedTuple):
+    """Accepted samples (count, …), and how many were accepted of how many drawn."""
 
     samples: np.ndarray
     accepted: int
     drawn: int
 
 
-def accepted(
-    generator: Generator,
-    labels: np.ndarray,
-    share: float,
-    seed: int = 0,
-    truncation: float | None = None,
-) -> Accepted:
-    """Return a sample for each label, none of the share that the discriminator ranks lowest.
-
-    What is accepted at once is the sample that there would be without rejection.
+@dataclass(frozen=True)
+class RejectionSampler:
+    """Draws samples without those that the discriminator ranks lowest.
 
     Args:
-        generator: With its discriminator.
-        labels: The class of each sample, (count,).
-        share: How much of what the generator draws is left out, of each class as much.
-        seed: Of the noise.
+        generator: The generator, with one discriminator.
+        fraction: The fraction of samples to reject, of each class, between 0 and 1.
+        seed: The seed of the noise.
         truncation: The bound of the noise.
 
     Raises:
-        GankitError: The discriminator cannot judge one example at a time, or takes nearly all
-            samples for equally real.
+        GankitError: The fraction is not between 0 and 1.
     """
-    limits = thresholds(generator, labels, share, seed, truncation)
-    samples = np.zeros((len(labels), *generator.network.outputs[0].shape[1:]), "float32")
-    missing = np.arange(len(labels))
-    accepted = drawn = 0
-    while len(missing):
-        places = np.resize(missing, max(len(missing), SIZE))
-        again = seed if not drawn else [seed, drawn]
-        noise = generator.noise(len(places), again, truncation)
-        found = generator.draw(noise, labels[places])
-        good = judge(generator, found, labels[places]) >= limits[labels[places]]
-        samples[places[good][::-1]] = found[good][::-1]  # the first one of a place is kept
-        missing = np.setdiff1d(missing, places[good])
-        accepted, drawn = accepted + int(good.sum()), drawn + len(places)
-        if drawn > TRIES * (len(labels) + SIZE) / (1 - share) and len(missing):
-            raise GankitError(
-                f"the discriminator accepted {accepted:,} of {drawn:,} samples, and none for "
-                f"{len(missing)} of {len(labels)}",
-                f"leave fewer out: --reject {share / 2:g}",
-            )
-    return Accepted(samples, accepted, drawn)
 
+    generator: Generator
+    fraction: float
+    seed: int = 0
+    truncation: float | None = None
 
-def thresholds(
-    generator: Generator,
-    labels: np.ndarray,
-    share: float,
-    seed: int = 0,
-    truncation: float | None = None,
-) -> np.ndarray:
-    """Return, for each class up to the last of the labels, the logit that a share is below.
+    def __post_init__(self) -> None:
+        if not 0 < self.fraction < 1:
+            raise GankitError(f"reject is a fraction between 0 and 1. Received: {self.fraction}")
 
-    Args:
-        generator: With its discriminator.
-        labels: The classes that are wanted.
-        share: Of 1,024 other samples of the class.
-        seed: Of their noise.
-        truncation: The bound of their noise.
+    def draw(self, labels: np.ndarray) -> Accepted:
+        """Return an accepted sample for each label.
 
-    Raises:
-        GankitError: The share is not between 0 and 1, or the discriminator cannot judge one
-            example at a time.
-    """
-    if not 0 < share < 1:
-        raise GankitError(f"reject is a share between 0 and 1. Received: {share}")
-    noise = generator.noise(RANKED, [seed, RANKED], truncation)
-    limits = np.full(labels.max() + 1, np.inf)
-    told = generator.takes_labels or len(_discriminator(generator).inputs) > 1
-    for label in np.unique(labels) if told else [0]:
-        alike = np.full(RANKED, label, "int32")
-        logits = judge(generator, generator.draw(noise, alike), alike)
-        limits[label if told else slice(None)] = np.quantile(logits, share)
-    return limits
+        A sample that is accepted at once is the one drawn without rejection.
+
+        Args:
+            labels: The class of each sample, (count,).
+
+        Raises:
+            GankitError: The discriminator cannot judge single examples, or ranks nearly all
+                samples as equal.
+        """
+        generator, limits = self.generator, self.thresholds(labels)
+        samples = np.zeros((len(labels), *generator.network.outputs[0].shape[1:]), "float32")
+        missing = np.arange(len(labels))
+        accepted = drawn = 0
+        while len(missing):
+            places = np.resize(missing, max(len(missing), SIZE))
+            seed = [self.seed, drawn] if drawn else self.seed
+            noise = generator.noise(len(places), seed, self.truncation)
+            found = generator.draw(noise, labels[places])
+            good = judge(generator, found, labels[places]) >= limits[labels[places]]
+            samples[places[good][::-1]] = found[good][::-1]  # keeps the first of each place
+            missing = np.setdiff1d(missing, places[good])
+            accepted, drawn = accepted + int(good.sum()), drawn + len(places)
+            if drawn > TRIES * (len(labels) + SIZE) / (1 - self.fraction) and len(missing):
+                raise GankitError(
+                    f"the discriminator accepted {accepted:,} of {drawn:,} samples, and none for "
+                    f"{len(missing)} of {len(labels)}",
+                    f"reject fewer: --reject {self.fraction / 2:g}",
+                )
+        return Accepted(samples, accepted, drawn)
+
+    def thresholds(self, labels: np.ndarray) -> np.ndarray:
+        """Return, for each class up to the last label, the quantile of its logits.
+
+        The quantile is of 1,024 other samples of each class that is among the labels.
+        """
+        generator = self.generator
+        noise = generator.noise(RANKED, [self.seed, RANKED], self.truncation)
+        limits = np.full(labels.max() + 1, np.inf)
+        conditional = generator.takes_labels or len(_discriminator(generator).inputs) > 1
+        for label in np.unique(labels) if conditional else [0]:
+            alike = np.full(RANKED, label, "int32")
+            logits = judge(generator, generator.draw(noise, alike), alike)
+            limits[label if conditional else slice(None)] = np.quantile(logits, self.fraction)
+        return limits
 
 
 def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return the discriminator's logits of examples, (count,): the higher, the more real.
+    """Return the discriminator's logits of examples, (count,); the higher, the more real.
 
     Args:
-        generator: With its discriminator.
-        examples: As the discriminator sees them, (count, …).
-        labels: Their classes, (count,); not asked for where it takes none.
+        generator: The generator, with one discriminator.
+        examples: (count, …).
+        labels: Their classes, (count,), for a conditional discriminator.
 
     Raises:
-        GankitError: It judges several examples together, or there is none, or several.
+        GankitError: It judges several examples together, or there is not one discriminator.
     """
     from keras import ops
 
@@ -130,8 +119,8 @@ def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.
         if answer.size != len(examples[some]):
             raise GankitError(
                 f"the discriminator of {generator.run.path} judges several examples together, "
-                "and has no logit for a single one",
-                "leave --reject out",
+                "so it cannot reject single ones",
+                "leave out --reject",
             )
         logits.append(answer.reshape(-1))
     return np.concatenate(logits)
@@ -142,6 +131,6 @@ def _discriminator(generator: Generator) -> "keras.Model":
     if len(names) != 1:
         raise GankitError(
             f"rejection needs one discriminator. {generator.run.path} has: {listed(names)}",
-            "leave --reject out",
+            "leave out --reject",
         )
     return generator.gan.networks[names[0]]

@@ -20,7 +20,7 @@ Seed = Annotated[
     int, typer.Option(metavar="N", min=0, help="Of the noise and of all other choices.")
 ]
 Out = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/pictures")
+    Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/images")
 ]
 
 

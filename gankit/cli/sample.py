@@ -43,7 +43,7 @@ def sample(
         bool, typer.Option("--grid", metavar="", help="One sheet instead of single files.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/pictures")
+        Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/images")
     ] = None,
     checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,

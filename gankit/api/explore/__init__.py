@@ -1,6 +1,7 @@
-"""Looks at what a generator learned: each function takes a run, and returns what a notebook shows.
+"""Images that show what a generator learned.
 
-The functions take a run's folder; `Generator.open` opens one for several images.
+Each function takes a run's folder, or a generator opened by `Generator.open`, and returns what a
+notebook shows.
 """
 
 from gankit.api.explore.arithmetic import arithmetic

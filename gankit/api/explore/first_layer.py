@@ -1,4 +1,4 @@
-"""The first layer of a generator, as the matrix that it multiplies noise by."""
+"""The first layer of a generator, as a matrix."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,11 +12,11 @@ from gankit.errors import GankitError
 def first_layer(generator: Generator) -> np.ndarray:
     """Return the matrix W (latent, outputs) of the first layer with weights that noise reaches.
 
-    It is found by asking the layer: row i is what it makes of the unit vector i, less what it makes
-    of 0. So it does not matter of which kind it is, nor how it is joined to labels.
+    Row i is the layer's output for the unit vector i, minus that for 0, so any linear layer will
+    do, however it is joined with labels.
 
     Raises:
-        GankitError: That layer is not linear.
+        GankitError: The layer is not linear.
     """
     latent = generator.network.inputs[0].shape[1]
     units = np.eye(latent, dtype="float32")
@@ -26,19 +26,19 @@ def first_layer(generator: Generator) -> np.ndarray:
         answers = np.asarray(rows) - zero
         weights, found = answers[:latent], answers[latent:]
         if np.abs(answers).max() == 0:
-            continue  # it sees labels only
+            continue  # a layer of labels
         if not np.allclose(found, mixed @ weights, atol=1e-3 * np.abs(found).max()):
             break
         return np.asarray(weights)
     raise GankitError(
-        f"the first layer of the generator of {generator.run.path} is not linear in the noise, and "
-        "has no principal directions",
+        f"the generator of {generator.run.path} has no principal directions: its first layer is "
+        "not linear in the noise",
         f"gankit explore traverse {generator.run.path} --along dimensions",
     )
 
 
 def _layers(generator: Generator) -> Iterator[Callable[[np.ndarray], np.ndarray]]:
-    """Yield what each layer with weights makes of noise, as a function, in their order."""
+    """Yield a function from noise to the output of each layer with weights, in order."""
     import keras
     from keras import ops
 

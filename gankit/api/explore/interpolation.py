@@ -1,6 +1,5 @@
-"""Walks from sample to sample through the space of noise."""
+"""Interpolation between samples, in the space of noise."""
 
-import os
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
@@ -8,17 +7,17 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from gankit.api.generator import Generator
+from gankit.api.generator import Generator, RunOrGenerator
 from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
 from gankit.pictures import sheets
 
 Way = Literal["slerp", "linear"]
-FRAME = 128  # about how large a frame of a film is to be, in pixels
+FRAME = 128  # the approximate width of a film, in pixels
 
 
 def interpolate(
-    run: str | os.PathLike[str] | Generator,
+    run: RunOrGenerator,
     stops: Sequence[int] = (0, 1, 2, 3, 4),
     steps: int = 8,
     way: Way = "slerp",
@@ -26,55 +25,58 @@ def interpolate(
     labels: Sequence[int | str] = (),
     frames: bool = False,
 ) -> Image.Image | list[Image.Image]:
-    """Return the images on the way from a sample to the next: does it change little by little?
+    """Return images between samples: do they change gradually?
 
     Args:
         run: The run's folder, or its opened generator.
-        stops: The numbers of the samples, as `gankit sample --seed` counts them.
-        steps: How many images there are from a stop to the next, both included.
-        way: `slerp` keeps the length that noise has; `linear` passes nearer to 0, where there
-            is next to none.
-        seed: Of the noise.
-        labels: The class of each row in turn, which stays the same on the way; for a film that of
-            the first. All in turn, if none is named.
-        frames: Whether to return the frames of a film instead: through all stops, and back to the
-            first.
+        stops: Sample numbers, as in `gankit sample --seed SEED`.
+        steps: The number of images from one stop to the next, both included.
+        way: `slerp` keeps the length of the noise; `linear` passes nearer to 0, where training
+            noise hardly ever was.
+        seed: The seed of the noise.
+        labels: The class of each row in turn, all classes if empty; a film has the first.
+        frames: Whether to return the frames of a film that ends where it started.
 
     Returns:
-        A strip with a row from each stop to the next; for points a scatter plot over the data.
+        A sheet with a row from each stop to the next; for points a scatter plot over the data.
 
     Raises:
-        GankitError: It is no run, or there is no way between fewer than two stops.
+        GankitError: It is not a run, or there are fewer than two stops or two steps.
 
     Reference:
         White 2016, Sampling Generative Networks, arXiv:1609.04468.
     """
     if len(stops) < 2 or steps < 2:
         raise GankitError(
-            "a way needs two stops, and two steps from one to the next. "
+            "interpolation needs at least two stops and two steps. "
             f"Received: {len(stops)} stops, {steps} steps"
         )
+    ways = {"slerp": slerp, "linear": linear}
+    if way not in ways:
+        raise GankitError(f"there is no way {way!r}. Allowed: {', '.join(ways)}")
     generator = Generator.open(run)
+    noise = generator.chosen([*stops, stops[0]] if frames else stops, seed)
+    t = np.linspace(0, 1, steps)[: steps - frames]  # a film shows each stop once
+    rows = [ways[way](a, b, t) for a, b in pairwise(noise)]
+    classes = generator.labels(labels, 1 if frames else len(rows))
+    samples = generator.draw(np.concatenate(rows), np.resize(classes, len(rows)).repeat(len(t)))
     if frames:
-        return _film(generator, [*stops, stops[0]], steps, way, seed, labels)
-    rows = _ways(generator.chosen(stops, seed), np.linspace(0, 1, steps), way)
-    places = generator.labels(labels, len(rows)).repeat(steps)
-    samples = generator.draw(np.concatenate(rows), places)
+        return _film(generator, samples)
     if generator.draws_images:
         return sheets.grid(to_uint8(samples), columns=steps)
     return sheets.scatter(samples, generator.real(slice(2500)))
 
 
 def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Return points on the way from a to b that turns steadily, (steps, …).
+    """Return the spherical linear interpolation of a and b, (steps, …).
 
-    sin((1 − t) Ω) / sin Ω · a + sin(t Ω) / sin Ω · b, where Ω is the angle between a and b; where
-    they are of one direction, the straight way.
+    sin((1 − t) Ω) / sin Ω · a + sin(t Ω) / sin Ω · b, where Ω is the angle between a and b; linear
+    if they are parallel.
 
     Args:
         a: Noise, (…).
         b: Noise, (…).
-        t: How far along, each in [0, 1], (steps,).
+        t: Positions in [0, 1], (steps,).
 
     Reference:
         Shoemake 1985, Animating Rotation with Quaternion Curves.
@@ -87,36 +89,16 @@ def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 
 def linear(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Return points on the straight way, (1 − t) a + t b, (steps, …)."""
+    """Return the linear interpolation (1 − t) a + t b, (steps, …)."""
     return _mixed(a, b, 1 - t, t)
 
 
-def _mixed(a: np.ndarray, b: np.ndarray, share: np.ndarray, other: np.ndarray) -> np.ndarray:
-    mixed: np.ndarray = np.multiply.outer(share, a) + np.multiply.outer(other, b)
+def _mixed(a: np.ndarray, b: np.ndarray, of_a: np.ndarray, of_b: np.ndarray) -> np.ndarray:
+    mixed: np.ndarray = np.multiply.outer(of_a, a) + np.multiply.outer(of_b, b)
     return mixed.astype(a.dtype)
 
 
-def _ways(noise: np.ndarray, t: np.ndarray, way: str) -> list[np.ndarray]:
-    """Return the way from each row of noise to the next."""
-    known = {"slerp": slerp, "linear": linear}
-    if way not in known:
-        raise GankitError(f"there is no way {way!r}. Allowed: {', '.join(known)}")
-    return [known[way](a, b, t) for a, b in pairwise(noise)]
-
-
-def _film(
-    generator: Generator,
-    stops: Sequence[int],
-    steps: int,
-    way: str,
-    seed: int,
-    labels: Sequence[int | str],
-) -> list[Image.Image]:
-    """Return a frame for each step; a stop is on one frame only."""
+def _film(generator: Generator, samples: np.ndarray) -> list[Image.Image]:
     generator.needs_images("a film")
-    t = np.linspace(0, 1, steps)[:-1]
-    noise = np.concatenate(_ways(generator.chosen(stops, seed), t, way))
-    label = generator.labels(labels, 1)
-    images = to_uint8(generator.draw(noise, label.repeat(len(noise))))
-    scale = max(1, round(FRAME / images.shape[2]))
-    return [sheets.grid(image[None], gap=0, scale=scale) for image in images]
+    scale = max(1, round(FRAME / samples.shape[2]))
+    return [sheets.grid(image[None], gap=0, scale=scale) for image in to_uint8(samples)]

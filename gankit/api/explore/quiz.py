@@ -1,4 +1,4 @@
-"""A sheet on which people are to tell the real from the generated, and how well they did."""
+"""A quiz: can people tell real images from generated ones?"""
 
 import json
 import math
@@ -6,13 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from gankit.api.generator import Generator
+from gankit.api.generator import Generator, RunOrGenerator
 from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
 from gankit.messages import shown
@@ -28,10 +27,10 @@ WORDS = {"real": "real", "r": "real", "fake": "fake", "f": "fake", "generated": 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Numbered images, and which of them are real; a notebook shows the images alone.
+    """Numbered images, real and generated; a notebook shows the images alone.
 
     Args:
-        image: The images, numbered from 1 on.
+        image: The images, numbered from 1.
         key: `real` or `fake`, by number.
     """
 
@@ -42,23 +41,22 @@ class Sheet:
         """Write the sheet, its key and a file for answers, and return their paths.
 
         Args:
-            stem: What their paths begin with, such as `pictures/judge-0`.
+            stem: What the paths begin with, such as `images/judge-0`.
 
         Raises:
-            GankitError: There is the key of another sheet already; all is left as it is.
+            GankitError: The key of another sheet exists; nothing is written.
         """
-        sheet, key, answers = (
-            stem.with_name(stem.name + end) for end in (".png", "-key.json", "-answers.txt")
-        )
-        told = {"key": dict(self.key), "sheet": digest(np.asarray(self.image))}
-        if key.exists() and _read_key(key) != told:
+        ends = (".png", "-key.json", "-answers.txt")
+        sheet, key, answers = (stem.with_name(stem.name + end) for end in ends)
+        content = {"key": dict(self.key), "sheet": digest(np.asarray(self.image))}
+        if key.exists() and _read_key(key) != content:
             raise GankitError(
-                f"{key} is the key of another sheet already, and is left as it is",
+                f"{key} is the key of another sheet, and is not overwritten",
                 "choose another --seed or --out",
             )
         stem.parent.mkdir(parents=True, exist_ok=True)
         sheets.write_png(self.image, sheet)
-        write_text(key, json.dumps(told, indent=2) + "\n")
+        write_text(key, json.dumps(content, indent=2) + "\n")
         if not answers.exists():
             write_text(answers, f"{FIRST_LINE}\n" + "\n".join(self.key) + "\n")
         return sheet, key, answers
@@ -69,15 +67,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Grade:
-    """How well somebody told the real from the generated.
+    """How well somebody told real images from generated ones.
 
     Args:
-        right: How many answers were right.
-        answers: How many there were.
-        low: The least share of right answers that fits them, with 95 % confidence.
-        high: The greatest.
-        chance: The share of right answers that guessing has.
-        fooled: The share of the generated images answered for that were taken for real.
+        right: The number of right answers.
+        answers: The number of answers.
+        low: The lower end of the 95 % confidence interval of the accuracy.
+        high: The upper end.
+        chance: The accuracy of guessing.
+        fooled: The fraction of answers on generated images that say real.
     """
 
     right: int
@@ -89,81 +87,73 @@ class Grade:
 
     @property
     def accuracy(self) -> float:
-        """The share of right answers."""
+        """The fraction of right answers."""
         return self.right / self.answers
 
 
-def sheet(run: str | os.PathLike[str] | Generator, count: int = 40, seed: int = 0) -> Sheet:
-    """Return a sheet of real and generated images, as many of each, in a random order.
+def sheet(run: RunOrGenerator, count: int = 40, seed: int = 0) -> Sheet:
+    """Return a sheet of equally many real and generated images, in random order.
 
     Args:
         run: The run's folder, or its opened generator.
-        count: How many images, an even number.
-        seed: Of the noise, the choice of real images, and the order.
+        count: The number of images, even.
+        seed: The seed of the noise, of the choice of real images, and of the order.
 
     Raises:
-        GankitError: It is no run of images, its data is no longer there, or there are too few.
+        GankitError: It is not a run of images, its data is missing, or there are too few images.
     """
     generator = Generator.open(run)
     generator.needs_images("sheet")
     half = count // 2
     if count < 2 or count % 2 or half > len(generator.dataset):
         raise GankitError(
-            "count is even, so that half of the images are real, and at most "
-            f"{2 * len(generator.dataset):,}. Received: {count}"
+            f"count must be even, and at most {2 * len(generator.dataset):,}. Received: {count}"
         )
     real = generator.real(choose(half, len(generator.dataset), seed))
     fake = generator.draw(generator.noise(half, seed), generator.labels((), half))
     order = np.random.default_rng([seed, 1]).permutation(count)
     images = to_uint8(np.concatenate([real, fake]))[order]
-    key = {
-        str(number + 1): "real" if place < half else "fake" for number, place in enumerate(order)
-    }
+    words = ["real" if place < half else "fake" for place in order]
+    key = {str(number): word for number, word in enumerate(words, 1)}
     return Sheet(captioned(images, list(key), columns=min(count, 8)), key)
 
 
 def grade(
     key: Mapping[str, str] | str | os.PathLike[str], answers: str | os.PathLike[str]
 ) -> Grade:
-    """Return how well answers fit the key of a sheet.
+    """Compare answers with the key of a sheet.
 
     Args:
-        key: The key, or the file that it is in.
-        answers: A text file with a line for each image, its number and `real` or `fake`, such as
-            `12 fake`. Lines with a number only, and those that begin with `#`, are left out.
+        key: The key, or its file.
+        answers: A text file with a line per image: its number and `real` or `fake`, such as
+            `12 fake`. Lines with only a number, and lines that start with `#`, are skipped.
 
     Raises:
-        GankitError: A file cannot be read, or a line is not understood, or there are no answers.
-    """
-    known = key if isinstance(key, Mapping) else _read_key(Path(key))["key"]
-    said = _read_answers(Path(answers), known)
-    right = sum(known[number] == word for number, word in said.items())
-    fakes = [word for number, word in said.items() if known[number] == "fake"]
-    low, high = wilson(right, len(said))
-    fooled = fakes.count("real") / len(fakes) if fakes else math.nan
-    return Grade(right, len(said), low, high, _chance(known), fooled)
-
-
-def wilson(right: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return Wilson's interval of a share, of which so many of a count were seen.
+        GankitError: A file cannot be read, a line is invalid, or there are no answers.
 
     Reference:
         Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference.
     """
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share, part = right / count, z**2 / count
-    middle = (share + part / 2) / (1 + part)
-    half = z / (1 + part) * math.sqrt(share * (1 - share) / count + part / (4 * count))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    from scipy.stats import binomtest  # slow to import
+
+    known = key if isinstance(key, Mapping) else _read_key(Path(key))["key"]
+    given = _read_answers(Path(answers), known)
+    right = sum(known[number] == word for number, word in given.items())
+    fakes = [word for number, word in given.items() if known[number] == "fake"]
+    interval = binomtest(right, len(given)).proportion_ci(method="wilson")
+    fooled = fakes.count("real") / len(fakes) if fakes else math.nan
+    reals = sum(word == "real" for word in known.values()) / len(known)
+    chance = max(reals, 1 - reals)
+    return Grade(right, len(given), interval.low, interval.high, chance, fooled)
 
 
 def _read_key(path: Path) -> dict[str, Any]:
-    """Return what a key's file says: the key, and the digest of its sheet."""
+    """Return the content of a key's file: the key, and the digest of its sheet."""
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if set(told["key"].values()) <= {"real", "fake"}:
-            return told
-        problem: object = "it says more than real and fake"
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if set(content["key"].values()) <= {"real", "fake"}:
+            return content
+        problem: object = "it has other words than real and fake"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         problem = error
     raise GankitError(
@@ -177,23 +167,17 @@ def _read_answers(path: Path, key: Mapping[str, str]) -> dict[str, str]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
         raise GankitError(f"the answers {path} cannot be read: {error}") from error
-    said: dict[str, str] = {}
+    given: dict[str, str] = {}
     for place, line in enumerate(lines, 1):
         words = line.lower().replace(":", " ").replace(",", " ").split()
         if line.strip() in ("", *key) or line.lstrip().startswith("#"):
             continue
-        if len(words) != 2 or words[0] not in key or words[1] not in WORDS or words[0] in said:
+        if len(words) != 2 or words[0] not in key or words[1] not in WORDS or words[0] in given:
             raise GankitError(
-                f"{path}, line {place}, is not understood. Received: {shown(line)}",
-                f"write a number from 1 to {len(key)}, each once, and real or fake, as in: 12 fake",
+                f"{path}, line {place}, is invalid. Received: {shown(line)}",
+                f"write a number from 1 to {len(key)}, each once, and real or fake: 12 fake",
             )
-        said[words[0]] = WORDS[words[1]]
-    if not said:
-        raise GankitError(f"{path} has no answers yet", "write real or fake behind each number")
-    return said
-
-
-def _chance(key: Mapping[str, str]) -> float:
-    """Return how often somebody is right who knows no more than which kind there is more of."""
-    share = sum(word == "real" for word in key.values()) / len(key)
-    return max(share, 1 - share)
+        given[words[0]] = WORDS[words[1]]
+    if not given:
+        raise GankitError(f"{path} has no answers yet", "write real or fake after each number")
+    return given
