@@ -214,8 +214,8 @@ def test_a_missing_package_is_named(gankit, made, monkeypatch):
     ("words", "said"),
     [
         (["--network", "generatr"], 'Did you mean "generator"?'),
-        (["--out", "there.npz"], "called something.keras"),
-        (["--out", "taken.keras"], "is there already"),
+        (["--out", "there.npz"], "must end with .keras"),
+        (["--out", "taken.keras"], "already exists"),
         (["--format", "saved-model", "--backend", "jax"], "written on tensorflow"),
     ],
 )

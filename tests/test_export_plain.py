@@ -10,7 +10,7 @@ from keras import layers
 from networks import called, normal, randomise
 
 import gankit
-from gankit.exporting.plain_layers import description, plain, strangers
+from gankit.exporting.plain_layers import description, foreign_layers, plain
 from gankit_standard.dcgan import dcgan
 from gankit_standard.mlp import mlp
 from gankit_standard.r3gan import r3gan
@@ -158,18 +158,18 @@ def test_what_keras_alone_cannot_load_is_named(layer, expected):
     noise = keras.Input((3,))
     network = keras.Model(noise, layer(noise))
     found = plain(network)
-    assert strangers(found) == expected
+    assert foreign_layers(found) == expected
     assert (description(found) is None) == bool(expected)
     np.testing.assert_allclose(called(found, normal(4, 3)), called(network, normal(4, 3)))
 
 
 def test_layers_of_stabilizers_without_an_equal_in_keras_are_left():
     networks = trained(dcgan(SPEC, latent=5, width=2), MinibatchStd(), VirtualBatchNorm(4))
-    assert {s.split()[1] for s in strangers(plain(networks["generator"]))} == {
+    assert {s.split()[1] for s in foreign_layers(plain(networks["generator"]))} == {
         "(Fixed)",
         "(VirtualBatchNormalization)",
     }
-    (stranger,) = strangers(plain(networks["discriminator"]))
+    (stranger,) = foreign_layers(plain(networks["discriminator"]))
     assert stranger.endswith("(Deviation)")
 
 

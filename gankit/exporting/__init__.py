@@ -1,1 +1,1 @@
-"""How a network leaves gankit: in Keras' own layers, in a format, and tried before it is there."""
+"""Exports of networks in Keras' own layers, verified before they are kept."""

@@ -1,4 +1,4 @@
-"""What a network can be exported as; nothing here imports Keras."""
+"""The formats of exports; this module does not import Keras."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ class Format:
     """A format.
 
     Args:
-        name: As it is typed.
-        suffix: How the name of the file or folder ends.
-        module: What writes it and loads it again: `prepared(network)` in the layers that it takes,
-            `write(network, path, about)`, and `outputs(path, inputs, network)` of what was written.
-        backend: The one it needs; the run's own if None.
-        packages: What must be installed beside gankit.
-        load: How it is loaded elsewhere, with `{path}`.
+        name: Its name on the command line.
+        suffix: The end of the file's or folder's name.
+        module: Its implementation: `prepared(network)` converts layers, `write(network, path,
+            about)` writes a file, `outputs(path, inputs, network)` loads and calls it.
+        load: The Python code that loads it elsewhere, with `{path}`.
+        backend: The backend that writes it; None for the run's own.
+        packages: Packages that must be installed beside gankit.
     """
 
     name: str
@@ -32,11 +32,7 @@ class Format:
     packages: tuple[str, ...] = ()
 
     def check_packages(self) -> None:
-        """Say which packages are missing.
-
-        Raises:
-            GankitError: One that it needs is not installed.
-        """
+        """Raise a GankitError if a package is not installed."""
         missing = [package for package in self.packages if find_spec(package) is None]
         if missing:
             raise GankitError(
@@ -45,7 +41,7 @@ class Format:
             )
 
     def implementation(self) -> ModuleType:
-        """Return the module that writes and loads it, which imports Keras."""
+        """Import the implementation, and with it Keras."""
         return import_module(self.module)
 
 
@@ -74,10 +70,10 @@ FORMATS: Mapping[str, Format] = {
 
 
 def format_named(name: str) -> Format:
-    """Return a format.
+    """Return a format by name.
 
     Raises:
-        GankitError: There is none of this name.
+        GankitError: There is no such format.
     """
     if name not in FORMATS:
         raise GankitError(

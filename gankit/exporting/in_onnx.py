@@ -1,4 +1,4 @@
-"""An ONNX file, for ONNX Runtime and whatever else reads them."""
+"""The format `onnx`, for ONNX Runtime and others."""
 
 import json
 import warnings
@@ -13,20 +13,20 @@ from gankit.errors import GankitError
 from gankit.exporting.plain_layers import unfolded
 from gankit.messages import cut
 
-# On our kernels: Keras has XLA compile a grouped convolution, for which ONNX has no operation.
+# With gankit's kernels: Keras compiles grouped convolutions with XLA, which ONNX cannot express.
 prepared = unfolded
 
 
-def write(network: keras.Model, path: Path, about: Mapping) -> None:
-    """Write what a network computes, for a batch of any size, with what is known about it.
+def write(network: keras.Model, path: Path, about: Mapping[str, object]) -> None:
+    """Write a network for any batch size, with `about` in its metadata.
 
     Raises:
         GankitError: It cannot be converted.
     """
     import onnx
 
-    network(network.input)  # Keras exports what was called once
-    with _refused_clearly(), warnings.catch_warnings(action="ignore"):  # of tf2onnx, about numpy
+    network(network.input)  # Keras exports only a network that was called
+    with _clear_errors(), warnings.catch_warnings(action="ignore"):  # tf2onnx warns about numpy
         network.export(path, format="onnx", verbose=False)
     model = onnx.load(path)
     texts = {key: json.dumps(value, ensure_ascii=False) for key, value in about.items()}
@@ -35,22 +35,22 @@ def write(network: keras.Model, path: Path, about: Mapping) -> None:
 
 
 def outputs(path: Path, inputs: Sequence[np.ndarray], network: keras.Model) -> np.ndarray:
-    """Return what ONNX Runtime makes of inputs, on the CPU.
+    """Return the outputs of ONNX Runtime on the CPU.
 
     Raises:
-        GankitError: It does not run what was converted.
+        GankitError: It cannot run the file.
     """
     import onnxruntime
 
-    with _refused_clearly():
+    with _clear_errors():
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         named = {node.name: array for node, array in zip(session.get_inputs(), inputs)}
-        return session.run(None, named)[0]
+        return np.asarray(session.run(None, named)[0])
 
 
 @contextmanager
-def _refused_clearly() -> Iterator[None]:
-    """Say which other ways there are where the packages for ONNX fail, each in its own manner."""
+def _clear_errors() -> Iterator[None]:
+    """Turn any error of the ONNX packages into a GankitError."""
     try:
         yield
     except Exception as error:

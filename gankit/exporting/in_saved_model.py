@@ -1,4 +1,4 @@
-"""A SavedModel, for TensorFlow and TensorFlow Serving."""
+"""The format `saved-model`, for TensorFlow and TensorFlow Serving."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,15 +11,15 @@ from gankit.exporting.plain_layers import unfolded
 prepared = unfolded
 
 
-def write(network: keras.Model, path: Path, about: Mapping) -> None:
-    """Write what a network computes; no code of its layers is needed to load it."""
+def write(network: keras.Model, path: Path, about: Mapping[str, object]) -> None:
+    """Write a network as a graph; the format has no place for `about`."""
     network.export(path, format="tf_saved_model", verbose=False)
 
 
 def outputs(path: Path, inputs: Sequence[np.ndarray], network: keras.Model) -> np.ndarray:
-    """Return what the SavedModel makes of inputs, loaded by TensorFlow alone."""
+    """Return the outputs of the SavedModel, loaded by TensorFlow alone."""
     import tensorflow as tf
 
     tensors = [tf.constant(array) for array in inputs]
     loaded = tf.saved_model.load(str(path))
-    return loaded.serve(tensors if len(tensors) > 1 else tensors[0]).numpy()
+    return np.asarray(loaded.serve(tensors if len(tensors) > 1 else tensors[0]))

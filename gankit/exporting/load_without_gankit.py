@@ -1,14 +1,16 @@
-"""A program that loads a .keras file where there is no gankit; it is started, not imported.
+"""A program that loads a .keras file where gankit cannot be imported; it is run, not imported.
 
-Its arguments are the file, an npz of the inputs, and where to write what comes out.
+Its arguments are the file, an npz file of inputs, and the path for the outputs.
 """
 
 import sys
+from typing import Any
 
 
 def main(file: str, given: str, made: str) -> None:
-    """Load the network, and write what it makes of the inputs."""
-    sys.modules["gankit"] = None  # importing it is an error from here on
+    """Load the network, and write its outputs for the inputs."""
+    modules: dict[str, Any] = sys.modules
+    modules["gankit"] = None  # makes importing it an error
     import keras
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""A network as others know it: in Keras' own layers."""
+"""Conversion of a network to Keras' own layers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,15 +8,15 @@ import keras
 from gankit.game.networks import operations
 from gankit.layers import Portable
 
-# What matters only while a network is trained.
+# Configuration that matters only in training.
 _FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")
 
 
 def plain(network: keras.Model) -> keras.Model:
-    """Return a copy of a network in Keras' own layers; what has no equal there stays as it is.
+    """Return a copy of a network in Keras' own layers, as far as there are equal ones.
 
-    Layers of `gankit.layers` become those of the same name in Keras, a `Portable` says itself what
-    it becomes. Where a layer is left that Keras does not know, the copy shares it with the network.
+    Layers of `gankit.layers` become those of the same name in Keras, a `Portable` what it says. If
+    Keras does not know some layer, the copy shares the network's layers.
 
     Args:
         network: A functional or sequential model, built.
@@ -31,26 +31,25 @@ def plain(network: keras.Model) -> keras.Model:
 
 
 def description(network: keras.Model) -> dict[str, Any] | None:
-    """Return the configuration from which Keras alone builds a network, None if it cannot."""
-    if strangers(network):
+    """Return the configuration from which Keras alone builds a network; None if it cannot."""
+    if foreign_layers(network):
         return None
-    return _renamed(keras.saving.serialize_keras_object(network))
+    config: dict[str, Any] = _renamed(keras.saving.serialize_keras_object(network))
+    return config
 
 
-def strangers(network: keras.Model) -> list[str]:
-    """Return what a network has that Keras alone cannot load, each as `name (class)`."""
-    return [f"{o.name} ({type(o).__name__})" for o in operations(network) if _is_stranger(o)]
+def foreign_layers(network: keras.Model) -> list[str]:
+    """Return the layers that Keras alone cannot load, each as `name (class)`."""
+    return [f"{o.name} ({type(o).__name__})" for o in operations(network) if _is_foreign(o)]
 
 
 def unfolded(network: keras.Model) -> keras.Model:
-    """Return the network with its own weights, each `Portable` as the layers that it says it is."""
+    """Return the network with its own weights, each `Portable` replaced by its plain layers."""
 
-    def call(layer, *inputs, **options):
-        if isinstance(layer, Portable):
-            return layer.plain(*inputs)
-        return layer(*inputs, **options)
+    def call(layer: keras.Operation, *inputs: Any, **options: Any) -> Any:
+        return layer.plain(*inputs) if isinstance(layer, Portable) else layer(*inputs, **options)
 
-    def inner(layer):
+    def inner(layer: keras.Operation) -> keras.Operation:
         return unfolded(layer) if isinstance(layer, keras.Model) else layer
 
     functional = keras.Model(network.input, network.output, name=network.name)
@@ -58,31 +57,31 @@ def unfolded(network: keras.Model) -> keras.Model:
 
 
 def _renamed(config: Any) -> Any:
-    """Return a configuration in which our layers have the names of Keras' own."""
+    """Return a configuration in which gankit's layers have the names of Keras' own."""
     if isinstance(config, list | tuple):
         return [_renamed(value) for value in config]
     if not isinstance(config, Mapping):
         return config
     named = {key: _renamed(value) for key, value in config.items()}
     for key, value in named.items():
-        if key.endswith(_FOR_TRAINING) and _is_strange(value):
+        if key.endswith(_FOR_TRAINING) and _names_foreign(value):
             named[key] = None
     if named.get("module") == "gankit.layers":
         named |= {"module": "keras.layers", "registered_name": None}
     return named
 
 
-def _is_stranger(operation: keras.Operation) -> bool:
+def _is_foreign(operation: keras.Operation) -> bool:
     try:
-        return _is_strange(_renamed(keras.saving.serialize_keras_object(operation)))
+        return _names_foreign(_renamed(keras.saving.serialize_keras_object(operation)))
     except (NotImplementedError, TypeError, ValueError):  # it has no configuration
         return True
 
 
-def _is_strange(config: Any) -> bool:
+def _names_foreign(config: Any) -> bool:
     """Return whether a configuration names anything that is not Keras' own."""
     if isinstance(config, Mapping):
         own = str(config.get("module", "keras")).partition(".")[0] == "keras"
         inner = list(config.values())
-        return not own or config.get("class_name") == "__lambda__" or _is_strange(inner)
-    return isinstance(config, list | tuple) and any(map(_is_strange, config))
+        return not own or config.get("class_name") == "__lambda__" or _names_foreign(inner)
+    return isinstance(config, list | tuple) and any(map(_names_foreign, config))

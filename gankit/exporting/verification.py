@@ -1,4 +1,4 @@
-"""Whether what was written computes what the run's network does."""
+"""Verification of an export: does it compute what the run's network does?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,18 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from keras import ops
 
+from gankit.errors import GankitError
 from gankit.game.gan import GAN
 
 COUNT = 16
-TOLERANCE = 1e-3  # of the largest output: an eighth of a grey level, above what kernels differ by
+TOLERANCE = 1e-3  # of the largest output: an eighth of a grey level, more than kernels differ by
 
 
 @dataclass(frozen=True)
-class Trial:
-    """Inputs of a network, and what it makes of them in the run.
+class Verification:
+    """Test inputs of a network, and the run's outputs for them.
 
     Args:
-        inputs: Of 16 examples: noise, and labels where the network takes them.
+        inputs: Noise of 16 examples, and labels for a conditional network.
         expected: The outputs.
     """
 
@@ -25,22 +26,34 @@ class Trial:
     expected: np.ndarray
 
     @classmethod
-    def of(cls, gan: GAN, name: str, classes: int) -> "Trial":
-        """Return the trial of a network, by its averaged weights if it has any."""
+    def of(cls, gan: GAN, name: str, classes: int) -> "Verification":
+        """Return the test of a network, by its averaged weights if it has any."""
         network = gan.networks[name]
         shape = (COUNT, *network.inputs[0].shape[1:])
-        inputs = [np.random.default_rng(0).standard_normal(shape, dtype="float32")]
-        if len(network.inputs) > 1:
-            inputs.append(np.arange(COUNT, dtype="int32") % max(classes, 1))
-        return cls(inputs, ops.convert_to_numpy(gan.sample(*inputs, name=name)))
-
-    def difference(self, outputs: np.ndarray) -> float:
-        """Return the largest difference of outputs from those expected; ∞ for another shape."""
-        if outputs.shape != self.expected.shape:
-            return float("inf")
-        return float(np.max(np.abs(outputs - self.expected)))
+        noise = np.random.default_rng(0).standard_normal(shape, dtype="float32")
+        if len(network.inputs) == 1:
+            return cls([noise], ops.convert_to_numpy(gan.sample(noise, name=name)))
+        labels = np.arange(COUNT, dtype="int32") % max(classes, 1)
+        return cls([noise, labels], ops.convert_to_numpy(gan.sample(noise, labels, name)))
 
     @property
     def tolerance(self) -> float:
-        """The largest difference that is none."""
+        """The largest allowed difference."""
         return TOLERANCE * max(1.0, float(np.max(np.abs(self.expected))))
+
+    def check(self, outputs: np.ndarray) -> float:
+        """Return the largest difference between outputs and those expected.
+
+        Raises:
+            GankitError: It is larger than the tolerance, or is not a number.
+        """
+        difference = float("inf")
+        if outputs.shape == self.expected.shape:
+            difference = float(np.max(np.abs(outputs - self.expected)))
+        if not difference <= self.tolerance:  # also if it is not a number
+            raise GankitError(
+                "the exported network computes something else than the run's: the largest "
+                f"difference is {difference:.3g}, allowed is {self.tolerance:.3g}; it is not kept",
+                "try another --format or --backend, and please report this",
+            )
+        return difference
