@@ -15,9 +15,9 @@ from gankit.cli import app
 from gankit.discovery.docstring import summary
 
 PAGE = "docs/reference/cli.md"
-ABOUT = """As `gankit --help` and `gankit VERB --help` tell it, in their words. `-h` is short for
-`--help`; [Errors](errors.md) has the exit codes, [Reference](../reference.md#environment) the
-variables of the environment."""
+ABOUT = """All commands, with the text of `gankit --help` and `gankit COMMAND --help`. `-h` is short
+for `--help`. [Errors](errors.md) lists the exit codes,
+[Reference](../reference.md#environment) the environment variables."""
 WORDS = {int: "integer", float: "number", str: "text", Path: "path"}
 
 Command = Any  # Typer's, whose class is not public
@@ -52,7 +52,7 @@ def _section(name: str, verb: Command) -> Iterator[str]:
     yield f"## `{_words(name)}`"
     yield summary(verb.help)
     yield f"```text\n{_usage(name, verb)}\n```"
-    head = ["| argument or option | is; default | what it does |", "| --- | --- | --- |"]
+    head = ["| argument or option | type; default | meaning |", "| --- | --- | --- |"]
     rows = list(_rows(verb))
     if rows:
         yield "\n".join([*head, *rows])

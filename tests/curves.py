@@ -2,7 +2,7 @@
 
     python tests/curves.py RUN RECIPE
 
-writes `docs/images/gallery/RECIPE.png` and `RECIPE-curves.svg`. What the run was, say in a line of
+writes `docs/images/gallery/RECIPE.png` and `RECIPE-curves.svg`. Describe the run in
 `runs.toml` beside them; then `python tests/tables.py` writes the page.
 """
 

@@ -1,12 +1,14 @@
-"""The pages of the documentation about recipes: a gallery, and a page a recipe.
+"""The pages of the documentation about recipes: a gallery, and a page for each recipe.
 
-A image is added by its file, `docs/images/gallery/NAME.png`, and a line about the run that made
-it in `docs/images/gallery/runs.toml`; curves of the run are beside it in `NAME-curves.svg`.
-`tests/curves.py` makes both of a run's folder.
+To add an image, save it as `docs/images/gallery/NAME.png`, describe the run that made it in
+`docs/images/gallery/runs.toml`, and put its curves in `NAME-curves.svg`. `tests/curves.py` makes
+image and curves from the folder of a run.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from pages import DOCS, WRITTEN
@@ -17,45 +19,73 @@ from gankit.discovery.kinds import ALL_KINDS
 from gankit.recipe.shipped import shipped_recipes
 
 PICTURES = (DOCS / "images/gallery", DOCS / "images")
-NOT_YET = (
-    "Nobody has trained this recipe to its end and kept the image yet. The tests play its first "
-    "steps, made small."
+PAPER = re.compile(r"\(([^()]*(?:19|20)\d\d), arXiv:([\d.]+)\)")
+ABOUT = (
+    "The recipes that come with gankit, and what they drew. The page of a recipe has the commands "
+    "to run it, its file and its curves. Minutes are for two CPU cores."
 )
+NOT_YET = "There is no image yet: nobody has trained this recipe to its end."
 
 
 def gallery_pages() -> dict[str, str]:
     """Return the text of each page by its path."""
-    pages = {f"docs/gallery/{name}.md": _page(name) for name in shipped_recipes()}
+    pages = {f"docs/gallery/{name}.md": _page(name) for name in ordered()}
     return {"docs/gallery/index.md": _index(), **pages}
 
 
+def ordered() -> list[str]:
+    """Return the names of all recipes: those of `runs.toml` in its order, then the others."""
+    known = [name for name in _entries() if name in shipped_recipes()]
+    return [*known, *(name for name in shipped_recipes() if name not in known)]
+
+
+def title(name: str) -> str:
+    """Return what people call a recipe."""
+    return _entries().get(name, {}).get("title", name)
+
+
 def runs() -> dict[str, str]:
-    """Return what is known of the run that made a recipe's image, by the recipe's name."""
+    """Return a description of the run behind each image, by the name of the recipe."""
+    return {name: entry["run"] for name, entry in _entries().items() if "run" in entry}
+
+
+@cache
+def _entries() -> dict[str, dict[str, str]]:
     return tomllib.loads((PICTURES[0] / "runs.toml").read_text(encoding="utf-8"))
 
 
 def image(name: str) -> Path | None:
-    """Return the image of a recipe's samples, if there is one."""
+    """Return the image with the samples of a recipe, if there is one."""
     return next((path for f in PICTURES if (path := f / f"{name}.png").is_file()), None)
 
 
 def _index() -> str:
-    found = [name for name in shipped_recipes() if image(name)]
-    rest = [name for name in shipped_recipes() if name not in found]
-    about = (
-        "The recipes that come with gankit, each on a page with its file, its parts and, where "
-        f"somebody has trained it, what it drew: {len(found)} of "
-        f"{len(found) + len(rest)} so far."
-    )
-    shown = [f"## [{n}]({n}.md)\n\n{_what(n)}\n\n{_image(n)}{{ width=384 }}" for n in found]
-    rows = ["| recipe | what it is |", "| --- | --- |"]
-    rows += [f"| [`{name}`]({name}.md) | {_what(name)} |" for name in rest]
-    waiting = ["## Not drawn yet", "\n".join(rows)] if rest else []
-    return "\n\n".join(["# Gallery", WRITTEN, about, *shown, *waiting]) + "\n"
+    cards = "\n\n".join(_card(name) for name in ordered())
+    grid = f'<div class="grid cards gallery" markdown>\n\n{cards}\n\n</div>'
+    return "\n\n".join(["---\nhide: [toc]\n---\n\n# Gallery", WRITTEN, ABOUT, grid]) + "\n"
+
+
+def _card(name: str) -> str:
+    """Return an item of a list: the image, the title, and the paper, data set and minutes."""
+    shown = f"[{_image(name)}]({name}.md)" if image(name) else "*no image yet*"
+    paper = PAPER.search(sentence(name))
+    cited = [f"[{paper[1]}](https://arxiv.org/abs/{paper[2]})"] if paper else []
+    about = "<br>\n    ".join([*cited, " · ".join(_facts(name))])
+    return "-   " + "\n\n    ".join([shown, f"**[{title(name)}]({name}.md)**", about])
+
+
+def _facts(name: str) -> Iterator[str]:
+    """Yield the data set of a recipe, and its minutes where they are known."""
+    data = tomllib.loads(shipped_recipes()[name].read_text(encoding="utf-8"))["dataset"]
+    size = f" {data['size']}×{data['size']}" if "size" in data else ""
+    yield f"`{data['name']}`{size}"
+    if minutes := _entries().get(name, {}).get("minutes"):
+        yield f"{minutes}\N{NO-BREAK SPACE}min"
 
 
 def _page(name: str) -> str:
-    return "\n\n".join([f"# {name}", WRITTEN, _what(name), *_drawn(name), *_recipe(name)]) + "\n"
+    head = [f"# {title(name)}", WRITTEN, f"Recipe `{name}`: {_what(name)}"]
+    return "\n\n".join([*head, *_drawn(name), *_recipe(name)]) + "\n"
 
 
 def _what(name: str) -> str:
@@ -70,7 +100,7 @@ def _drawn(name: str) -> Iterator[str]:
     yield runs()[name]
     curves = PICTURES[0] / f"{name}-curves.svg"
     if curves.is_file():
-        what = "Losses, accuracies and the first score of this run by epochs"
+        what = "Losses, accuracies and the first score of this run over the epochs"
         yield f"![{what}](../images/gallery/{curves.name})"
 
 
@@ -81,11 +111,11 @@ def _image(name: str) -> str:
 def _recipe(name: str) -> Iterator[str]:
     yield "## Run it"
     yield _shell(f"gankit run recipes/{name}.toml", f"gankit score runs/{name}-1")
-    yield "Or take a copy, and change it:"
+    yield "Or copy the recipe and change it:"
     yield _shell(f"gankit new recipe {name}", f"gankit check {name}.toml")
     yield "## The recipe"
     yield f'```toml title="recipes/{name}.toml"\n--8<-- "recipes/{name}.toml"\n```'
-    yield "## Its parts"
+    yield "## Parts"
     rows = [
         f"| {ALL_KINDS[p.kind].noun} | {link(p)} | {linked(p.summary)} |"
         for p in parts_named_by(name)

@@ -2,8 +2,10 @@
 
 import inspect
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
 from pages import WRITTEN
 from shelf import SECTIONS, parts_named_by, shipped_parts
@@ -18,6 +20,7 @@ from gankit.game.stabilizer import Stabilizer
 from gankit.recipe import schema
 from gankit.recipe.shipped import shipped_recipes
 
+PURPOSES = tomllib.loads(Path(__file__).with_name("purposes.toml").read_text(encoding="utf-8"))
 CHAPTERS = re.compile(r"^(Args|Attributes|Example|Raises|References?|Returns):$", re.MULTILINE)
 ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
 
@@ -44,16 +47,26 @@ def linked(text: str) -> str:
 
 def _page(kind: str) -> str:
     parts = shipped_parts(kind)
-    head = [f"# {kind.capitalize()}", WRITTEN, _where(kind)]
+    head = [f"# {kind.capitalize()}", WRITTEN, _where(kind), _by_purpose(kind)]
     return "\n\n".join([*head, *(text for part in parts for text in _of_part(part))]) + "\n"
 
 
 def _where(kind: str) -> str:
-    how = f"As `gankit list {kind}` and `gankit show NAME` tell it."
-    if kind not in SECTIONS or kind == "metrics":
-        return f"{how} [Scores](../scores.md) says how they are asked for."
-    section = "[[stabilizers]]" if kind == "stabilizers" else f"[{SECTIONS[kind]}]"
-    return f"{how} A [recipe](../recipes.md) names one in `{section}`, with its options beside."
+    """Return how a recipe or the command line names parts of a kind."""
+    if kind == "features":
+        how = "`--features NAME` of `gankit score`, or `features` in `[scoring]`"
+        return f"{how}: see [Scores](../scores.md#features). `gankit show NAME` prints this text."
+    section = SECTIONS[kind] if kind not in ("stabilizers", "metrics") else f"[{SECTIONS[kind]}]"
+    how = f"A [recipe](../recipes.md) names them in `[{section}]`, with their options."
+    return f"{how} `gankit show NAME` prints this text."
+
+
+def _by_purpose(kind: str) -> str:
+    rows = [
+        f"| {purpose} | {' · '.join(f'[`{name}`](#{name})' for name in names)} |"
+        for purpose, names in PURPOSES[kind].items()
+    ]
+    return "\n".join([f"| purpose | {kind} |", "| --- | --- |", *rows])
 
 
 def _of_part(part: Part) -> Iterator[str]:
@@ -75,17 +88,17 @@ def _body(about: str) -> str:
 
 
 def _formulas(part: Part) -> Iterator[str]:
-    """Yield what the players of an adversarial loss minimise."""
+    """Yield what each player of an adversarial loss minimises."""
     if part.kind == "losses" and issubclass(loss := part.load(), gankit.AdversarialLoss):
         pays = {name: docstring.summary(getattr(loss, name).__doc__) for name in loss.players}
-        lines = (f"- The {name} pays {p.removeprefix('Return ')}" for name, p in pays.items())
+        lines = (f"- The {name} minimises {p.removeprefix('Return ')}" for name, p in pays.items())
         yield "\n".join(lines)
 
 
 def _options(part: Part) -> Iterator[str]:
     if options := _described(part):
         rows = [_option(name, option) for name, option in options.items()]
-        head = ["| option | is; default | what it does |", "| --- | --- | --- |"]
+        head = ["| option | type; default | meaning |", "| --- | --- | --- |"]
         yield "\n".join([*head, *rows])
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 import api
 import cli_page
 from coverage_page import coverage_page
-from gallery import gallery_pages
+from gallery import gallery_pages, ordered, title
 from pages import DOCS, ROOT
 from part_pages import cell, link, part_pages
 from shelf import sentence, shipped_parts
@@ -51,10 +51,11 @@ def pages() -> dict[str, str]:
 
 
 def navigation() -> str:
-    """Return what mkdocs.yml is to be: the pages of the gallery are in it by name."""
+    """Return the text of mkdocs.yml with the pages of the gallery, by their titles."""
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    lines = [f"      - gallery/{page}.md\n" for page in ("index", *shipped_recipes())]
-    return re.sub(r"(?: +- gallery/.*\n)+", "".join(lines), text, count=1)
+    pages = {"Gallery": "index", **{title(name): name for name in ordered()}}
+    lines = [f'      - "{name}": gallery/{page}.md\n' for name, page in pages.items()]
+    return re.sub(r"(?: +- .*gallery/.*\n)+", "".join(lines), text, count=1)
 
 
 def rows(page: str, heading: str) -> Rows:

@@ -13,8 +13,10 @@ from coverage_page import STATES, shown, state
 from curves import HEIGHT, TOP, WIDTH, drawing
 from gallery import image, runs
 from pages import PAGES, ROOT, anchors, blocks, links, place
+from part_pages import PURPOSES
 from reader import GANKIT, Reader
 from run_folders import write_run
+from shelf import shipped_parts
 from tables import navigation, pages, rows, tables
 
 from gankit import hookspecs
@@ -183,6 +185,12 @@ def test_the_seams_are_those_of_a_stabilizer():
     seams = [f"`{name}`" for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
     table = rows("docs/design.md", "A game of players and turns")
     assert [row.split()[1] for row in table] == seams
+
+
+def test_each_part_has_one_purpose():
+    for kind in KINDS:
+        named = [name for names in PURPOSES[kind].values() for name in names]
+        assert sorted(named) == [part.name for part in shipped_parts(kind)]
 
 
 def test_each_hook_has_a_page_with_its_signature():
