@@ -9,7 +9,8 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce, Hinge, LeastSquares, Minimax, Relativistic, Wasserstein
-from gankit_standard.stabilizers import AdversarialPerturbation, LabelSmoothing
+from gankit_standard.stabilizers.adversarial import AdversarialPerturbation
+from gankit_standard.stabilizers.targets import LabelSmoothing
 
 DRAW = np.random.default_rng(4)
 REAL, FAKE = (DRAW.normal(size=(12, 3, 4, 2)) for _ in range(2))
