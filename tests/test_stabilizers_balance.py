@@ -83,7 +83,7 @@ def test_the_average_follows_the_accuracy_that_is_shown_and_waits_for_it(images)
 
 def test_repeats_that_are_not_needed_are_skipped(images, monkeypatch):
     part = AdaptiveBalance(0.6, 0.0, decay=0.8)
-    monkeypatch.setattr(part, "_right", lambda judgment: 0.0)  # accuracies of .72, .58 and .46
+    monkeypatch.setattr(part, "_accuracy", lambda judgment: 0.0)  # accuracies of .72, .58 and .46
     gan = game([part], repeats={"discriminator": 3})
     part.accuracy.assign(0.9)
     logs = play(gan, images[:12])
