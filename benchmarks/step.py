@@ -1,8 +1,7 @@
-"""Times a step of the LEGO DCGAN side by side: S3's, a plain PyTorch loop's, gankit's.
+"""Time a step of the LEGO DCGAN side by side: by S3, by a plain PyTorch loop, by gankit.
 
-Every arm is a process that stays alive and is told to play a few steps when it is its turn, in
-rounds (A B C A B C …): what else the machine does then disturbs all arms alike. Ratios are medians
-over the rounds of the ratio within a round.
+Each arm is a process that plays a few steps in turn, in rounds (A B C A B C …), so that other load
+on the machine disturbs all arms alike. Ratios are medians over rounds of the ratio within a round.
 
     python benchmarks/step.py --rounds 6 --arms "s3,plain,tensorflow,torch/mixed_bfloat16"
 """
@@ -14,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -24,18 +24,13 @@ BACKENDS = ("tensorflow", "jax", "torch")
 ARMS = ("s3", "plain", *BACKENDS, *(f"{b}/mixed_bfloat16" for b in BACKENDS))
 
 
-def main(
-    batch: int = 128,
-    rounds: int = 6,
-    steps: int = 2,
-    arms: str = ",".join(ARMS),
-):
-    """Print the median time of a step for each arm, and how it compares with the first two arms."""
+def main(batch: int = 128, rounds: int = 6, steps: int = 2, arms: str = ",".join(ARMS)) -> None:
+    """Print the median time of a step for each arm, and its ratios to the first two arms."""
     names = arms.split(",")
     players = {name: Arm(name, batch) for name in names}
-    for player in players.values():  # together: importing and compiling is not measured
+    for player in players.values():  # together; importing and compiling are not measured
         player.wait()
-    times = {name: [] for name in names}
+    times: dict[str, list[float]] = {name: [] for name in names}
     for _ in track(range(rounds), "rounds", console=Console(stderr=True), transient=True):
         for name, player in players.items():
             times[name].append(player.milliseconds(steps))
@@ -51,23 +46,23 @@ class Arm:
         kind, _, policy = name.partition("/")
         backend = {"s3": "tensorflow", "plain": "torch"}.get(kind, kind)
         module = "toolkit" if kind in BACKENDS else kind
-        self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the arm)
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the arm)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "arms.play", module, str(batch), policy or "float32"],
             cwd=Path(__file__).parent,
             env=os.environ | {"KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self.complaints,
+            stderr=self.errors,
             text=True,
         )
 
-    def wait(self):
-        """Return what the process says next."""
+    def wait(self) -> Any:
+        """Return the next message of the process."""
         line = self.process.stdout.readline()
         if not line:
-            self.complaints.seek(0)
-            raise SystemExit(self.complaints.read())
+            self.errors.seek(0)
+            raise SystemExit(self.errors.read())
         return json.loads(line)
 
     def milliseconds(self, steps: int) -> float:
@@ -76,7 +71,7 @@ class Arm:
         self.process.stdin.flush()
         return self.wait()
 
-    def close(self):
+    def close(self) -> None:
         self.process.stdin.close()
         self.process.wait()
 

@@ -20,7 +20,10 @@ import games  # noqa: E402
 
 from gankit import engine  # noqa: E402
 from gankit_standard.losses import Bce, Wasserstein  # noqa: E402
-from gankit_standard.stabilizers import Ema, GradientPenalty, LabelNoise, SpectralNorm  # noqa: E402
+from gankit_standard.stabilizers.penalties import GradientPenalty  # noqa: E402
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm  # noqa: E402
+from gankit_standard.stabilizers.targets import LabelNoise  # noqa: E402
+from gankit_standard.stabilizers.updates import Ema  # noqa: E402
 
 GAMES = {
     "alternating": lambda: games.game(Bce(), [Ema(0.5)], norm=True),

@@ -11,7 +11,8 @@ from gankit.bench.ensemble import together
 from gankit.game.gan import GAN
 from gankit_standard.losses import Bce, Relativistic
 from gankit_standard.mlp import mlp
-from gankit_standard.stabilizers import R1, R2, Ema
+from gankit_standard.stabilizers.penalties import R1, R2
+from gankit_standard.stabilizers.updates import Ema
 
 POINTS = gankit.DataSpec({"images": (2,)})
 COPIES, ROWS = 3, 4

@@ -96,9 +96,9 @@ def test_it_maps_noise_to_images_to_logits(policy, conditional):
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"generator_strides": (2, 2)}, "generator_strides must be of one length"),
-        ({"discriminator_widths": (2,)}, "discriminator_strides must be of one length"),
-        ({"generator_strides": (2, 2, 2)}, "enlarge by 8"),
+        ({"generator_strides": (2, 2)}, "generator_strides must have the same length"),
+        ({"discriminator_widths": (2,)}, "discriminator_strides must have the same length"),
+        ({"generator_strides": (2, 2, 2)}, "enlarge images by 8"),
     ],
 )
 def test_layers_that_do_not_fit_are_an_error(options, expected):
@@ -107,5 +107,5 @@ def test_layers_that_do_not_fit_are_an_error(options, expected):
 
 
 def test_points_are_no_pictures():
-    with pytest.raises(gankit.GankitError, match=r"the shape \(2,\)"):
+    with pytest.raises(gankit.GankitError, match=r"of shape \(2,\)"):
         convolutional(gankit.DataSpec({"images": (2,)}))

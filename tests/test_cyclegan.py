@@ -16,20 +16,16 @@ from gankit_cyclegan.dataset import unpaired
 from gankit_cyclegan.loss import CycleGan
 from gankit_cyclegan.networks import cyclegan
 from gankit_cyclegan.pool import ImagePool
-from gankit_lego.unpaired import lego_unpaired
-from gankit_standard.stabilizers import (
-    R1,
-    Ema,
-    FeatureMatching,
-    GradientPenalty,
-    LabelSmoothing,
-    MinibatchDiscrimination,
-    MinibatchStd,
-    Orthogonal,
-    Packing,
-    SpectralNorm,
-    VirtualBatchNorm,
-)
+from gankit_lego.dataset import lego_unpaired
+from gankit_standard.stabilizers.features import FeatureMatching
+from gankit_standard.stabilizers.minibatch import MinibatchDiscrimination, MinibatchStd
+from gankit_standard.stabilizers.orthogonal import Orthogonal
+from gankit_standard.stabilizers.packing import Packing
+from gankit_standard.stabilizers.penalties import R1, GradientPenalty
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm
+from gankit_standard.stabilizers.targets import LabelSmoothing
+from gankit_standard.stabilizers.updates import Ema
+from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 
 G_AB, G_BA = (0.5, 0.25), (-0.75, 0.5)  # a pixel x becomes weight · x + bias
 KERNELS = {name: normal(2, 2, 1, 1, seed=seed) for seed, name in enumerate(("d_a", "d_b"), 1)}
@@ -228,7 +224,7 @@ def test_a_and_b_may_differ_in_channels_without_the_identity_term():
     batch = {"a": normal(2, 16, 16, 1), "b": normal(2, 16, 16, 3)}
     gan = GAN(made, CycleGan(identity=0.5))
     tensors = {name: ops.convert_to_tensor(x) for name, x in batch.items()}
-    with pytest.raises(gankit.GankitError, match="need the same channels"):
+    with pytest.raises(gankit.GankitError, match="with the same channels"):
         gan.game(Turn("generator", Round(gan, tensors)))
     gan.game.identity = 0.0
     assert np.isfinite(float(gan.game(Turn("generator", Round(gan, tensors)))))

@@ -15,7 +15,8 @@ from gankit_standard.dcgan import dcgan
 from gankit_standard.mlp import mlp
 from gankit_standard.r3gan import r3gan
 from gankit_standard.resnet import resnet
-from gankit_standard.stabilizers.networks import MinibatchStd, SpectralNorm
+from gankit_standard.stabilizers.minibatch import MinibatchStd
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 
 SPEC = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 3)

@@ -50,7 +50,7 @@ def test_features_want_their_options():
     with pytest.raises(GankitError, match="need network and weights") as caught:
         features("keras")
     assert "--features keras:NETWORK and --weights FILE" in caught.value.hint
-    with pytest.raises(GankitError, match="here there are none"):
+    with pytest.raises(GankitError, match="the dataset has no labels"):
         features("classifier")
     with pytest.raises(GankitError, match="no application 'EfficientNetB'"):
         features("keras:EfficientNetB", weights="b.h5")
@@ -67,7 +67,7 @@ def test_weights_are_downloaded_once_where_that_is_allowed(tmp_path, monkeypatch
     monkeypatch.setenv("GANKIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(module, "URL", published.as_uri())
     monkeypatch.setattr(module.Path, "home", lambda: tmp_path)
-    with pytest.raises(GankitError, match="what was downloaded is not"):
+    with pytest.raises(GankitError, match="the downloaded file is not"):
         module._file(None, True)
     monkeypatch.setattr(module, "PUBLISHED", module.digest_of(published))
     assert module._file(None, True).read_bytes() == b"weights"
@@ -138,9 +138,9 @@ def test_colours_that_spell_the_classes_are_read_one_by_one():
 def test_the_classes_of_stacked_mnist_are_spelled_and_those_of_cifar_are_not():
     names = [f"{number:03}" for number in range(1000)]
     stacked = of_labels.Labelled(np.zeros((2, 8, 8, 3)), np.zeros(2, int), names)
-    assert of_labels._spelled(stacked) == 3
+    assert of_labels._spelled_channels(stacked) == 3
     coloured = of_labels.Labelled(np.zeros((2, 8, 8, 3)), np.zeros(2, int), ["cat", "dog"])
-    assert of_labels._spelled(coloured) == 1
+    assert of_labels._spelled_channels(coloured) == 1
 
 
 def test_points_have_a_classifier_too():
@@ -175,7 +175,7 @@ def test_pictures_become_eight_bit_ones_of_three_colours():
     found = levels(grey)
     assert found.shape == (1, 16, 16, 3)
     np.testing.assert_array_equal(found[0, ..., 1].ravel(), np.arange(256))
-    with pytest.raises(GankitError, match="takes grey ones"):
+    with pytest.raises(GankitError, match="images with 1 or 3 channels"):
         levels(np.zeros((2, 3)))
 
 
@@ -239,7 +239,7 @@ def test_a_folded_convolution_is_one_and_its_normalisation():
     weights = {"c.weight": draw.standard_normal((4, 3, 1, 1))}
     for name in ("weight", "bias", "running_mean", "running_var"):
         weights[f"n.{name}"] = draw.uniform(0.5, 2, 4)
-    kernel, bias = folded(weights, "c", "n", 1e-3)
+    kernel, bias = folded(weights, "c", "n")
     x = draw.standard_normal((5, 3))
     y = x @ weights["c.weight"][..., 0, 0].T
     y = (y - weights["n.running_mean"]) / np.sqrt(weights["n.running_var"] + 1e-3)
@@ -328,7 +328,7 @@ def test_an_application_of_keras_with_weights_of_a_file(tmp_path):
     with pytest.raises(GankitError, match="there is no file"):
         features("keras:MobileNetV2", weights=tmp_path / "none.h5")
     (tmp_path / "text.weights.h5").write_text("x")
-    with pytest.raises(GankitError, match="not of this network"):
+    with pytest.raises(GankitError, match="do not fit this network"):
         features("keras:MobileNetV2", weights=tmp_path / "text.weights.h5")
 
 

@@ -85,5 +85,5 @@ def test_what_is_wrong_with_a_folder_is_said(root):
     with pytest.raises(gankit.GankitError, match="holds no images"):
         folder(str(root / "empty"))
     draw(root, "dogs/a.png")
-    with pytest.raises(gankit.GankitError, match="1 images of its own beside 1 in sub-folders"):
+    with pytest.raises(gankit.GankitError, match="1 images directly in it and 1 in sub-folders"):
         folder(str(root))

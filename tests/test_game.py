@@ -12,7 +12,9 @@ import gankit
 from gankit.game.gan import GAN
 from gankit_standard.losses import Bce, Relativistic, Wasserstein
 from gankit_standard.mlp import mlp
-from gankit_standard.stabilizers import R2, Ema, GradientPenalty, LabelNoise, LabelSmoothing
+from gankit_standard.stabilizers.penalties import R2, GradientPenalty
+from gankit_standard.stabilizers.targets import LabelNoise, LabelSmoothing
+from gankit_standard.stabilizers.updates import Ema
 
 
 class Product(gankit.Loss):

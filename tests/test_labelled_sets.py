@@ -227,7 +227,7 @@ def test_a_damaged_pickle_is_an_error(data, tmp_path):
 
 
 def test_what_is_wrong_with_cifars_files_is_said(tmp_path):
-    with pytest.raises(gankit.GankitError, match=r"holds neither test_batch.bin nor test_batch"):
+    with pytest.raises(gankit.GankitError, match=r"has neither test_batch.bin nor test_batch"):
         cifar10(str(tmp_path), "test")
     (tmp_path / "test_batch.bin").write_bytes(bytes(5000))
     with pytest.raises(gankit.GankitError, match="damaged, or not a file of CIFAR"):

@@ -11,13 +11,13 @@ from gankit.discovery.plugins import load_plugins
 from gankit.recipe.recipe import check_recipe
 from gankit_standard.convolutional import convolutional
 from gankit_standard.dcgan import dcgan
-from gankit_standard.labels import AffineByClass, Labels
+from gankit_standard.labels import AffineByClass, LabelledInput
 from gankit_standard.losses import Wasserstein
 from gankit_standard.mlp import mlp
 from gankit_standard.r3gan import r3gan
 from gankit_standard.resnet import resnet
 from gankit_standard.stabilizers.graph import hidden
-from gankit_standard.stabilizers.networks import SpectralNorm
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 
 CLASSES = 5
 SPEC = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, CLASSES)
@@ -69,7 +69,7 @@ def test_points_have_labels_too():
 
 @pytest.mark.parametrize("shape", [(6,), (2, 3, 6)])
 def test_batch_normalisation_by_class_is_that_of_numpy(shape):
-    noise = Labels(keras.Input(shape), SPEC, "projection")
+    noise = LabelledInput(keras.Input(shape), SPEC, "projection")
     network = keras.Model(noise.inputs, noise.normalise(noise.join()))
     affine = network.layers[-1]
     assert isinstance(affine, AffineByClass)
@@ -89,9 +89,9 @@ def test_batch_normalisation_by_class_is_that_of_numpy(shape):
 
 @pytest.mark.parametrize("shape", [(6,), (2, 3, 6)])
 def test_projection_is_that_of_numpy(shape):
-    images = Labels(keras.Input(shape), SPEC, "projection")
+    images = LabelledInput(keras.Input(shape), SPEC, "projection")
     logits = keras.layers.Dense(1)(keras.layers.Flatten()(images.join()))
-    network = keras.Model(images.inputs, images.judge(logits, images.join()))
+    network = images.discriminator(logits, images.join())
     x, labels = draw(8, *shape), random.integers(0, CLASSES, 8).astype("int32")
     kernels = {tuple(w.shape): w for w in network.weights if w.name == "kernel"}
     size = int(np.prod(shape))
@@ -104,7 +104,7 @@ def test_projection_is_that_of_numpy(shape):
 
 
 def test_all_pixels_of_an_image_are_told_its_label():
-    images = Labels(keras.Input((5, 6, 2)), SPEC, True)
+    images = LabelledInput(keras.Input((5, 6, 2)), SPEC, True)
     joined = keras.Model(images.inputs, images.join())
     x = draw(2, 5, 6, 2)
     out = called(joined, x, np.array([2, 0], "int32"))
@@ -114,7 +114,7 @@ def test_all_pixels_of_an_image_are_told_its_label():
 
 
 def test_an_embedding_of_the_size_of_the_noise_is_beside_it():
-    noise = Labels(keras.Input((400,)), SPEC, "projection")
+    noise = LabelledInput(keras.Input((400,)), SPEC, "projection")
     network = keras.Model(noise.inputs, noise.join_embedded())
     x, labels = draw(3, 400), np.array([4, 0, 4], "int32")
     out = called(network, x, labels)

@@ -66,7 +66,7 @@ def test_the_second_call_does_not_render(monkeypatch):
 
 
 def test_a_worker_that_fails_is_reported(tmp_path):
-    with pytest.raises(RuntimeError, match="workers that render bricks ended with"):
+    with pytest.raises(RuntimeError, match="workers that render bricks exited with"):
         paint(Order(("no-such-kind",), 4, 0, Style(size=16)), tmp_path / "images.npy", workers=2)
 
 

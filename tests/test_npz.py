@@ -66,7 +66,7 @@ def test_what_is_no_picture_and_no_point_is_an_error(save, images, expected):
 
 @pytest.mark.parametrize("labels", [np.zeros(6), np.full(6, -1), np.zeros((6, 2), int)])
 def test_what_is_no_label_is_an_error(save, labels):
-    with pytest.raises(gankit.GankitError, match="integers from 0 on"):
+    with pytest.raises(gankit.GankitError, match="integers ≥ 0"):
         npz(save(images=PICTURES, labels=labels), labels="labels")
 
 

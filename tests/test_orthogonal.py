@@ -8,7 +8,8 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce
-from gankit_standard.stabilizers import Orthogonal, SpectralNorm
+from gankit_standard.stabilizers.orthogonal import Orthogonal
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 
 FORMS = {
     "off-diagonal": lambda gram: gram - np.diag(np.diag(gram)),
@@ -76,5 +77,5 @@ def test_an_orthogonal_kernel_costs_nothing(form, scale):
 def test_it_needs_a_kernel():
     inputs = keras.Input((4,))
     bare = keras.Model(inputs, keras.layers.ReLU()(inputs))
-    with pytest.raises(gankit.GankitError, match="orthogonal finds no dense layer"):
+    with pytest.raises(gankit.GankitError, match="orthogonal finds no dense or conv"):
         game(Bce(), [Orthogonal()], made={"generator": bare, "discriminator": bare})

@@ -129,11 +129,11 @@ def test_outputs_are_float32_in_mixed_precision():
 
 
 def test_what_does_not_fit_is_an_error():
-    with pytest.raises(gankit.GankitError, match="r3gan draws square images of 28, 32"):
+    with pytest.raises(gankit.GankitError, match="r3gan generates square images of 28, 32"):
         r3gan(spec(30))
-    with pytest.raises(gankit.GankitError, match="groups of 16, and 24 channels"):
+    with pytest.raises(gankit.GankitError, match="group = 16, and 24 channels"):
         r3gan(spec(28), widths=(4, 12, 16))
-    with pytest.raises(gankit.GankitError, match=r"28, 14, 7 pixels: at most 3\. Received: 4"):
+    with pytest.raises(gankit.GankitError, match=r"one for each size: 28, 14, 7\. Received: 4"):
         r3gan(spec(28), widths=(8, 8, 8, 8))
 
 

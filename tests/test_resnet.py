@@ -6,8 +6,8 @@ from networks import called, convolve, normal, parameters, randomise, unmoved
 import gankit
 from gankit_standard.losses import LeastSquares
 from gankit_standard.resnet import resnet
-from gankit_standard.stabilizers.networks import SpectralNorm
 from gankit_standard.stabilizers.penalties import R1
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 
 CIFAR = gankit.DataSpec({"images": (32, 32, 3), "labels": ()}, 10)
 SMALL = {"latent": 5, "generator_widths": (4, 6), "discriminator_widths": (4, 6)}
@@ -99,7 +99,7 @@ def test_without_norm_there_is_none():
 
 
 def test_what_does_not_fit_is_an_error():
-    with pytest.raises(gankit.GankitError, match="resnet draws square images of 28, 32"):
+    with pytest.raises(gankit.GankitError, match="resnet generates square images of 28, 32"):
         resnet(spec(30))
     with pytest.raises(gankit.GankitError, match="resnet draws images"):
         resnet(gankit.DataSpec({"images": (2,)}))

@@ -12,10 +12,11 @@ import gankit
 from gankit.engine import input_gradient
 from gankit.game.gan import GAN
 from gankit.game.turn import Round, Turn
-from gankit_srgan.content import Likeness
+from gankit_srgan.content import ContentDistance
 from gankit_srgan.losses import Content, Srgan, shrunk
-from gankit_srgan.networks import pixel_shuffle, srgan
-from gankit_standard.stabilizers import Ema, LabelSmoothing
+from gankit_srgan.networks import srgan
+from gankit_standard.stabilizers.targets import LabelSmoothing
+from gankit_standard.stabilizers.updates import Ema
 
 IMAGES = 0.5 * normal(4, 8, 8, 1, seed=1)
 JUDGE = normal(64, 1, seed=2)
@@ -117,9 +118,9 @@ def test_small_pictures_are_means():
 
 
 @pytest.mark.parametrize("factor", [2, 3])
-def test_pixel_shuffle_puts_channels_where_its_docstring_says(factor):
+def test_depth_to_space_shuffles_pixels_as_trained_generators_need_it(factor):
     x = normal(2, 3, 5, factor**2 * 2)
-    found = ops.convert_to_numpy(pixel_shuffle(ops.convert_to_tensor(x), factor))
+    found = ops.convert_to_numpy(ops.depth_to_space(ops.convert_to_tensor(x), factor))
     for row, column, i, j, k in np.ndindex(3, 5, factor, factor, 2):
         np.testing.assert_array_equal(
             found[:, factor * row + i, factor * column + j, k],
@@ -127,10 +128,10 @@ def test_pixel_shuffle_puts_channels_where_its_docstring_says(factor):
         )
 
 
-def test_pixel_shuffle_is_tensorflows_depth_to_space():
+def test_depth_to_space_is_that_of_tensorflow():
     tf = pytest.importorskip("tensorflow")
     x = normal(2, 4, 3, 12)
-    found = ops.convert_to_numpy(pixel_shuffle(ops.convert_to_tensor(x), 2))
+    found = ops.convert_to_numpy(ops.depth_to_space(ops.convert_to_tensor(x), 2))
     np.testing.assert_array_equal(found, tf.nn.depth_to_space(x, 2).numpy())
 
 
@@ -192,7 +193,7 @@ def test_content_by_features_equals_its_formula(vgg19, channels):
     real, fake = (np.tanh(normal(2, 8, 8, channels, seed=seed)) for seed in (5, 6))
     wide = [np.broadcast_to(x, (2, 8, 8, 3)) for x in (real, fake)]
     expected = np.square(features(wide[0], weights) - features(wide[1], weights)).mean()
-    likeness = Likeness(str(path), "block1_conv2")
+    likeness = ContentDistance(str(path), "block1_conv2")
     found = likeness(*map(ops.convert_to_tensor, (real, fake)))
     assert float(found) == pytest.approx(expected, rel=1e-4)
     assert float(likeness(*map(ops.convert_to_tensor, (real, real)))) == 0

@@ -11,7 +11,8 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import Ada, affine, pipeline
+from gankit_standard.stabilizers import affine, pipeline
+from gankit_standard.stabilizers.ada import Ada
 
 ALL = ("pixels", "geometry", "colour", "cutout")
 
@@ -85,12 +86,12 @@ def test_what_matrices_do():
     for matrix, expected in [
         (affine.scaling(one, -one), images[:, :, ::-1]),
         (affine.scaling(-one, one), images[:, ::-1]),
-        (affine.turning(one * math.pi / 2), np.rot90(images, axes=(1, 2))),
-        (affine.moving(one, -one), moved(images[0], 1, -1)[None]),
+        (affine.rotation(one * math.pi / 2), np.rot90(images, axes=(1, 2))),
+        (affine.translation(one, -one), moved(images[0], 1, -1)[None]),
     ]:
-        np.testing.assert_allclose(array(affine.resampled(images, matrix)), expected, atol=1e-5)
+        np.testing.assert_allclose(array(affine.transformed(images, matrix)), expected, atol=1e-5)
     ramp = np.arange(-3.5, 4).astype("float32")[None, :, None, None] * np.ones((1, 8, 8, 1), "f")
-    larger = array(affine.resampled(ramp, affine.scaling(2 * one, one)))
+    larger = array(affine.transformed(ramp, affine.scaling(2 * one, one)))
     np.testing.assert_allclose(larger, ramp / 2, atol=1e-6)
 
 
@@ -98,7 +99,7 @@ def test_pixels_between_others_are_weighed_by_hats():
     images = pictures_of(6, 5, 7, 2)
     matrices = np.zeros((6, 3, 3))
     matrices[:, :2] = np.random.default_rng(1).normal(size=(6, 2, 3)) * [1, 1, 2]
-    found = affine.resampled(images, ops.convert_to_tensor(matrices.astype("float32")))
+    found = affine.transformed(images, ops.convert_to_tensor(matrices.astype("float32")))
     np.testing.assert_allclose(array(found), resampled(images, matrices), atol=2e-5)
 
 
@@ -180,10 +181,10 @@ def test_the_gradient_through_all_changes_equals_finite_differences():
 
 def test_the_second_derivative_of_drawing_anew_equals_finite_differences():
     images = pictures_of(1, 3, 4, 1)
-    matrix = affine.turning(ops.ones((1,)))
+    matrix = affine.rotation(ops.ones((1,)))
 
     def slope(x):
-        gradient = gankit.input_gradient(lambda x: affine.resampled(x, matrix) ** 3, x)
+        gradient = gankit.input_gradient(lambda x: affine.transformed(x, matrix) ** 3, x)
         return ops.sum(gradient * ops.convert_to_tensor(images))
 
     np.testing.assert_allclose(*slopes(slope, images), rtol=2e-3, atol=2e-3)

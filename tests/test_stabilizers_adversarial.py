@@ -9,7 +9,8 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce, Hinge, LeastSquares, Minimax, Relativistic, Wasserstein
-from gankit_standard.stabilizers import AdversarialPerturbation, LabelSmoothing
+from gankit_standard.stabilizers.adversarial import AdversarialPerturbation
+from gankit_standard.stabilizers.targets import LabelSmoothing
 
 DRAW = np.random.default_rng(4)
 REAL, FAKE = (DRAW.normal(size=(12, 3, 4, 2)) for _ in range(2))
@@ -69,7 +70,7 @@ def test_all_logits_of_a_linear_discriminator_err_by_the_same(loss, epsilon):
 
 def test_each_number_goes_as_far_as_epsilon_and_deceives():
     played = turn(curved)
-    moved = part(Bce(), 1.0, 0.02)._moved(played.judgments[0])
+    moved = part(Bce(), 1.0, 0.02)._perturbed(played.judgments[0])
     for images, start in ((moved.real_images, REAL), (moved.fake_images, FAKE)):
         np.testing.assert_allclose(np.abs(array(images) - start), 0.02, atol=1e-6)
     assert (array(moved.real) < array(played.judgments[0].real)).all()

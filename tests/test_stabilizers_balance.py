@@ -8,7 +8,7 @@ from games import PLAYERS, networks, play, values
 import gankit
 from gankit.game.gan import GAN
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import AdaptiveBalance
+from gankit_standard.stabilizers.balance import AdaptiveBalance
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_who_is_ahead_stays_and_the_other_plays_as_ever(images, player, accuracy
         np.testing.assert_array_equal(ours, theirs)
     for ours, theirs in zip(moved(gan, other), moved(still, other)):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
-    assert (logs[f"{player[0]}_moves"], logs[f"{other[0]}_moves"]) == (0.0, 1.0)
+    assert (logs[f"{player[0]}_updates"], logs[f"{other[0]}_updates"]) == (0.0, 1.0)
     assert np.isfinite(list(logs.values())).all() and logs[f"{player[0]}_grad_norm"] > 0
 
 
@@ -83,7 +83,7 @@ def test_the_average_follows_the_accuracy_that_is_shown_and_waits_for_it(images)
 
 def test_repeats_that_are_not_needed_are_skipped(images, monkeypatch):
     part = AdaptiveBalance(0.6, 0.0, decay=0.8)
-    monkeypatch.setattr(part, "_right", lambda judgment: 0.0)  # accuracies of .72, .58 and .46
+    monkeypatch.setattr(part, "_accuracy", lambda judgment: 0.0)  # accuracies of .72, .58 and .46
     gan = game([part], repeats={"discriminator": 3})
     part.accuracy.assign(0.9)
     logs = play(gan, images[:12])
@@ -96,7 +96,7 @@ def test_without_an_accuracy_nobody_waits(images):
     logs = play(gan, images, steps=2)
     assert logs["d_updates"] == logs["g_updates"] == 1.0
     (incompatibility,) = gan.stabilizers[0].incompatibilities(gan)
-    assert "does nothing" in incompatibility.reason
+    assert "has no effect" in incompatibility.reason
     assert not list(AdaptiveBalance().incompatibilities(game()))
 
 

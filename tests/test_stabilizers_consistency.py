@@ -10,7 +10,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Wasserstein
-from gankit_standard.stabilizers import Consistency
+from gankit_standard.stabilizers.consistency import Consistency
 
 DRAW = np.random.default_rng(4)
 REAL, FAKE, WEIGHTS = (DRAW.normal(size=(12, 6, 8, 2)).astype("float32") for _ in range(3))

@@ -8,16 +8,12 @@ from keras import layers, ops
 
 import gankit
 from gankit_standard.losses import Bce
-from gankit_standard.stabilizers import (
-    FeatureMatching,
-    MinibatchDiscrimination,
-    MinibatchStd,
-    Orthogonal,
-    SpectralNorm,
-    VirtualBatchNorm,
-)
+from gankit_standard.stabilizers.features import FeatureMatching
 from gankit_standard.stabilizers.graph import hidden, rebuilt
-from gankit_standard.stabilizers.networks import SpectralNormalization
+from gankit_standard.stabilizers.minibatch import MinibatchDiscrimination, MinibatchStd
+from gankit_standard.stabilizers.orthogonal import Orthogonal
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm, SpectralNormalization
+from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 
 PRECISION = {"mixed_bfloat16": 2**-8, "mixed_float16": 2**-11}  # the spacing of numbers at 1
 

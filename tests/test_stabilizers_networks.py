@@ -8,14 +8,15 @@ from keras import layers, ops
 
 import gankit
 from gankit_standard.losses import Bce
-from gankit_standard.stabilizers import (
-    Ema,
-    FeatureMatching,
+from gankit_standard.stabilizers.features import FeatureMatching
+from gankit_standard.stabilizers.minibatch import (
+    Deviation,
     MinibatchDiscrimination,
     MinibatchStd,
-    SpectralNorm,
+    Similarities,
 )
-from gankit_standard.stabilizers.networks import Deviation, Similarities, SpectralNormalization
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm, SpectralNormalization
+from gankit_standard.stabilizers.updates import Ema
 
 BUILT = [
     (layers.Dense(5), (7,), lambda kernel: kernel),
@@ -95,7 +96,7 @@ def test_spectral_norm_keeps_the_weights_and_adds_only_u(images):
 def test_spectral_norm_needs_a_kernel():
     inputs = keras.Input((4,))
     bare = keras.Model(inputs, layers.ReLU()(inputs), name="discriminator")
-    with pytest.raises(gankit.GankitError, match="spectral-norm finds no dense layer"):
+    with pytest.raises(gankit.GankitError, match="spectral-norm finds no dense or conv"):
         SpectralNorm().rebuild(gankit.Networks({"discriminator": bare}))
 
 
@@ -109,13 +110,13 @@ def test_minibatch_discrimination_equals_the_sums_of_the_paper():
         for j in range(5):
             for b in range(3):
                 expected[i, b] += np.exp(-np.abs(m[i, b] - m[j, b]).sum())
-    found = layer.numbers(ops.convert_to_tensor(features.astype("float32")))
+    found = layer.statistics(ops.convert_to_tensor(features.astype("float32")))
     np.testing.assert_allclose(array(found), expected, rtol=1e-5)
 
 
 def test_minibatch_deviation_is_one_number_a_batch():
     features = np.random.default_rng(1).normal(size=(5, 4))
-    found = Deviation(1).numbers(ops.convert_to_tensor(features.astype("float32")))
+    found = Deviation(1).statistics(ops.convert_to_tensor(features.astype("float32")))
     np.testing.assert_allclose(array(found), np.full((5, 1), features.std(0).mean()), rtol=1e-5)
 
 

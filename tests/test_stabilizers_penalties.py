@@ -9,7 +9,7 @@ from games import game, play, values
 from keras import ops
 
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import R1, R2, Dragan, GradientPenalty, Lecam
+from gankit_standard.stabilizers.penalties import R1, R2, Dragan, GradientPenalty, Lecam
 
 
 def critic():

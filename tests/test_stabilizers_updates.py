@@ -7,7 +7,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import HistoricalAveraging, WeightClipping
+from gankit_standard.stabilizers.updates import HistoricalAveraging, WeightClipping
 
 
 def test_weights_are_within_the_limit_after_clipping(images):

@@ -8,7 +8,8 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce
-from gankit_standard.stabilizers import DiffAugment, InstanceNoise, LabelFlipping
+from gankit_standard.stabilizers.targets import LabelFlipping
+from gankit_standard.stabilizers.view import DiffAugment, InstanceNoise
 
 
 def seeded(stabilizer, seed=3):

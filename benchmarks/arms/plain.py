@@ -1,19 +1,22 @@
 """A plain PyTorch loop over S3's networks: real images, fake images, then the generator."""
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
 from torch import nn
 
 
-def build(pictures):
+def build(levels: np.ndarray) -> Callable[[], tuple[float, float]]:
     torch.manual_seed(1)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    images = torch.from_numpy(pictures).to(device).float().permute(0, 3, 1, 2) / 127.5 - 1.0
+    images = torch.from_numpy(levels).to(device).float().permute(0, 3, 1, 2) / 127.5 - 1.0
     images = images.contiguous()
     g, d = generator().to(device), discriminator().to(device)
     g_adam, d_adam = (torch.optim.Adam(n.parameters(), 2e-4, (0.5, 0.999)) for n in (g, d))
     bce = nn.BCEWithLogitsLoss()
 
-    def step():
+    def step() -> tuple[float, float]:
         noise = torch.randn(len(images), 100, 1, 1, device=device)
         ones, zeros = (
             torch.ones(len(images), 1, device=device),
@@ -35,7 +38,7 @@ def build(pictures):
     return step
 
 
-def generator():
+def generator() -> nn.Module:
     blocks = []
     for inputs, filters, stride, padding in (
         (100, 512, 1, 0),
@@ -48,7 +51,7 @@ def generator():
     return nn.Sequential(*blocks, nn.ConvTranspose2d(64, 1, 4, 2, 1, bias=False), nn.Tanh())
 
 
-def discriminator():
+def discriminator() -> nn.Module:
     blocks, inputs = [], 1
     for filters in (64, 128, 256, 512):
         blocks.append(nn.Conv2d(inputs, filters, 4, 2, 1, bias=False))

@@ -1,4 +1,4 @@
-"""The process of an arm: reads a number of steps, plays them, answers with one's milliseconds."""
+"""The process of an arm: reads a number of steps, plays them, answers with milliseconds a step."""
 
 import contextlib
 import importlib
@@ -12,7 +12,7 @@ import numpy as np
 WARM_UP = 3
 
 
-def main(module: str, batch: int, policy: str):
+def main(module: str, batch: int, policy: str) -> None:
     keras.config.set_dtype_policy(policy)
     keras.utils.set_random_seed(1)
     images = np.random.default_rng(0).integers(0, 256, (batch, 64, 64, 1), dtype=np.uint8)
@@ -27,7 +27,7 @@ def main(module: str, batch: int, policy: str):
         say((time.perf_counter() - start) / int(line) * 1000)
 
 
-def say(value):
+def say(value: object) -> None:
     print(json.dumps(value), flush=True, file=ANSWERS)
 
 

@@ -1,21 +1,25 @@
 """S3's step in Keras 3 on TensorFlow: stock layers, sigmoid, shared forward pass, two tapes."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers
 
 NOISE = 0.1
 
 
-def build(pictures):
+def build(levels: np.ndarray) -> Callable[[], Any]:
     gan = S3()
     gan.compile(jit_compile=False)  # S3's Keras did not; on a CPU XLA makes the step slower
-    images = tf.constant(pictures, tf.float32) / 127.5 - 1.0
+    images = tf.constant(levels, tf.float32) / 127.5 - 1.0
     return lambda: gan.train_on_batch(images)
 
 
 class S3(keras.Model):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.generator, self.discriminator = generator(), discriminator()
         self.loss_function = keras.losses.BinaryCrossentropy()
@@ -27,10 +31,10 @@ class S3(keras.Model):
         self.built = True
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.Metric]:
         return [*self.losses_shown, *self.accuracies]
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> dict[str, Any]:
         images = data[0]
         noise = tf.random.normal((tf.shape(images)[0], 100))
         with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
@@ -55,7 +59,7 @@ class S3(keras.Model):
         return {metric.name: metric.result() for metric in self.metrics}
 
 
-def generator():
+def generator() -> keras.Model:
     network = keras.Sequential([keras.Input((100,)), layers.Reshape((1, 1, 100))])
     for filters, strides, padding in (
         (512, 1, "valid"),
@@ -71,7 +75,7 @@ def generator():
     return network
 
 
-def discriminator():
+def discriminator() -> keras.Model:
     network = keras.Sequential([keras.Input((64, 64, 1))])
     for filters in (64, 128, 256, 512):
         network.add(layers.Conv2D(filters, 4, 2, "same", use_bias=False))

@@ -1,15 +1,19 @@
 """gankit's step, as `gankit run recipes/dcgan_lego.toml` plays it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
+import numpy as np
 
 import gankit
 from gankit_standard.dcgan import dcgan
 from gankit_standard.losses import Bce
-from gankit_standard.stabilizers import LabelNoise
+from gankit_standard.stabilizers.targets import LabelNoise
 
 
-def build(images):
-    networks = dcgan(gankit.DataSpec({"images": images.shape[1:]}))
+def build(levels: np.ndarray) -> Callable[[], Any]:
+    networks = dcgan(gankit.DataSpec({"images": levels.shape[1:]}))
     gan = gankit.GAN(networks, Bce(), [LabelNoise(0.1)], simultaneous=True)
     gan.compile({player: keras.optimizers.Adam(2e-4, beta_1=0.5) for player in Bce.players})
-    return lambda: gan.train_on_batch({"images": images})
+    return lambda: gan.train_on_batch({"images": levels})

@@ -4,24 +4,24 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_datasets():
+def gankit_datasets() -> dict[str, str]:
     """Two sets of images."""
     return {"unpaired": "gankit_cyclegan.dataset:unpaired"}
 
 
 @gankit.hookimpl
-def gankit_architectures():
+def gankit_architectures() -> dict[str, str]:
     """Networks from images to images."""
     return {"cyclegan": "gankit_cyclegan.networks:cyclegan"}
 
 
 @gankit.hookimpl
-def gankit_losses():
+def gankit_losses() -> dict[str, str]:
     """Cycle consistency."""
     return {"cyclegan": "gankit_cyclegan.loss:CycleGan"}
 
 
 @gankit.hookimpl
-def gankit_stabilizers():
+def gankit_stabilizers() -> dict[str, str]:
     """The pool of generated images."""
     return {"image-pool": "gankit_cyclegan.pool:ImagePool"}

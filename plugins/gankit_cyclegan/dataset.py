@@ -1,4 +1,4 @@
-"""Two folders of images, nothing of which belongs together."""
+"""Two folders of images without pairs."""
 
 from typing import Annotated, Literal
 
@@ -17,29 +17,28 @@ def unpaired(
     ground: str = "white",
     flip: bool = False,
 ) -> gankit.Dataset:
-    """Two folders of images, from one of which to make images like the other's.
+    """Two folders of images, to translate between, without pairs.
 
-    The images are decoded once; later runs find them in the cache. Where one folder has fewer,
-    its images are repeated. Hidden files, and files that are no images by their suffix, are
-    passed over; those in sub-folders are taken.
+    The images are decoded once and cached. The smaller folder is repeated. Images in sub-folders
+    are included; hidden files, and files without the suffix of an image, are ignored.
 
     Args:
-        a: A folder; a relative path starts where gankit is started.
-        b: The other one.
+        a: A folder, absolute or relative to the working directory.
+        b: Another folder.
         size: The edge of the square images, in pixels.
-        channels: Whether to read the images as `grey` or as `rgb`.
-        fit: `crop` keeps the middle square of an image, `pad` the whole of it on the ground.
-        ground: The colour behind transparent and padded images, e.g. `white` or `#202020`.
-        flip: Whether an image's mirror image is as good as the image.
+        channels: Whether images are read as `grey` or as `rgb`.
+        fit: `crop` keeps the central square of an image, `pad` the whole image on the ground.
+        ground: The colour behind transparent and padded images, such as `white` or `#202020`.
+        flip: Whether images are mirrored left to right at random.
 
     Returns:
-        a: (examples, size, size, 1 or 3) of uint8, in the order of their paths.
-        b: Likewise; an image of `a` has nothing to do with that of `b` beside it.
+        a: (examples, size, size, 1 or 3) of uint8, sorted by path.
+        b: Likewise; the images of a row are unrelated.
 
     Raises:
-        GankitError: A folder is not there or holds no images, or more than a tenth are broken.
+        GankitError: A folder is missing or has no images, or more than a tenth of them are broken.
     """
-    depth = 1 if channels == "grey" else 3
+    depth: Literal[1, 3] = 1 if channels == "grey" else 3
     sets = {
         name: gankit.decode_images(gankit.image_files(path), size, depth, fit, ground)[0]
         for name, path in (("a", a), ("b", b))

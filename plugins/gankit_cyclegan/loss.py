@@ -1,7 +1,7 @@
 """The loss of CycleGAN: least squares, cycle consistency, identity."""
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
 from keras import ops
 from pydantic import Field
@@ -12,23 +12,22 @@ Strength = Annotated[float, Field(ge=0)]
 
 
 class CycleGan(gankit.Loss):
-    """Cycle consistency: images of a become ones of b, and back again what they were.
+    """Cycle consistency: images translated from a to b and back again must not change.
 
     The generators G = g_ab and F = g_ba minimise, each sum over both directions,
 
         E[(D(G(a)) − 1)²] + cycle · E|F(G(a)) − a| + cycle · identity · E|G(b) − b|
 
     and the discriminators half of E[(D(b) − 1)²] + E[D(G(a))²]. Norms are means over pixels.
-    Without the first term, G and F that leave everything as it is would be the best of all.
+    Without the first term, the best G and F would change nothing.
 
     Args:
-        cycle: λ of the paper, what it costs not to come back.
-        identity: What it costs, in units of `cycle`, to change an image that is of the set
-            already; it keeps colours.
+        cycle: λ of the paper, the weight of the cycle consistency.
+        identity: The weight, relative to `cycle`, of not changing an image that is already in the
+            target set; it preserves colours.
 
     Reference:
-        Zhu et al. 2017, Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
-        Networks, arXiv:1703.10593, equations 1 to 3, sections 4 and 5.2.
+        Zhu et al. 2017, CycleGAN, arXiv:1703.10593, equations 1 to 3, sections 4 and 5.2.
     """
 
     players: ClassVar = {"generator": ("g_ab", "g_ba"), "discriminator": ("d_a", "d_b")}
@@ -38,59 +37,58 @@ class CycleGan(gankit.Loss):
         self.cycle = cycle
         self.identity = identity
 
-    def __call__(self, turn: gankit.Turn):
-        """Judge both sets, and score the player."""
+    def __call__(self, turn: gankit.Turn) -> Any:
+        """Judge both sets, and return the player's loss."""
         a, b = turn.batch["a"], turn.batch["b"]
         fake_a, fake_b = turn.generate("g_ba", b), turn.generate("g_ab", a)
-        judged = (turn.judge("d_a", a, fake_a), turn.judge("d_b", b, fake_b))
+        judgments = (turn.judge("d_a", a, fake_a), turn.judge("d_b", b, fake_b))
         if turn.player == "discriminator":
-            return sum(map(_told_apart, judged))
-        return sum(map(_fooled, judged)) + self.cycle * self._kept(turn, fake_a, fake_b)
+            return sum(map(_discriminator_loss, judgments))
+        adversarial = sum(map(_generator_loss, judgments))
+        return adversarial + self.cycle * self._changes(turn, fake_a, fake_b)
 
-    def preview(self, gan: gankit.GAN, examples: Mapping):
+    def preview(self, gan: gankit.GAN, examples: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Return a → g_ab(a) → g_ba(g_ab(a)), and the same from b."""
         ways = (("a", "g_ab", "g_ba"), ("b", "g_ba", "g_ab"))
-        return [_there_and_back(gan, examples[name], *networks) for name, *networks in ways]
+        strips = []
+        for name, there, back in ways:
+            made = gan.sample(examples[name], name=there)
+            strips.append([examples[name], made, gan.sample(made, name=back)])
+        return strips
 
-    def _kept(self, turn, fake_a, fake_b):
-        """Return how far images are from what is to stay the same of them."""
+    def _changes(self, turn: gankit.Turn, fake_a: Any, fake_b: Any) -> Any:
+        """Return the L1 distance of images from what they are translated to and back."""
         if not self.cycle:
             return 0.0
         a, b = turn.batch["a"], turn.batch["b"]
         back_a, back_b = turn.generate("g_ba", fake_b), turn.generate("g_ab", fake_a)
-        kept = _apart(back_a, a) + _apart(back_b, b)
+        changes = _distance(back_a, a) + _distance(back_b, b)
         if not self.identity:
-            return kept
-        _check_alike(a, b)
+            return changes
+        _check_channels(a, b)
         same_a, same_b = turn.generate("g_ba", a), turn.generate("g_ab", b)
-        return kept + self.identity * (_apart(same_a, a) + _apart(same_b, b))
+        return changes + self.identity * (_distance(same_a, a) + _distance(same_b, b))
 
 
-def _told_apart(judgment: gankit.Judgment):
+def _discriminator_loss(judgment: gankit.Judgment) -> Any:
     """Return half the squared distance of a discriminator's scores from their targets."""
     targets = judgment.targets
     real, fake = judgment.real - targets.real, judgment.fake - targets.fake
     return (ops.mean(ops.square(real)) + ops.mean(ops.square(fake))) / 2
 
 
-def _fooled(judgment: gankit.Judgment):
+def _generator_loss(judgment: gankit.Judgment) -> Any:
     """Return the squared distance of the scores of generated images from 1."""
     return ops.mean(ops.square(judgment.fake - 1))
 
 
-def _apart(x, y):
+def _distance(x: Any, y: Any) -> Any:
     return ops.mean(ops.abs(x - y))
 
 
-def _there_and_back(gan: gankit.GAN, images, there: str, back: str) -> list:
-    made = gan.sample(images, name=there)
-    return [images, made, gan.sample(made, name=back)]
-
-
-def _check_alike(a, b) -> None:
+def _check_channels(a: Any, b: Any) -> None:
     if a.shape[-1] != b.shape[-1]:
         raise gankit.GankitError(
-            "the identity term gives each generator images of both sets, which therefore need "
-            f"the same channels. Received: {a.shape[-1]} and {b.shape[-1]}",
+            f"identity needs images with the same channels. Received: {a.shape[-1]}, {b.shape[-1]}",
             "set identity = 0.0 in the recipe's [loss]",
         )

@@ -1,12 +1,12 @@
-"""LEGO-like bricks: a renderer of our own, and folders of rendered or photographed bricks."""
+"""LEGO-like bricks: a renderer, and folders of rendered or photographed bricks."""
 
 import gankit
 
 
 @gankit.hookimpl
-def gankit_datasets():
+def gankit_datasets() -> dict[str, str]:
     """Bricks."""
     return {
         "lego": "gankit_lego.dataset:lego",
-        "lego-unpaired": "gankit_lego.unpaired:lego_unpaired",
+        "lego-unpaired": "gankit_lego.dataset:lego_unpaired",
     }

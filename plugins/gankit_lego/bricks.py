@@ -1,10 +1,10 @@
-"""Bricks in true proportions: LDraw units of 0.4 mm, z up, standing on z = 0."""
+"""Bricks in true proportions: in LDraw units of 0.4 mm, z up, standing on z = 0."""
 
 from collections.abc import Sequence
 from itertools import product
 
 from gankit_lego.mesh import Mesh
-from gankit_lego.outline import Outline, arc, rectangle
+from gankit_lego.outline import Outline, Piece, arc, rectangle
 from gankit_lego.solid import across, drilled, hollow, revolve, rim, trough
 
 Places = Sequence[tuple[float, float]]
@@ -15,7 +15,7 @@ BORE = [(8, 10), (8, 8), (6, 8), (6, -8), (8, -8), (8, -10)]  # (radius, z) of a
 
 
 def block(columns: int, rows: int, height: float, *, studded: bool = True) -> Mesh:
-    """A brick, plate or tile of so many studs along x and y."""
+    """A brick, plate or tile, with so many studs along x and y."""
     body = hollow(rectangle(PITCH * columns, PITCH * rows), height)
     parts = [body, *tubes(columns, rows, height - 4)]
     return Mesh.join(parts + studs(grid(columns, rows), height) if studded else parts)
@@ -29,7 +29,7 @@ def corner(height: float) -> Mesh:
 
 
 def slope(columns: int, front: float, height: float) -> Mesh:
-    """A slope that falls from behind one row of studs to a lip at y = `front`."""
+    """A slope from one row of studs down to a lip at y = `front`."""
     profile = Outline.of((-20, 0), (front, 0), (front, 4), (0, height), (-20, height))
     return Mesh.join([trough(profile, PITCH * columns), *studs(grid(columns, 1, y=-10), height)])
 
@@ -41,19 +41,19 @@ def wedge(columns: int) -> Mesh:
 
 
 def ridge(columns: int) -> Mesh:
-    """The ridge of a roof, which falls to both sides."""
+    """The ridge of a roof."""
     profile = Outline.of((-20, 0), (20, 0), (20, 4), (0, BRICK), (-20, 4))
     return trough(profile, PITCH * columns)
 
 
 def bow(columns: int) -> Mesh:
-    """A slope without studs that falls in an arc, two studs long."""
+    """A curved slope without studs, two studs long."""
     profile = Outline.of((-20, 0), (20, 0), (20, 4), arc(-20, -26, 50, 36.87, 90))
     return across(profile, PITCH * columns)
 
 
 def inverted(columns: int, rows: int) -> Mesh:
-    """A brick that juts out to the front above one row, by `rows` − 1 rows."""
+    """An inverted slope: a brick that overhangs one row by `rows` − 1 rows."""
     front = 20 * rows - 20
     profile = Outline.of((-20, 0), (0, 0), (front, 20), (front, BRICK), (-20, BRICK))
     room = Outline.of((-16, 0), (-4, 0), (-4, 20), (-16, 20))
@@ -64,7 +64,7 @@ def inverted(columns: int, rows: int) -> Mesh:
 def round_brick(columns: int, height: float, *, studded: bool = True) -> Mesh:
     """A round brick, plate or tile, one or two studs wide."""
     if columns == 1:
-        room = [(0, 4), (6, 4), (6, 0), (8, 0), (8, 3), (10, 3)]
+        room: list[tuple[float, float]] = [(0, 4), (6, 4), (6, 0), (8, 0), (8, 3), (10, 3)]
     else:
         room = [(0, height - 4), (16, height - 4), (16, 0), (20, 0)]
     parts = [revolve(*room, (10 * columns, height), (0, height))]
@@ -79,16 +79,16 @@ def cone(radius: float, top: float, height: float) -> Mesh:
 
 
 def arch(rows: int, opening: float, height: float) -> Mesh:
-    """An arch along y, one stud wide, over a half-round opening of this radius."""
+    """An arch along y, one stud wide, over a semicircular opening of this radius."""
     end = 10 * rows
     bridge = arc(0, 0, opening, 180, 0)
-    foot = [(-end, 0), (-opening, 0), bridge, (opening, 0), (end, 0)]
+    foot: list[Piece] = [(-end, 0), (-opening, 0), bridge, (opening, 0), (end, 0)]
     profile = Outline.of(*foot, (end, height), (-end, height))
     return Mesh.join([across(profile, PITCH), *studs(grid(1, rows), height)])
 
 
 def technic_brick(rows: int) -> Mesh:
-    """A brick along y with hollow studs, and with holes across it between the studs."""
+    """A brick along y with hollow studs, and holes across it between them."""
     end, holes = 10 * rows, [20 * i - 10 * rows + 20 for i in range(rows - 1)]
     profile, faces = _drilled_wall(end, BRICK, holes, 8)
     room, room_faces = _drilled_wall(end - 4, BRICK - 2, holes, 7)
@@ -101,7 +101,7 @@ def technic_brick(rows: int) -> Mesh:
 
 
 def beam(holes: int) -> Mesh:
-    """A beam along y with round ends and a row of holes across it."""
+    """A beam along y with round ends, and holes across it."""
     places = [20 * i - 10 * holes + 10 for i in range(holes)]
     left, right = arc(places[0], 9, 9, 90, 270), arc(places[-1], 9, 9, -90, 90)
     faces = drilled([left], [right], 18, places, 9, 8)
@@ -110,14 +110,14 @@ def beam(holes: int) -> Mesh:
 
 
 def studs(places: Places, height: float, *, hollow: bool = False) -> list[Mesh]:
-    """Studs at places (x, y) on a top of this height."""
+    """Studs at places (x, y) at this height."""
     top = [(4, STUD_HEIGHT), (4, 0)] if hollow else [(0, STUD_HEIGHT)]
     stud = revolve((STUD_RADIUS, 0), (STUD_RADIUS, STUD_HEIGHT), *top)
     return [stud.moved(x, y, height) for x, y in places]
 
 
 def tubes(columns: int, rows: int, height: float) -> list[Mesh]:
-    """What grips the studs below: tubes amid four of them, or pins between two."""
+    """What grips the studs below: tubes between four of them, or pins between two."""
     if min(columns, rows) > 1:
         part = revolve((6, height), (6, 0), (8, 0), (8, height))
     else:
@@ -128,12 +128,14 @@ def tubes(columns: int, rows: int, height: float) -> list[Mesh]:
 
 
 def grid(columns: int, rows: int, y: float = 0) -> Places:
-    """Places (x, y) one pitch apart, around x = 0 and the y given."""
+    """Places (x, y) one pitch apart, centred at x = 0 and y."""
     places = product(range(columns), range(rows))
     return [(20 * i - 10 * columns + 10, 20 * j - 10 * rows + 10 + y) for i, j in places]
 
 
-def _drilled_wall(end: float, height: float, holes: list[float], radius: float):
+def _drilled_wall(
+    end: float, height: float, holes: Sequence[float], radius: float
+) -> tuple[Outline, list[Outline]]:
     """A rectangular side view, and the outlines that fill it around its holes."""
     corners = [(-end, 0), (end, 0), (end, height), (-end, height)]
     faces = drilled([corners[3], corners[0]], corners[1:3], height, holes, 14, radius)

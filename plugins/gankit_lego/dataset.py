@@ -1,4 +1,4 @@
-"""Images of bricks, as a dataset."""
+"""The datasets of brick images."""
 
 import hashlib
 from dataclasses import asdict
@@ -27,27 +27,27 @@ def lego(
     flip: bool = False,
     path: str | None = None,
 ) -> gankit.Dataset:
-    """LEGO-like bricks: one an image, from all around, labelled by its kind.
+    """LEGO-like bricks: one per image, from all around, labelled by its kind.
 
-    They are rendered once, by a renderer of our own; later runs find them in the cache. With
-    `path` they are read instead, from the Kaggle set joosthazelzet/lego-brick-images.
+    They are rendered once and cached. With `path` they are read from the Kaggle dataset
+    joosthazelzet/lego-brick-images instead.
 
     Args:
-        count: How many images to render; each kind gets its equal share.
+        count: The number of images to render, equally many of each kind.
         size: The edge of the square images, in pixels.
         kinds: Kinds (`brick-2x4`) and families (`brick`, `plate`, `tile`, `slope`, `inverted`,
             `corner`, `round`, `cone`, `arch`, `technic`) of brick; all if left out.
-        views: From `all` around, or `upright`: as bricks stand, studs on top.
-        ground: What is behind the bricks.
-        colour: Whether bricks have colours (3 channels) or are grey (1 channel).
-        seed: What the views are drawn from: equal seeds give equal images.
-        flip: Whether an image's mirror image is as good as the image.
-        path: A folder of `<part> <name> <view>.png`, e.g. `3001 brick 2x4 000L.png`, all of which
-            are read: `count`, `kinds`, `views` and `seed` are for rendering.
+        views: From `all` around, or of `upright` bricks, with their studs on top.
+        ground: The background.
+        colour: Whether bricks are coloured (3 channels) or grey (1 channel).
+        seed: The seed of the views and colours.
+        flip: Whether images are mirrored left to right at random.
+        path: A folder of files `<part> <name> <view>.png`, such as `3001 brick 2x4 000L.png`; all
+            of them are read, so `count`, `kinds`, `views` and `seed` have no effect.
 
     Returns:
         images: (examples, size, size, 1 or 3) of uint8.
-        labels: (examples,), places in `classes`, the names of the kinds.
+        labels: (examples,), indices into `classes`, the names of the kinds.
 
     Raises:
         GankitError: There is no such kind or folder, or more than a tenth of its files are broken.
@@ -60,8 +60,42 @@ def lego(
     return gankit.Dataset(arrays, order.kinds, flip)
 
 
+def lego_unpaired(
+    count: gankit.Count = 10_000,
+    size: Annotated[int, Field(ge=8, le=512)] = 64,
+    kinds: list[str] | None = None,
+    views: Views = "all",
+    colour: bool = False,
+    seed: Annotated[int, Field(ge=0)] = 0,
+    flip: bool = False,
+) -> gankit.Dataset:
+    """LEGO-like bricks on white and on dark ground, from different views.
+
+    Args:
+        count: The number of images in each set.
+        size: The edge of the square images, in pixels.
+        kinds: Kinds and families of brick, as for `lego`; all if left out.
+        views: From `all` around, or of `upright` bricks, with their studs on top.
+        colour: Whether bricks are coloured (3 channels) or grey (1 channel).
+        seed: The seed of the views and colours.
+        flip: Whether images are mirrored left to right at random.
+
+    Returns:
+        a: On white ground, (count, size, size, 1 or 3) of uint8.
+        b: On dark ground; the bricks of a row are of one kind, but the views differ.
+
+    Raises:
+        GankitError: There is no such kind of brick.
+    """
+
+    def on(ground: Ground, seed: int) -> np.ndarray:
+        return lego(count, size, kinds, views, ground, colour, seed).arrays["images"]
+
+    return gankit.Dataset({"a": on("white", 2 * seed), "b": on("dark", 2 * seed + 1)}, flip=flip)
+
+
 def _rendered(order: Order) -> Path:
-    """The cached folder of an order's images and labels."""
+    """The cached folder of the rendered images and labels."""
 
     def make(folder: Path) -> None:
         paint(order, folder / "images.npy")
@@ -71,6 +105,6 @@ def _rendered(order: Order) -> Path:
 
 
 def _renderer() -> str:
-    """A digest of the renderer, so that a change of it renders anew."""
+    """A digest of the renderer, so that images are rendered again when it changes."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -1,26 +1,17 @@
-"""The layout of the Kaggle set joosthazelzet/lego-brick-images: one flat folder of named views."""
+"""The Kaggle dataset joosthazelzet/lego-brick-images: one flat folder of named views."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 import gankit
 
 
-def kaggle(root: Path, size: int, channels: int, ground: str, flip: bool) -> gankit.Dataset:
-    """Read every `<part> <name> <view>.png` of a folder; its class is the name without the view.
-
-    Args:
-        root: The folder.
-        size: The edge of the square images, in pixels.
-        channels: 1 for grey, 3 for RGB.
-        ground: The colour behind transparent images.
-        flip: Whether an image's mirror image is as good as the image.
-
-    Raises:
-        GankitError: There is no such folder, a name has no view, or more than a tenth of the files
-            are broken.
-    """
+def kaggle(
+    root: Path, size: int, channels: Literal[1, 3], ground: str, flip: bool
+) -> gankit.Dataset:
+    """Read all files `<part> <name> <view>.png` of a folder; the name is the class."""
     files = _files(root)
     names = [_class(file) for file in files]
     images, places = gankit.decode_images(files, size, channels, ground=ground)
@@ -34,13 +25,13 @@ def _files(root: Path) -> list[Path]:
     if not files:
         raise gankit.GankitError(
             f"no .png files in the folder {str(root)!r} (seen from {Path.cwd()})",
-            "give the folder that holds `<part> <name> <view>.png` themselves as `path`",
+            "give the folder with the files `<part> <name> <view>.png` as `path`",
         )
     return files
 
 
 def _class(file: Path) -> str:
-    """The name without its last word, which is the view: 000L to 399R."""
+    """The file's name without its last word, the view: 000L to 399R."""
     name = file.stem.rpartition(" ")[0]
     if not name:
         raise gankit.GankitError(

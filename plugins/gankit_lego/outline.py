@@ -1,27 +1,27 @@
-"""Closed outlines of straight lines and arcs, in the plane."""
+"""Closed outlines of lines and arcs in the plane."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+Piece = tuple[float, float] | np.ndarray  # a corner (x, y) or an arc
 
 
 @dataclass(frozen=True)
 class Outline:
     """A closed, counter-clockwise polygon; edge i runs from point i to point i + 1.
 
-    Args:
-        points: (points, 2).
-        bend: (points, 2), 0 where an edge is straight.
-        lean: (points, 2); the outward normal at p on edge i is `bend[i] * p + lean[i]`.
+    The outward normal at p on edge i is `bend[i] * p + lean[i]`.
     """
 
-    points: np.ndarray
-    bend: np.ndarray
-    lean: np.ndarray
+    points: np.ndarray  # (points, 2)
+    bend: np.ndarray  # (points, 2), 0 for straight edges
+    lean: np.ndarray  # (points, 2)
 
     @classmethod
-    def of(cls, *pieces) -> "Outline":
-        """The outline through corners (x, y) and arcs, which it joins with straight lines."""
+    def of(cls, *pieces: Piece) -> "Outline":
+        """The outline through corners (x, y) and arcs, joined by straight lines."""
         rows = np.concatenate([_rows(piece) for piece in pieces])
         steps = np.roll(rows[:, :2], -1, 0) - rows[:, :2]
         straight = np.stack([steps[:, 1], -steps[:, 0]], 1)
@@ -30,15 +30,15 @@ class Outline:
         return cls(rows[:, :2], rows[:, 2:4], rows[:, 4:])
 
     def inset(self, *distances: float) -> "Outline":
-        """The outline with straight edge i moved inwards by `distances[i]`, or all by the same."""
+        """The outline with straight edge i moved inwards by distance i, or all by one distance."""
         normals = self.lean / np.linalg.norm(self.lean, axis=1, keepdims=True)
         reach = (normals * self.points).sum(1) - np.broadcast_to(distances, len(normals))
-        lines = np.stack([np.roll(normals, 1, 0), normals], 1)  # the two edges that meet in a point
+        lines = np.stack([np.roll(normals, 1, 0), normals], 1)  # the edges that meet at each point
         points = np.linalg.solve(lines, np.stack([np.roll(reach, 1), reach], 1)[..., None])
-        return Outline.of(*points[..., 0])
+        return Outline.of(*map(tuple, points[..., 0]))
 
     def triangles(self) -> np.ndarray:
-        """Triangles (points − 2, 3, 2) that fill the outline, by cutting off ear after ear."""
+        """Triangles (points − 2, 3, 2) that fill the outline, by ear clipping."""
         points, ears = list(self.points), []
         while len(points) > 2:
             ear = next(i for i in range(len(points)) if _is_ear(points, i))
@@ -48,16 +48,16 @@ class Outline:
 
 
 def rectangle(length: float, width: float) -> Outline:
-    """A rectangle around the origin, its length along x."""
+    """A rectangle around the origin, with its length along x."""
     x, y = length / 2, width / 2
     return Outline.of((-x, -y), (x, -y), (x, y), (-x, y))
 
 
 def arc(x: float, y: float, radius: float, start: float, stop: float) -> np.ndarray:
-    """A piece of an outline around (x, y), from `start` to `stop` degrees; clockwise is hollow."""
+    """A piece of an outline, an arc around (x, y) in degrees; clockwise ones are concave."""
     steps = max(1, round(facets(radius) * abs(stop - start) / 360))
     angles = np.radians(np.linspace(start, stop, steps + 1))
-    rows = np.zeros((steps + 1, 6))  # a point, then bend and lean of the edge that leaves it
+    rows = np.zeros((steps + 1, 6))  # a point, and bend and lean of its edge
     rows[:, 0] = x + radius * np.cos(angles)
     rows[:, 1] = y + radius * np.sin(angles)
     sign = np.sign(stop - start)
@@ -66,13 +66,13 @@ def arc(x: float, y: float, radius: float, start: float, stop: float) -> np.ndar
 
 
 def facets(radius: float) -> int:
-    """Facets of a circle: at every radius they miss it by a twentieth of a unit at most."""
-    return 8 * max(2, round(1.25 * radius**0.5))
+    """The facets of a circle, at most 0.05 units from it at any radius."""
+    return 8 * max(2, round(1.25 * math.sqrt(radius)))
 
 
-def _rows(piece) -> np.ndarray:
+def _rows(piece: Piece) -> np.ndarray:
     """An arc as it is; a corner as an arc of one point."""
-    return piece if np.ndim(piece) == 2 else np.array([[*piece, 0.0, 0.0, 0.0, 0.0]])
+    return piece if isinstance(piece, np.ndarray) else np.array([[*piece, 0.0, 0.0, 0.0, 0.0]])
 
 
 def _is_ear(points: list[np.ndarray], i: int) -> bool:
@@ -87,4 +87,4 @@ def _is_ear(points: list[np.ndarray], i: int) -> bool:
 
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    return np.asarray(a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0])

@@ -1,7 +1,7 @@
-"""Many images, on all cores.
+"""Rendering many images on all cores.
 
-The workers are processes started by this module's name: they import numpy and this renderer, never
-keras or the user's script, so that they start in a moment wherever `lego` is called from.
+The workers run this module: unlike those of `multiprocessing`, they never import the user's script,
+and they start quickly, because this module does not import Keras.
 """
 
 import json
@@ -20,19 +20,12 @@ import gankit
 from gankit_lego.kinds import KINDS
 from gankit_lego.picture import Style, draw
 
-SHARE = 256  # images for which starting a worker pays
+SHARE = 256  # images that are worth another worker
 
 
 @dataclass(frozen=True)
 class Order:
-    """Images to paint: the i-th shows kind i modulo their number, its view is of (seed, i) alone.
-
-    Args:
-        kinds: Names of kinds of brick.
-        count: How many images.
-        seed: What the views and colours are drawn from.
-        style: How the images are taken.
-    """
+    """Images to render: the i-th shows kind i modulo their number, by the seed (seed, i)."""
 
     kinds: tuple[str, ...]
     count: int
@@ -41,18 +34,15 @@ class Order:
 
     @classmethod
     def from_json(cls, text: str) -> "Order":
-        """The order that `json.dumps(asdict(order))` wrote."""
+        """Read the order from `json.dumps(asdict(order))`."""
         fields = json.loads(text)
         return cls(**{**fields, "style": Style(**fields["style"])})
 
 
 def paint(order: Order, file: Path, workers: int | None = None) -> None:
-    """Write the ordered images to a .npy file, uint8 (count, size, size, channels).
+    """Write the images to a .npy file, uint8 (count, size, size, channels).
 
-    Args:
-        order: What to paint.
-        file: Where to.
-        workers: How many processes paint; the images do not depend on it.
+    They do not depend on the number of workers.
     """
     _reserve(file, (order.count, *order.style.shape))
     workers = workers or min(os.cpu_count() or 1, 1 + order.count // SHARE)
@@ -60,11 +50,11 @@ def paint(order: Order, file: Path, workers: int | None = None) -> None:
         if workers == 1:
             _paint_part(order, file, 0, 1, advance)
         else:
-            _hire(order, file, workers, advance)
+            _paint_with(workers, order, file, advance)
 
 
 def _reserve(file: Path, shape: tuple[int, ...]) -> None:
-    """Write zeros: a full disk is an error here, where under a worker's map it were a crash."""
+    """Write zeros, because a full disk is an error here, but a crash in a memory map."""
     header = {"descr": "|u1", "fortran_order": False, "shape": shape}
     with file.open("wb") as out:
         np.lib.format.write_array_header_1_0(out, header)
@@ -72,7 +62,9 @@ def _reserve(file: Path, shape: tuple[int, ...]) -> None:
             out.write(bytes(prod(shape[1:])))
 
 
-def _paint_part(order: Order, file: Path, first: int, step: int, advance: Callable) -> None:
+def _paint_part(
+    order: Order, file: Path, first: int, step: int, advance: Callable[[int], object]
+) -> None:
     """Paint every `step`-th image from `first` on."""
     meshes = [KINDS[kind]() for kind in order.kinds]
     images = np.load(file, mmap_mode="r+")
@@ -83,37 +75,39 @@ def _paint_part(order: Order, file: Path, first: int, step: int, advance: Callab
     images.flush()
 
 
-def _hire(order: Order, file: Path, workers: int, advance: Callable) -> None:
-    """Let each of the workers paint a share; a byte that they write is an image."""
+def _paint_with(workers: int, order: Order, file: Path, advance: Callable[[int], object]) -> None:
+    """Let each worker paint a part; it writes a byte for each image."""
     reports, report = os.pipe()
-    crew = [_start(order, file, first, workers, report) for first in range(workers)]
+    processes = [_start(order, file, first, workers, report) for first in range(workers)]
     os.close(report)
     try:
         while done := os.read(reports, 4096):
             advance(len(done))
-        codes = [worker.wait() for worker in crew]
+        codes = [process.wait() for process in processes]
         if any(codes):
-            raise RuntimeError(f"the workers that render bricks ended with {codes}")
+            raise RuntimeError(f"the workers that render bricks exited with {codes}")
     finally:
         os.close(reports)
-        for worker in crew:
-            worker.kill()
-            worker.wait()
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
-def _start(order: Order, file: Path, first: int, step: int, report: int) -> subprocess.Popen:
-    share = [json.dumps(asdict(order)), str(file), str(first), str(step)]
-    surroundings = {**os.environ, **_ALONE, "PYTHONPATH": os.pathsep.join(sys.path)}
+def _start(
+    order: Order, file: Path, first: int, step: int, report: int
+) -> "subprocess.Popen[bytes]":
+    part = [json.dumps(asdict(order)), str(file), str(first), str(step)]
+    environment = {**os.environ, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", __name__, *share],
+        [sys.executable, "-P", "-m", __name__, *part],
         stdout=report,
-        env=surroundings,
-        start_new_session=True,  # Ctrl-C is for gankit, which then ends its workers
+        env=environment,
+        start_new_session=True,  # Ctrl-C reaches only gankit, which then kills its workers
     )
 
 
-# One thread each; and freed memory is kept, as to hand it back takes a fifth of the time.
-_ALONE = {
+# One thread each. Keeping freed memory, instead of returning it, saves a fifth of the time.
+_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_MMAP_THRESHOLD_": "67108864",
@@ -123,10 +117,10 @@ _ALONE = {
 
 
 def _work(order: str, file: str, first: str, step: str) -> None:
-    """Paint a share in a process of its own, and write a byte for every image."""
-    with suppress(BrokenPipeError):  # gankit is gone
-        share = Order.from_json(order), Path(file), int(first), int(step)
-        _paint_part(*share, lambda count: os.write(1, b"." * count))
+    """Paint a part, and write a byte for each image."""
+    with suppress(BrokenPipeError):  # gankit was killed
+        part = Order.from_json(order), Path(file), int(first), int(step)
+        _paint_part(*part, lambda count: os.write(1, b"." * count))
 
 
 if __name__ == "__main__":

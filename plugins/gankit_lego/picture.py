@@ -1,4 +1,4 @@
-"""A image of one brick, from somewhere around it."""
+"""An image of a brick, from a random view."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -32,16 +32,9 @@ COLOURS = np.array(
 
 @dataclass(frozen=True)
 class Style:
-    """How images are taken.
+    """How images are taken."""
 
-    Args:
-        size: Width and height in pixels.
-        views: From all around, or from where bricks stand with their studs on top.
-        ground: What is behind the brick.
-        colour: Whether bricks have colours, or are grey.
-    """
-
-    size: int = 64
+    size: int = 64  # pixels
     views: Views = "all"
     ground: Ground = "white"
     colour: bool = False
@@ -53,19 +46,23 @@ class Style:
 
 
 def draw(mesh: Mesh, style: Style, random: np.random.Generator) -> np.ndarray:
-    """Take an image, uint8 of `style.shape`, from a view and in a colour that `random` chooses."""
+    """Take an image, uint8 of `style.shape`, from a random view and in a random colour."""
     points, edge = mesh.triangles.reshape(-1, 3), style.size * SAMPLES
     camera = Camera.facing(points, look(random, style.views), random.uniform(0.86, 0.94), edge)
     colour = random.choice(COLOURS) if style.colour else GREY
     pixels, near, which = rasterize(camera.project(points).reshape(-1, 3, 3), edge)
     light = _light(mesh, camera, pixels, near.astype(np.float32), which)
     image = np.full((edge * edge, style.shape[-1]), GROUNDS[style.ground], np.float32)
-    image[pixels] = np.minimum(light[0][:, None] * np.float32(colour) + light[1][:, None], 1)
+    image[pixels] = np.minimum(
+        light[0][:, None] * np.asarray(colour, np.float32) + light[1][:, None], 1
+    )
     return _downscale(image, style.size)
 
 
-def _light(mesh: Mesh, camera: Camera, pixels, near, which) -> tuple[np.ndarray, np.ndarray]:
-    """The light from the triangles `which` at the pixels, seen 1 / `near` away: matte and gloss."""
+def _light(
+    mesh: Mesh, camera: Camera, pixels: np.ndarray, near: np.ndarray, which: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The matte and glossy light from the triangles `which` at pixels, at a depth of 1 / `near`."""
     rows, columns = np.divmod(pixels, camera.size)
     rays = camera.rays(columns.astype(np.float32) + 0.5, rows.astype(np.float32) + 0.5)
     points = rays / near + camera.eye.astype(np.float32)[:, None]
@@ -76,7 +73,7 @@ def _light(mesh: Mesh, camera: Camera, pixels, near, which) -> tuple[np.ndarray,
 
 
 def _downscale(image: np.ndarray, size: int) -> np.ndarray:
-    """The mean of each pixel's samples, of an image (samples, channels), as uint8."""
+    """The mean of each pixel's samples (samples, channels), as an image of uint8."""
     rows = image.reshape(size, SAMPLES, size * SAMPLES, -1).sum(1)
     means = rows.reshape(size, size, SAMPLES, -1).sum(2) * np.float32(255 / SAMPLES**2)
-    return (means + np.float32(0.5)).astype(np.uint8)
+    return np.asarray(means + np.float32(0.5)).astype(np.uint8)

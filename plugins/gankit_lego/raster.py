@@ -1,24 +1,24 @@
-"""A z-buffer that draws all triangles of an image at once, without a loop over any of them."""
+"""A z-buffer that rasterizes all triangles of an image at once, without a loop over them."""
 
 import numpy as np
 
-_NUMBER = 0xFFFF  # the bits of 1 / depth that make room for a triangle's number
+_NUMBER = 0xFFFF  # the last bits of 1 / depth, replaced by a triangle's number
 
 
 def rasterize(corners: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find the nearest triangle at each pixel's centre.
 
-    Triangles are cut into spans, one a row; spans into fragments, one a pixel; and of a pixel's
-    fragments the nearest stays. Positive floats are ordered as their bits are: 1 / depth with the
-    triangle's number in its last bits is one integer, and the nearest fragment has the largest.
+    Triangles are cut into spans, one a row, and spans into fragments, one a pixel; the nearest
+    fragment of each pixel is kept. Positive floats have the order of their bits, so 1 / depth with
+    the triangle's number in its last bits is one integer, the largest for the nearest fragment.
 
     Args:
-        corners: (triangles, 3, 3) of columns, rows and 1 / depth, which is positive. Triangles that
-            run counter-clockwise as seen (rows point down) face the viewer; others are not drawn.
-        size: The image's width and height in pixels.
+        corners: (triangles, 3, 3) of columns, rows and 1 / depth > 0. Triangles that look
+            counter-clockwise, with rows pointing down, face the viewer; others are not drawn.
+        size: The edge of the image, in pixels.
 
     Returns:
-        The pixels that are covered (pixels,), 1 / depth there, and the triangle there.
+        The covered pixels (pixels,), 1 / depth there, and the triangle there.
     """
     facing = np.flatnonzero(_doubled_areas(corners) < 0)
     corners = corners[facing]
@@ -32,8 +32,15 @@ def rasterize(corners: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, n
     return _nearest(keys, pixels, size)
 
 
-def _fragments(near, across, number, row, first, count) -> tuple[np.ndarray, np.ndarray]:
-    """Keys and pixels of the fragments of spans: `near` is theirs in column 0, `row` its pixel."""
+def _fragments(
+    near: np.ndarray,
+    across: np.ndarray,
+    number: np.ndarray,
+    row: np.ndarray,
+    first: np.ndarray,
+    count: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keys and pixels of the fragments of spans; `near` and `row` are 1 / depth and pixel at 0."""
     offset = _offsets(first, count)
     place = np.arange(count.sum())
     depth = np.repeat(near + across * offset, count) + np.repeat(across, count) * place
@@ -41,8 +48,10 @@ def _fragments(near, across, number, row, first, count) -> tuple[np.ndarray, np.
     return keys, np.repeat(row + offset, count) + place
 
 
-def _nearest(keys: np.ndarray, pixels: np.ndarray, size: int):
-    """The pixels that have a fragment, and 1 / depth and number in the largest key of each."""
+def _nearest(
+    keys: np.ndarray, pixels: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pixels with a fragment, and 1 / depth and number from the largest key of each."""
     buffer = np.zeros(size * size, np.int64)
     np.maximum.at(buffer, pixels, keys)
     pixels = np.flatnonzero(buffer)
@@ -51,17 +60,19 @@ def _nearest(keys: np.ndarray, pixels: np.ndarray, size: int):
 
 
 def _centres(low: np.ndarray, high: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The first pixel whose centre lies between low and high, and how many do."""
+    """The first pixel whose centre is between low and high, and how many are."""
     first, stop = (np.ceil(np.clip(edge, 0, size) - 0.5).astype(np.int64) for edge in (low, high))
     return first, np.maximum(stop - first, 0)
 
 
 def _offsets(first: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """How far the numbers of each range are from their places in the list of all ranges."""
-    return first - np.cumsum(count) + count
+    """The offset of each range from its place in the list of all ranges."""
+    return np.asarray(first - np.cumsum(count) + count)
 
 
-def _bounds(corners: np.ndarray, triangle: np.ndarray, y: np.ndarray):
+def _bounds(
+    corners: np.ndarray, triangle: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Where the line at height y (spans,) enters and leaves its triangle (spans,)."""
     left, right = np.full(len(y), -np.inf), np.full(len(y), np.inf)
     for i in range(3):
@@ -73,7 +84,7 @@ def _bounds(corners: np.ndarray, triangle: np.ndarray, y: np.ndarray):
 
 
 def _edge(start: np.ndarray, stop: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The line x + slope · y through an edge, equal to the bit whichever way it is walked."""
+    """The line x + slope · y through an edge, bit-identical in both directions."""
     falls = stop[:, 1] - start[:, 1]
     upper = np.where((falls > 0)[:, None], start, stop)
     lower = np.where((falls > 0)[:, None], stop, start)
@@ -93,4 +104,4 @@ def _planes(corners: np.ndarray) -> np.ndarray:
 
 def _doubled_areas(corners: np.ndarray) -> np.ndarray:
     ab, ac = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    return ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    return np.asarray(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])

@@ -1,24 +1,24 @@
-"""Solids from outlines: extruded or revolved, full or hollow, drilled."""
+"""Solids from outlines: extruded or revolved, solid or hollow, drilled."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from gankit_lego.mesh import Mesh
-from gankit_lego.outline import Outline, arc, facets
+from gankit_lego.outline import Outline, Piece, arc, facets
 
 WALL = 4  # thickness of walls and lids in LDraw units
 
 
 def hollow(plan: Outline, height: float) -> Mesh:
-    """A body of this ground plan, open below, with walls all round and a lid."""
+    """A body with this ground plan, walls and a lid, open below."""
     room, ceiling = plan.inset(WALL), height - WALL
     cavity = (sides(room, 0, ceiling) + cap(room, ceiling)).inside_out()
     return sides(plan, 0, height) + cap(plan, height) + cavity + _ring(plan.points, room.points)
 
 
 def trough(profile: Outline, width: float, room: Outline | None = None) -> Mesh:
-    """A hollow body of this side view in y and z, `width` along x, open below at edge 0."""
+    """A hollow body with this side view in y and z, `width` along x, open below at edge 0."""
     room = room or profile.inset(0, *[WALL] * (len(profile.points) - 1))
     inner = width - 2 * WALL
     cavity = across(room, inner, open_below=True).inside_out()
@@ -28,13 +28,9 @@ def trough(profile: Outline, width: float, room: Outline | None = None) -> Mesh:
 def across(
     profile: Outline, width: float, faces: Sequence[Outline] = (), open_below: bool = False
 ) -> Mesh:
-    """A body of this side view in y and z, `width` along x.
+    """A body with this side view in y and z, `width` along x, with or without edge 0.
 
-    Args:
-        profile: The side view.
-        width: The extent along x.
-        faces: Outlines that fill the side view where it has holes; otherwise the profile itself.
-        open_below: Whether edge 0 of the profile is left out.
+    `faces` are outlines that fill a side view with holes; by default the profile itself.
     """
     half = width / 2
     right = Mesh.join(cap(face, half) for face in faces or [profile])
@@ -43,7 +39,7 @@ def across(
 
 
 def revolve(*profile: tuple[float, float]) -> Mesh:
-    """The surface that a profile of points (radius, z) sweeps; its right side is outside."""
+    """The surface swept by a profile of points (radius, z), whose right side is outside."""
     turn = np.linspace(0, 2 * np.pi, facets(max(radius for radius, _ in profile)) + 1)
     circle = np.stack([np.cos(turn), np.sin(turn), np.zeros_like(turn)], 1)
     paths = [circle * radius + (0, 0, z) for radius, z in profile]
@@ -52,39 +48,42 @@ def revolve(*profile: tuple[float, float]) -> Mesh:
 
 
 def rim(profile: Outline, width: float, room: Outline, inner: float) -> Mesh:
-    """The foot of the walls between two side views that are open below, and their widths."""
+    """The bottom of the walls between two side views of these widths, open below."""
     return _ring(_foot(profile, width), _foot(room, inner))
 
 
 def sides(outline: Outline, low: float, high: float, first: int = 0) -> Mesh:
-    """The walls over the edges of an outline from edge `first` on, from z = low to z = high."""
+    """The walls on the edges of an outline, from edge `first` on, from z = low to z = high."""
     path = np.vstack([outline.points, outline.points[:1]])[first:]
     bend, lean = (_raise(normal[first:], 0) for normal in (outline.bend, outline.lean))
     return Mesh.strip(_raise(path, low), _raise(path, high), bend, lean)
 
 
 def cap(outline: Outline, z: float) -> Mesh:
-    """The area of an outline at height z, seen from above."""
+    """The area of an outline at height z, facing up."""
     triangles = _raise(outline.triangles(), z)
     up = np.tile([0.0, 0.0, 1.0], (len(triangles), 1))
     return Mesh(triangles, 0 * up, up)
 
 
 def drilled(
-    left: list, right: list, height: float, holes: Sequence[float], level: float, radius: float
+    left: Sequence[Piece],
+    right: Sequence[Piece],
+    height: float,
+    holes: Sequence[float],
+    level: float,
+    radius: float,
 ) -> list[Outline]:
-    """Outlines that fill a side view around round holes, cut where the holes have their centres.
+    """Outlines that fill a side view around round holes, cut at their centres at height `level`.
 
-    Args:
-        left: Pieces of the left end, from top to bottom.
-        right: Pieces of the right end, from bottom to top.
-        height: The height of the side view, which stands on the ground.
-        holes: Where along it the holes have their centres.
-        level: The height of their centres.
-        radius: Their radius.
+    The pieces of the left end run from top to bottom, those of the right end from bottom to top.
     """
-    falling = [[(y, height), arc(y, level, radius, 90, -90), (y, 0)] for y in holes]
-    rising = [[(y, 0), arc(y, level, radius, 270, 90), (y, height)] for y in holes]
+    falling: list[Sequence[Piece]] = [
+        [(y, height), arc(y, level, radius, 90, -90), (y, 0)] for y in holes
+    ]
+    rising: list[Sequence[Piece]] = [
+        [(y, 0), arc(y, level, radius, 270, 90), (y, height)] for y in holes
+    ]
     return [Outline.of(*a, *b) for a, b in zip([left, *falling], [*rising, right])]
 
 
@@ -98,9 +97,9 @@ def _cone(start: tuple[float, float], stop: tuple[float, float]) -> tuple[np.nda
 
 
 def _ring(outer: np.ndarray, inner: np.ndarray) -> Mesh:
-    """The ground between two paths of equally many points (points, 2), seen from below."""
-    closed = [_raise(np.vstack([path, path[:1]]), 0) for path in (outer, inner)]
-    return Mesh.strip(*closed, (0, 0, 0), (0, 0, 1)).inside_out()
+    """The ground between two paths with as many points (points, 2), facing down."""
+    below, above = (_raise(np.vstack([path, path[:1]]), 0) for path in (outer, inner))
+    return Mesh.strip(below, above, (0, 0, 0), (0, 0, 1)).inside_out()
 
 
 def _raise(points: np.ndarray, z: float) -> np.ndarray:
@@ -109,7 +108,7 @@ def _raise(points: np.ndarray, z: float) -> np.ndarray:
 
 
 def _foot(profile: Outline, width: float) -> np.ndarray:
-    """The corners (x, y) of the opening that a trough of this profile has below."""
+    """The corners (x, y) of the opening below a trough with this profile."""
     (near, _), (far, _) = profile.points[:2]
     half = width / 2
     return np.array([(-half, near), (half, near), (half, far), (-half, far)])

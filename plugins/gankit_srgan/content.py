@@ -1,6 +1,7 @@
-"""How alike two images are in content: by their pixels, or by what VGG-19 finds in them."""
+"""The distance of two images by their pixels, or by features of VGG-19."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 from keras import ops
@@ -8,39 +9,34 @@ from keras import ops
 import gankit
 
 LAST = "block5_conv4"  # φ₅,₄ of the paper, after its activation
-SCALE = 1 / 12.75  # of features, so that their loss is about as large as that of pixels
-MEANS = (103.939, 116.779, 123.68)  # of ImageNet's blue, green and red, which VGG-19 learned by
+SCALE = 1 / 12.75  # of features, so that their distance is about that of pixels
+MEANS = (103.939, 116.779, 123.68)  # of blue, green and red in ImageNet, for VGG-19
 
 
-class Likeness:
-    """The mean squared distance of images, or of their features; 0 where they are alike.
+class ContentDistance:
+    """The mean squared distance of images, or of their features in a layer of VGG-19.
 
-    Args:
-        weights: A file of weights of Keras' VGG19 without its top; pixels are compared without.
-        layer: Whose features are compared.
-
-    Raises:
-        GankitError: The file cannot be read as such weights, or there is no such layer.
+    `weights` is a file of weights of Keras' VGG19 without its top; None compares pixels.
     """
 
     def __init__(self, weights: str | None, layer: str = LAST):
-        self.network = _vgg19(Path(weights).expanduser(), layer) if weights else None
+        self.network: Any = _vgg19(Path(weights).expanduser(), layer) if weights else None
 
-    def __call__(self, real, made):
+    def __call__(self, real: Any, made: Any) -> Any:
         """Return the distance of images (batch, height, width, 1 or 3) in [−1, 1], a scalar."""
         if self.network is not None:
             real, made = self.features(real), self.features(made)
         return ops.mean(ops.square(real - made))
 
-    def features(self, images):
-        """Return what the network finds in images in [−1, 1], (batch, …) in float32."""
+    def features(self, images: Any) -> Any:
+        """Return the features (batch, …) of images in [−1, 1], in float32."""
         bgr = ops.flip(ops.broadcast_to(images, (*ops.shape(images)[:3], 3)), axis=-1)
-        seen = (bgr + 1) * 127.5 - ops.convert_to_tensor(MEANS, dtype="float32")
-        return SCALE * ops.cast(self.network(seen, training=False), "float32")
+        centred = (bgr + 1) * 127.5 - ops.convert_to_tensor(MEANS, dtype="float32")
+        return SCALE * ops.cast(self.network(centred, training=False), "float32")
 
 
 def _vgg19(weights: Path, layer: str) -> keras.Model:
-    """Return VGG-19 up to a layer, for images of any size in the colours it learned by."""
+    """Return VGG-19 up to a layer, for images of any size."""
     whole = keras.applications.VGG19(
         include_top=False, weights=None, input_shape=(None, None, 3), pooling=None
     )

@@ -4,7 +4,7 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_datasets():
+def gankit_datasets() -> dict[str, str]:
     """Folders, arrays, and small sets that everybody knows."""
     return {
         "cifar10": "gankit_standard.cifar:cifar10",
@@ -18,7 +18,7 @@ def gankit_datasets():
 
 
 @gankit.hookimpl
-def gankit_architectures():
+def gankit_architectures() -> dict[str, str]:
     """Networks."""
     return {
         "convolutional": "gankit_standard.convolutional:convolutional",
@@ -30,7 +30,7 @@ def gankit_architectures():
 
 
 @gankit.hookimpl
-def gankit_losses():
+def gankit_losses() -> dict[str, str]:
     """Losses."""
     return {
         "bce": "gankit_standard.losses:Bce",
@@ -43,7 +43,7 @@ def gankit_losses():
 
 
 @gankit.hookimpl
-def gankit_stabilizers():
+def gankit_stabilizers() -> dict[str, str]:
     """Stabilizers."""
     return {
         "ada": "gankit_standard.stabilizers.ada:Ada",
@@ -63,20 +63,20 @@ def gankit_stabilizers():
         "label-noise": "gankit_standard.stabilizers.targets:LabelNoise",
         "label-smoothing": "gankit_standard.stabilizers.targets:LabelSmoothing",
         "lecam": "gankit_standard.stabilizers.penalties:Lecam",
-        "minibatch-discrimination": "gankit_standard.stabilizers.networks:MinibatchDiscrimination",
-        "minibatch-std": "gankit_standard.stabilizers.networks:MinibatchStd",
+        "minibatch-discrimination": "gankit_standard.stabilizers.minibatch:MinibatchDiscrimination",
+        "minibatch-std": "gankit_standard.stabilizers.minibatch:MinibatchStd",
         "orthogonal": "gankit_standard.stabilizers.orthogonal:Orthogonal",
         "packing": "gankit_standard.stabilizers.packing:Packing",
         "r1": "gankit_standard.stabilizers.penalties:R1",
         "r2": "gankit_standard.stabilizers.penalties:R2",
-        "spectral-norm": "gankit_standard.stabilizers.networks:SpectralNorm",
+        "spectral-norm": "gankit_standard.stabilizers.spectral_norm:SpectralNorm",
         "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
     }
 
 
 @gankit.hookimpl
-def gankit_metrics():
+def gankit_metrics() -> dict[str, str]:
     """Metrics."""
     return {
         "class-accuracy": "gankit_standard.metrics.classes:class_accuracy",
@@ -94,7 +94,7 @@ def gankit_metrics():
 
 
 @gankit.hookimpl
-def gankit_features():
+def gankit_features() -> dict[str, str]:
     """What metrics compare examples by."""
     return {
         "classifier": "gankit_standard.features.classifier:classifier",

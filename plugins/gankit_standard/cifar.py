@@ -1,13 +1,13 @@
 """CIFAR-10 and CIFAR-100."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 
 import gankit
 from gankit_standard.cifar_files import Label, read_cifar
-from gankit_standard.labelled import Split, downloaded, labelled
+from gankit_standard.labelled import Arrays, Load, Split, downloaded, labelled
 
 THINGS = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -31,27 +31,27 @@ def cifar10(
     classes: list[str] | None = None,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """CIFAR-10, images of ten kinds of things, 32×32 in colour (Krizhevsky 2009).
+    """CIFAR-10, photographs of ten classes, 32×32 in colour (Krizhevsky 2009).
 
     Args:
-        path: The archive (`.tar.gz`) or the unpacked folder of the set's binary or Python version;
-            without it Keras downloads the set once.
-        split: The 50,000 images to train with, or the 10,000 to test with.
-        classes: The things to keep, of `airplane`, `automobile`, `bird`, `cat`, `deer`, `dog`,
-            `frog`, `horse`, `ship` and `truck`; all if left out.
-        flip: Whether an image's mirror image is as good as the image.
+        path: The archive (`.tar.gz`) or unpacked folder of the binary or Python version; if left
+            out, Keras downloads it once.
+        split: The 50,000 training images, or the 10,000 test images.
+        classes: Those to keep, of `airplane`, `automobile`, `bird`, `cat`, `deer`, `dog`, `frog`,
+            `horse`, `ship` and `truck`; all if left out.
+        flip: Whether images are mirrored left to right at random.
 
     Returns:
         images: (examples, 32, 32, 3) of uint8.
-        labels: (examples,), places in `classes`.
+        labels: (examples,), indices into `classes`.
 
     Raises:
-        GankitError: There is no such file or class, or the set cannot be downloaded.
+        GankitError: There is no such file or class, or the download fails.
     """
-    files = {"train": [f"data_batch_{n}" for n in range(1, 6)], "test": ["test_batch"]}
+    names = {"train": [f"data_batch_{n}" for n in range(1, 6)], "test": ["test_batch"]}[split]
     load = keras.datasets.cifar10.load_data
-    images, labels = _read(load, "CIFAR-10", path, split, files, "labels")
-    return labelled(images, labels, THINGS, classes, flip)
+    arrays = _read(load, "CIFAR-10", path, split, names, "labels")
+    return labelled(*arrays, THINGS, classes, flip)
 
 
 def cifar100(
@@ -60,37 +60,31 @@ def cifar100(
     classes: list[str] | None = None,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """CIFAR-100, images of a hundred kinds of things, 32×32 in colour (Krizhevsky 2009).
+    """CIFAR-100, photographs of a hundred classes, 32×32 in colour (Krizhevsky 2009).
 
     Args:
-        path: The archive (`.tar.gz`) or the unpacked folder of the set's binary or Python version;
-            without it Keras downloads the set once.
-        split: The 50,000 images to train with, or the 10,000 to test with.
-        classes: The things to keep, by their published names, e.g. `["fox", "wolf"]`; all if left
+        path: The archive (`.tar.gz`) or unpacked folder of the binary or Python version; if left
+            out, Keras downloads it once.
+        split: The 50,000 training images, or the 10,000 test images.
+        classes: Those to keep, by their published names, such as `["fox", "wolf"]`; all if left
             out.
-        flip: Whether an image's mirror image is as good as the image.
+        flip: Whether images are mirrored left to right at random.
 
     Returns:
         images: (examples, 32, 32, 3) of uint8.
-        labels: (examples,), places in `classes`.
+        labels: (examples,), indices into `classes`.
 
     Raises:
-        GankitError: There is no such file or class, or the set cannot be downloaded.
+        GankitError: There is no such file or class, or the download fails.
     """
-    files = {"train": ["train"], "test": ["test"]}
     load = keras.datasets.cifar100.load_data
-    images, labels = _read(load, "CIFAR-100", path, split, files, "fine_labels")
-    return labelled(images, labels, HUNDRED.split(), classes, flip)
+    arrays = _read(load, "CIFAR-100", path, split, [split], "fine_labels")
+    return labelled(*arrays, HUNDRED.split(), classes, flip)
 
 
 def _read(
-    load: Callable,
-    name: str,
-    path: str | None,
-    split: Split,
-    files: Mapping[Split, Sequence[str]],
-    label: Label,
-) -> tuple:
+    load: Load, name: str, path: str | None, split: Split, files: Sequence[str], label: Label
+) -> Arrays:
     if path is None:
         return downloaded(load, name, split, FILES)
-    return read_cifar(Path(path).expanduser(), files[split], label)
+    return read_cifar(Path(path).expanduser(), files, label)

@@ -1,36 +1,37 @@
-"""The files of CIFAR: its binary and its Python version, packed or unpacked."""
+"""The files of CIFAR: binary or pickled, packed or unpacked."""
 
 import io
-import pickle
 import tarfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 import gankit
+from gankit_standard.unpickling import Unpickler
 
 EDGE, CHANNELS = 32, 3
 PIXELS = EDGE * EDGE * CHANNELS
 Label = Literal["labels", "fine_labels"]
-LABEL_BYTES = {"labels": 1, "fine_labels": 2}  # a fine label comes after a coarse one
+LABEL_BYTES = {"labels": 1, "fine_labels": 2}  # a fine label follows a coarse one
+
+_reconstruct = np.empty(0).__reduce__()[0]
+ARRAYS = {
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
+}
 
 
 def read_cifar(path: Path, names: Sequence[str], label: Label) -> tuple[np.ndarray, np.ndarray]:
     """Return images (examples, 32, 32, 3) and labels (examples,) of uint8.
 
-    The Python version is pickled. A pickle may name any function to be called; here it is refused
-    unless it names only the three that make a numpy array.
-
-    Args:
-        path: The archive or the unpacked folder.
-        names: Of the files, without the `.bin` of the binary version.
-        label: Which labels, by their name in the Python version.
-
-    Raises:
-        GankitError: A file is missing or damaged, or is a pickle of something else.
+    The Python version is pickled. A pickle can call any function; here it is refused unless it
+    calls only those that make a numpy array. The path is that of the archive or the unpacked
+    folder; the names of the files lack the `.bin` of the binary version.
     """
     files = _contents(path, {name + end for name in names for end in ("", ".bin")})
     read = [_batch(path, name, files, label) for name in names]
@@ -39,14 +40,15 @@ def read_cifar(path: Path, names: Sequence[str], label: Label) -> tuple[np.ndarr
 
 
 def _contents(path: Path, names: Collection[str]) -> dict[str, bytes]:
-    """Return what is in the files of these names, as far as there are any."""
+    """Return the contents of those files that exist."""
     try:
         if path.is_dir():
-            found = [file for file in path.rglob("*") if file.name in names and file.is_file()]
-            return {file.name: file.read_bytes() for file in found}
+            paths = [file for file in path.rglob("*") if file.name in names and file.is_file()]
+            return {file.name: file.read_bytes() for file in paths}
         with tarfile.open(path) as archive:
             members = [m for m in archive if Path(m.name).name in names and m.isfile()]
-            return {Path(m.name).name: archive.extractfile(m).read() for m in members}
+            found = [(Path(m.name).name, archive.extractfile(m)) for m in members]
+            return {name: file.read() for name, file in found if file}
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise gankit.GankitError(
             f"{str(path)!r} cannot be read (seen from {Path.cwd()}): {error}",
@@ -54,14 +56,16 @@ def _contents(path: Path, names: Collection[str]) -> dict[str, bytes]:
         ) from error
 
 
-def _batch(path: Path, name: str, files: dict[str, bytes], label: str) -> tuple:
+def _batch(
+    path: Path, name: str, files: Mapping[str, bytes], label: Label
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the planes (examples, 3,072) and labels (examples,) of one file."""
     if f"{name}.bin" in files:
         planes, labels = _binary(files[f"{name}.bin"], LABEL_BYTES[label])
     elif name in files:
         planes, labels = _unpickled(files[name], label)
     else:
-        raise gankit.GankitError(f"{str(path)!r} holds neither {name}.bin nor {name}")
+        raise gankit.GankitError(f"{str(path)!r} has neither {name}.bin nor {name}")
     if planes.dtype != np.uint8 or planes.shape != (len(labels), PIXELS):
         raise gankit.GankitError(f"{name} in {str(path)!r} is damaged, or not a file of CIFAR")
     return planes, labels
@@ -76,31 +80,12 @@ def _binary(data: bytes, label_bytes: int) -> tuple[np.ndarray, np.ndarray]:
     return rows[:, label_bytes:], rows[:, label_bytes - 1]
 
 
-def _unpickled(data: bytes, label: str) -> tuple[np.ndarray, np.ndarray]:
+def _unpickled(data: bytes, label: Label) -> tuple[np.ndarray, np.ndarray]:
     try:
-        batch = _ArraysOnly(io.BytesIO(data), encoding="bytes").load()
+        batch = Unpickler(io.BytesIO(data), ARRAYS, encoding="bytes").load()
         return np.asarray(batch[b"data"]), np.asarray(batch[label.encode()], dtype=np.uint8)
     except Exception as error:  # a damaged pickle raises anything
         raise gankit.GankitError(
             f"a file of CIFAR's Python version cannot be read: {error}",
             "use the binary version of CIFAR",
         ) from error
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Unpickles numbers, strings, lists, dictionaries and numpy arrays, and refuses all else."""
-
-    def find_class(self, module: str, name: str):
-        """Return what a pickle names, where it is needed to make an array."""
-        if (module, name) not in _OF_ARRAYS:
-            raise pickle.UnpicklingError(f"it wants to call {module}.{name}")
-        return _OF_ARRAYS[module, name]
-
-
-_reconstruct = np.empty(0).__reduce__()[0]
-_OF_ARRAYS = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
-    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
-}

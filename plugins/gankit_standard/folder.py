@@ -19,24 +19,24 @@ def folder(
 ) -> gankit.Dataset:
     """A folder of images, flat or with one sub-folder a class.
 
-    The images are decoded once; later runs find them in the cache. Hidden files, and files that are
-    no images by their suffix, are passed over.
+    The images are decoded once and cached. Hidden files, and files without the suffix of an image,
+    are ignored.
 
     Args:
-        path: The folder; a relative path starts where gankit is started.
+        path: The folder, absolute or relative to the working directory.
         size: The edge of the square images, in pixels.
-        channels: Whether to read the images as `grey` or as `rgb`.
-        fit: `crop` keeps the middle square of an image, `pad` the whole of it on the ground.
-        ground: The colour behind transparent and padded images, e.g. `white` or `#202020`.
-        flip: Whether an image's mirror image is as good as the image.
+        channels: Whether images are read as `grey` or as `rgb`.
+        fit: `crop` keeps the central square of an image, `pad` the whole image on the ground.
+        ground: The colour behind transparent and padded images, such as `white` or `#202020`.
+        flip: Whether images are mirrored left to right at random.
 
     Returns:
-        images: (examples, size, size, 1 or 3) of uint8, in the order of their paths.
-        labels: (examples,), where the folder has sub-folders.
+        images: (examples, size, size, 1 or 3) of uint8, sorted by path.
+        labels: (examples,), if the folder has sub-folders.
 
     Raises:
-        GankitError: There is no such folder, it holds no image or images beside sub-folders of
-            images, or more than a tenth of them are broken.
+        GankitError: There is no such folder; it has no images, or images both in it and in
+            sub-folders; or more than a tenth of them are broken.
     """
     root = Path(path).expanduser()
     files = _image_files(root)
@@ -50,13 +50,13 @@ def folder(
 
 
 def _image_files(root: Path) -> list[Path]:
-    """Return the image files of a folder, sorted: all in it, or all in its sub-folders."""
+    """Return the sorted image files of a folder, which are all in it or all in sub-folders."""
     files = gankit.image_files(root)
     loose = sum(file.parent == root for file in files)
     if 0 < loose < len(files):
         raise gankit.GankitError(
-            f"the folder {str(root)!r} holds {loose:,} images of its own beside "
+            f"the folder {str(root)!r} has {loose:,} images directly in it and "
             f"{len(files) - loose:,} in sub-folders: are the sub-folders classes?",
-            "move the ones or the others elsewhere, or give one of the sub-folders as `path`",
+            "move one of the groups elsewhere, or give one of the sub-folders as `path`",
         )
     return files

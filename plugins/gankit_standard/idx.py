@@ -1,4 +1,4 @@
-"""IDX files, the layout that MNIST is published in."""
+"""IDX files, the format of MNIST."""
 
 import gzip
 import math
@@ -13,16 +13,10 @@ UNSIGNED_BYTES = 8
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """Return the array of bytes that an IDX file holds.
+    """Return the array of bytes in an IDX file, compressed by gzip or not.
 
-    A file is two zero bytes, the code of the type, the number of axes, the length of each axis as
-    four bytes with the highest first, and then the values.
-
-    Args:
-        path: The file, compressed by gzip or not.
-
-    Raises:
-        GankitError: It is no such file.
+    Such a file has two zero bytes, the type code, the number of axes, the length of each axis as a
+    big-endian 32-bit integer, and then the values.
     """
     try:
         data = path.read_bytes()
@@ -34,7 +28,7 @@ def read_idx(path: Path) -> np.ndarray:
     shape = np.frombuffer(data[4:start], ">u4").tolist() if len(data) >= start else []
     if data[:3] != bytes((0, 0, UNSIGNED_BYTES)) or len(data) - start != math.prod(shape):
         raise gankit.GankitError(
-            f"{path} is not an IDX file of unsigned bytes, or not the whole of one",
-            "get it anew, or give another `path`",
+            f"{path} is not an IDX file of unsigned bytes, or is incomplete",
+            "download it again, or give another `path`",
         )
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)

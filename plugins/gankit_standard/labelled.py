@@ -1,4 +1,4 @@
-"""Published sets of small labelled images: what they have in common."""
+"""What published datasets of small labelled images have in common."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -8,6 +8,8 @@ import numpy as np
 import gankit
 
 Split = Literal["train", "test"]
+Arrays = tuple[np.ndarray, np.ndarray]  # images and labels
+Load = Callable[[], tuple[Arrays, Arrays]]
 
 
 def labelled(
@@ -17,17 +19,9 @@ def labelled(
     chosen: Sequence[str] | None = None,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """Return a set, or some of its classes, as a dataset.
+    """Return the images of the chosen classes, in this order, or of all as a dataset.
 
-    Args:
-        images: (examples, height, width, channels) of uint8; grey ones may lack the last axis.
-        labels: (examples,) of integers, places in `names`; or (examples, 1).
-        names: Of all classes.
-        chosen: Of the classes to keep, in the order that they get; all if None.
-        flip: Whether an image's mirror image is as good as the image.
-
-    Raises:
-        GankitError: There is no such class, or these are no labelled images.
+    Images are (examples, height, width[, channels]) of uint8, labels indices into `names`.
     """
     labels = np.asarray(labels).reshape(-1)
     images = images[..., None] if images.ndim == 3 else images
@@ -40,21 +34,14 @@ def labelled(
     return gankit.Dataset({"images": images[kept], "labels": labels[kept]}, chosen, flip)
 
 
-def downloaded(load: Callable, name: str, split: Split, files: str) -> tuple:
-    """Return the images and labels of a split of a set that Keras downloads once and keeps.
+def downloaded(load: Load, name: str, split: Split, files: str) -> Arrays:
+    """Return the images and labels of a split, which Keras downloads once and keeps.
 
-    Args:
-        load: Of `keras.datasets`.
-        name: Of the set, for people.
-        split: Which part of it.
-        files: What can be given as `path` instead, for people.
-
-    Raises:
-        GankitError: It cannot be downloaded.
+    The name of the dataset, and the files that `path` may be instead, are for errors.
     """
     try:
         train, test = load()
-    except Exception as error:  # which is all that Keras raises without a network
+    except Exception as error:  # Keras raises no narrower one without a network
         raise gankit.GankitError(
             f"{name} cannot be downloaded: {error}",
             f"without a network, give {files} as `path` in the recipe's [dataset]",
@@ -66,7 +53,7 @@ def _known(chosen: Sequence[str], names: Sequence[str]) -> list[str]:
     unknown = [name for name in chosen if name not in names]
     if unknown:
         raise gankit.GankitError(
-            f"there is no class {', '.join(map(repr, unknown))}", f"choose of {', '.join(names)}"
+            f"there is no class {', '.join(map(repr, unknown))}", f"choose from {', '.join(names)}"
         )
     return list(dict.fromkeys(chosen))
 

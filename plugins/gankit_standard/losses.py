@@ -1,50 +1,51 @@
-"""The losses: two formulas each, over the discriminator's logits (batch, 1)."""
+"""Adversarial losses: two formulas each, over the discriminator's logits (batch, 1)."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers import SpectralNorm, WeightClipping
-from gankit_standard.stabilizers.penalties import Dragan, Flat, GradientPenalty
+from gankit_standard.stabilizers.penalties import SlopePenalty
+from gankit_standard.stabilizers.spectral_norm import SpectralNorm
+from gankit_standard.stabilizers.updates import WeightClipping
 
 
 class Bce(gankit.AdversarialLoss):
     """Binary cross-entropy with the non-saturating generator, from logits.
 
     The discriminator minimises the mean of −log D(x) and −log(1 − D(G(z))), the generator −log
-    D(G(z)), which has a gradient where the minimax form log(1 − D(G(z))) has none. The targets of
-    the discriminator may be softened by stabilizers.
+    D(G(z)), whose gradient does not vanish as that of the minimax form log(1 − D(G(z))) does.
+    Stabilizers may change the discriminator's targets.
 
     Reference:
         Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661.
     """
 
-    def discriminator(self, real, fake, targets):
-        """Return the mean cross-entropy of real and generated images, averaged over both."""
+    def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
+        """Return the cross-entropy, averaged over real and generated images."""
         return (_cross_entropy(real, targets.real) + _cross_entropy(fake, targets.fake)) / 2
 
-    def generator(self, fake):
-        """Return the mean cross-entropy of generated images with the answer "real"."""
+    def generator(self, fake: Any) -> Any:
+        """Return the mean of −log D(G(z))."""
         return _cross_entropy(fake, ops.ones_like(fake))
 
 
 class Minimax(gankit.AdversarialLoss):
     """The minimax game: the generator minimises what the discriminator maximises.
 
-    V = E[log D(x)] + E[log(1 − D(G(z)))]. The generator's gradient vanishes where the discriminator
-    is sure: `bce` is the same game without that.
+    V = E[log D(x)] + E[log(1 − D(G(z)))]. The generator's gradient vanishes when the discriminator
+    is confident; `bce` avoids that.
 
     Reference:
         Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661, equation 1.
     """
 
-    def discriminator(self, real, fake, targets):
-        """Return −V / 2, the cross-entropy averaged over real and generated images."""
+    def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
+        """Return −V / 2, the cross-entropy, averaged over real and generated images."""
         return (_cross_entropy(real, targets.real) + _cross_entropy(fake, targets.fake)) / 2
 
-    def generator(self, fake):
+    def generator(self, fake: Any) -> Any:
         """Return E[log(1 − D(G(z)))]."""
         return -_cross_entropy(fake, ops.zeros_like(fake))
 
@@ -52,48 +53,48 @@ class Minimax(gankit.AdversarialLoss):
 class LeastSquares(gankit.AdversarialLoss):
     """Least squares between the discriminator's scores and the targets 1 and 0.
 
-    Half of E[(D(x) − 1)²] + E[D(G(z))²] against half of E[(D(G(z)) − 1)²].
+    The discriminator minimises ½ (E[(D(x) − 1)²] + E[D(G(z))²]), the generator ½ E[(D(G(z)) − 1)²].
 
     Reference:
-        Mao et al. 2017, Least Squares Generative Adversarial Networks, arXiv:1611.04076, equation
-        9.
+        Mao et al. 2017, Least Squares Generative Adversarial Networks, arXiv:1611.04076, eq. 9.
     """
 
     boundary: ClassVar[float | None] = 0.5
 
-    def discriminator(self, real, fake, targets):
+    def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
         """Return half the squared distance of both scores from their targets."""
         distance = ops.square(real - targets.real) + ops.square(fake - targets.fake)
         return ops.mean(distance) / 2
 
-    def generator(self, fake):
+    def generator(self, fake: Any) -> Any:
         """Return half the squared distance of the score from 1."""
         return ops.mean(ops.square(fake - 1)) / 2
 
 
 class Hinge(gankit.AdversarialLoss):
-    """The hinge loss: scores beyond a margin of 1 no longer count.
+    """The hinge loss: scores beyond a margin of 1 do not count.
 
-    E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))] against −E[D(G(z))].
+    The discriminator minimises E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))], the generator
+    −E[D(G(z))].
 
     Reference:
         Lim & Ye 2017, Geometric GAN, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957.
     """
 
-    def discriminator(self, real, fake):
-        """Return how far real scores are below 1 and generated ones above −1."""
+    def discriminator(self, real: Any, fake: Any) -> Any:
+        """Return E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))]."""
         return ops.mean(ops.relu(1 - real)) + ops.mean(ops.relu(1 + fake))
 
-    def generator(self, fake):
+    def generator(self, fake: Any) -> Any:
         """Return −E[D(G(z))]."""
         return -ops.mean(fake)
 
 
 class Relativistic(gankit.AdversarialLoss):
-    """Relativistic pairing: how much more real a real image is than a generated one.
+    """Relativistic pairing: compares each real image with a generated one.
 
-    E[softplus(D(G(z)) − D(x))] against E[softplus(D(x) − D(G(z)))], over pairs. With `r1` and `r2`
-    it is the loss of R3GAN.
+    The discriminator minimises E[softplus(D(G(z)) − D(x))], the generator E[softplus(D(x) −
+    D(G(z)))], over pairs. With `r1` and `r2` it is the loss of R3GAN.
 
     Reference:
         Jolicoeur-Martineau 2018, The Relativistic Discriminator, arXiv:1807.00734; Huang et al.
@@ -102,19 +103,20 @@ class Relativistic(gankit.AdversarialLoss):
 
     boundary: ClassVar[float | None] = None
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Any, fake: Any) -> Any:
         """Return the mean of softplus(D(G(z)) − D(x)) over pairs."""
         return ops.mean(ops.softplus(fake - real))
 
-    def generator(self, real, fake):
+    def generator(self, real: Any, fake: Any) -> Any:
         """Return the mean of softplus(D(x) − D(G(z))) over pairs."""
         return ops.mean(ops.softplus(real - fake))
 
 
 class Wasserstein(gankit.AdversarialLoss):
-    """The Wasserstein critic: how far apart the mean scores of real and generated images are.
+    """The Wasserstein distance, estimated by a critic.
 
-    It needs a critic with a bounded slope: combine it with `gradient-penalty` or weight clipping.
+    The critic minimises E[D(G(z))] − E[D(x)], the generator −E[D(G(z))]. The critic's slope must be
+    bounded: combine the loss with `gradient-penalty` or `weight-clipping`.
 
     Reference:
         Arjovsky et al. 2017, Wasserstein GAN, arXiv:1701.07875.
@@ -122,35 +124,32 @@ class Wasserstein(gankit.AdversarialLoss):
 
     boundary: ClassVar[float | None] = None
 
-    def discriminator(self, real, fake):
-        """Return E[D(G(z))] − E[D(x)], the negative of the estimated distance."""
+    def discriminator(self, real: Any, fake: Any) -> Any:
+        """Return E[D(G(z))] − E[D(x)], minus the estimated distance."""
         return ops.mean(fake) - ops.mean(real)
 
-    def generator(self, fake):
+    def generator(self, fake: Any) -> Any:
         """Return −E[D(G(z))]."""
         return -ops.mean(fake)
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
-        """Yield an incompatibility where no stabilizer that gankit knows of bounds the slope."""
+        """Yield an incompatibility unless a stabilizer is known to bound the critic's slope."""
         if not any(map(_bounds_the_slope, gan.stabilizers)):
             yield gankit.Incompatibility(
-                "wasserstein has no lower bound unless the slope of the discriminator has an upper "
-                "one, and no stabilizer here is known to give it",
+                "wasserstein is unbounded unless the slope of the discriminator is bounded, and no "
+                "stabilizer here is known to do that",
                 "add gradient-penalty, and set discriminator_norm = false in [architecture]",
             )
 
 
 def _bounds_the_slope(stabilizer: gankit.Stabilizer) -> bool:
     match stabilizer:
-        case GradientPenalty() | Dragan():
+        case SlopePenalty():
             return stabilizer.weight > 0
-        case Flat():
-            return stabilizer.gamma > 0
         case SpectralNorm():
             return "discriminator" in stabilizer.players
     return isinstance(stabilizer, WeightClipping)
 
 
-def _cross_entropy(logits, targets):
-    """Return the mean of −t log σ(l) − (1 − t) log(1 − σ(l)), finite at any logit."""
-    return ops.mean(ops.softplus(logits) - targets * logits)
+def _cross_entropy(logits: Any, targets: Any) -> Any:
+    return ops.mean(ops.binary_crossentropy(targets, logits, from_logits=True))

@@ -1,6 +1,5 @@
 """MNIST and Fashion-MNIST."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from pydantic import Field
 
 import gankit
 from gankit_standard.idx import read_idx
-from gankit_standard.labelled import Split, downloaded, labelled
+from gankit_standard.labelled import Arrays, Load, Split, downloaded, labelled
 from gankit_standard.npz import read_arrays
 
 Size = Annotated[int, Field(ge=28, le=128)]
@@ -29,24 +28,24 @@ def mnist(
     classes: list[str] | None = None,
     size: Size = 28,
 ) -> gankit.Dataset:
-    """MNIST, handwritten digits, 28×28 grey (LeCun et al. 1998).
+    """MNIST, handwritten digits, 28×28 in grey (LeCun et al. 1998).
 
     Args:
-        path: A `.npz` file as Keras has it, with `x_train`, `y_train`, `x_test` and `y_test`, or a
-            folder of IDX files, compressed or not; without it Keras downloads the set once.
-        split: The 60,000 images to train with, or the 10,000 to test with.
-        classes: The digits to keep, e.g. `["3", "8"]`; all if left out.
-        size: The edge of the images, in pixels; above 28 they get a black margin.
+        path: A `.npz` file with `x_train`, `y_train`, `x_test` and `y_test`, like that of Keras, or
+            a folder of IDX files, compressed or not; if left out, Keras downloads it once.
+        split: The 60,000 training images, or the 10,000 test images.
+        classes: The digits to keep, such as `["3", "8"]`; all if left out.
+        size: The edge of the images, in pixels; above 28, they get a black margin.
 
     Returns:
         images: (examples, size, size, 1) of uint8.
-        labels: (examples,), places in `classes`.
+        labels: (examples,), indices into `classes`.
 
     Raises:
-        GankitError: There is no such file or class, or the set cannot be downloaded.
+        GankitError: There is no such file or class, or the download fails.
     """
-    images, labels = _read(keras.datasets.mnist.load_data, "MNIST", path, split)
-    return labelled(_pad(images, size), labels, DIGITS, classes)
+    images, labels = _read(keras.datasets.mnist.load_data, "MNIST", path, split, size)
+    return labelled(images, labels, DIGITS, classes)
 
 
 def fashion_mnist(
@@ -56,39 +55,42 @@ def fashion_mnist(
     size: Size = 28,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """Fashion-MNIST, images of clothes, 28×28 grey (Xiao et al. 2017, arXiv:1708.07747).
+    """Fashion-MNIST, images of clothes, 28×28 in grey (Xiao et al. 2017, arXiv:1708.07747).
 
     Args:
-        path: A `.npz` file as Keras has it, with `x_train`, `y_train`, `x_test` and `y_test`, or a
-            folder of IDX files, compressed or not; without it Keras downloads the set once.
-        split: The 60,000 images to train with, or the 10,000 to test with.
-        classes: The clothes to keep, of `t-shirt`, `trouser`, `pullover`, `dress`, `coat`,
-            `sandal`, `shirt`, `sneaker`, `bag` and `ankle-boot`; all if left out.
-        size: The edge of the images, in pixels; above 28 they get a black margin.
-        flip: Whether an image's mirror image is as good as the image.
+        path: A `.npz` file with `x_train`, `y_train`, `x_test` and `y_test`, like that of Keras, or
+            a folder of IDX files, compressed or not; if left out, Keras downloads it once.
+        split: The 60,000 training images, or the 10,000 test images.
+        classes: Those to keep, of `t-shirt`, `trouser`, `pullover`, `dress`, `coat`, `sandal`,
+            `shirt`, `sneaker`, `bag` and `ankle-boot`; all if left out.
+        size: The edge of the images, in pixels; above 28, they get a black margin.
+        flip: Whether images are mirrored left to right at random.
 
     Returns:
         images: (examples, size, size, 1) of uint8.
-        labels: (examples,), places in `classes`.
+        labels: (examples,), indices into `classes`.
 
     Raises:
-        GankitError: There is no such file or class, or the set cannot be downloaded.
+        GankitError: There is no such file or class, or the download fails.
     """
-    images, labels = _read(keras.datasets.fashion_mnist.load_data, "Fashion-MNIST", path, split)
-    return labelled(_pad(images, size), labels, CLOTHES, classes, flip)
+    load = keras.datasets.fashion_mnist.load_data
+    images, labels = _read(load, "Fashion-MNIST", path, split, size)
+    return labelled(images, labels, CLOTHES, classes, flip)
 
 
-def _read(load: Callable, name: str, path: str | None, split: Split) -> tuple:
+def _read(load: Load, name: str, path: str | None, split: Split, size: int) -> Arrays:
+    place = Path(path or "").expanduser()
     if path is None:
-        return downloaded(load, name, split, FILES)
-    place = Path(path).expanduser()
-    if place.is_dir():
-        return tuple(read_idx(_idx_file(place, split, what)) for what in ("images", "labels"))
-    return read_arrays(place, (f"x_{split}", f"y_{split}"))
+        images, labels = downloaded(load, name, split, FILES)
+    elif place.is_dir():
+        images, labels = (read_idx(_idx_file(place, split, what)) for what in ("images", "labels"))
+    else:
+        images, labels = read_arrays(place, (f"x_{split}", f"y_{split}"))
+    return _pad(images, size), labels
 
 
 def _idx_file(folder: Path, split: Split, what: str) -> Path:
-    """Return e.g. train-images-idx3-ubyte.gz; some copies have a dot before idx3."""
+    """Return a file such as train-images-idx3-ubyte.gz; some copies have a dot before idx3."""
     pattern = f"{'train' if split == 'train' else 't10k'}-{what}[-.]idx?-ubyte*"
     found = sorted(folder.rglob(pattern))
     if not found:
@@ -99,11 +101,11 @@ def _idx_file(folder: Path, split: Split, what: str) -> Path:
 
 
 def _pad(images: np.ndarray, size: int) -> np.ndarray:
-    """Return images (examples, height, width) in the middle of black ones of this size."""
+    """Return images (examples, height, width) padded with black to a size."""
     if images.ndim != 3 or max(images.shape[1:]) > size:
         raise gankit.GankitError(
             f"expected grey images of at most {size} × {size}. Received: {images.shape}",
-            "for arrays of other images, use the dataset `npz`",
+            "for other arrays of images, use the dataset `npz`",
         )
     margins = [(size - edge) // 2 for edge in images.shape[1:]]
     after = [size - edge - margin for edge, margin in zip(images.shape[1:], margins)]

@@ -4,6 +4,6 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_datasets():
+def gankit_datasets() -> dict[str, str]:
     """Modes in a ring and in a grid."""
     return {"grid": "gankit_toy.modes:grid", "ring": "gankit_toy.modes:ring"}

@@ -21,11 +21,11 @@ def ring(
     """Points around modes on a circle (PacGAN, Lin et al. 2018, arXiv:1712.04086, table 1).
 
     Args:
-        count: How many points to draw, each from a mode by lot.
-        modes: How many modes, the first one at (radius, 0).
-        radius: Of the circle, which is around (0, 0).
-        spread: The standard deviation of a mode, along either axis.
-        seed: What the points are drawn from: equal seeds give equal points.
+        count: The number of points, each from a random mode.
+        modes: The number of modes, the first at (radius, 0).
+        radius: The radius of the circle, around (0, 0).
+        spread: The standard deviation of a mode along each axis.
+        seed: The seed of the points.
 
     Returns:
         images: (count, 2) of float32.
@@ -43,11 +43,11 @@ def grid(
     """Points around modes on a square grid (PacGAN, Lin et al. 2018, arXiv:1712.04086, table 1).
 
     Args:
-        count: How many points to draw, each from a mode by lot.
-        side: How many modes there are in a row, and rows; the middle of all is at (0, 0).
-        step: From one mode to the next.
-        spread: The standard deviation of a mode, along either axis.
-        seed: What the points are drawn from: equal seeds give equal points.
+        count: The number of points, each from a random mode.
+        side: The number of modes in a row, and of rows; the grid's centre is (0, 0).
+        step: The distance from one mode to the next.
+        spread: The standard deviation of a mode along each axis.
+        seed: The seed of the points.
 
     Returns:
         images: (count, 2) of float32.
@@ -56,19 +56,19 @@ def grid(
 
 
 def ring_modes(modes: int = 8, radius: float = 1.0) -> np.ndarray:
-    """Return the middles of the ring's modes, (modes, 2), against the clock from (radius, 0)."""
+    """Return the centres of the ring's modes, (modes, 2), counter-clockwise from (radius, 0)."""
     angles = 2 * np.pi * np.arange(modes) / modes
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
 def grid_modes(side: int = 5, step: float = 2.0) -> np.ndarray:
-    """Return the middles of the grid's modes, (side², 2), column by column."""
+    """Return the centres of the grid's modes, (side², 2), column by column."""
     places = step * (np.arange(side) - (side - 1) / 2)
     return np.stack(np.meshgrid(places, places, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
 def _points(modes: np.ndarray, count: int, spread: float, seed: int) -> gankit.Dataset:
     draw = np.random.default_rng(seed)
-    middles = modes[draw.integers(len(modes), size=count)]
-    points = middles + spread * draw.standard_normal((count, 2))
+    centres = modes[draw.integers(len(modes), size=count)]
+    points = centres + spread * draw.standard_normal((count, 2))
     return gankit.Dataset({"images": points.astype("float32")})

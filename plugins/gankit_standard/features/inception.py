@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,12 +11,14 @@ from keras import layers, ops
 import gankit
 from gankit_standard.features.extraction import extraction, in_float32, softmax_of
 from gankit_standard.features.resize import bilinear_of_tensorflow_1, levels, resized
-from gankit_standard.features.weights import digest_of, folded, read_weights
+from gankit_standard.features.weights import convolved, digest_of, folded, read_weights
+
+Convolve = Callable[..., Any]  # a layer's name, x, strides and padding
 
 SIZE = 299
 FILE = "pt_inception-2015-12-05-6726825d.pth"
 URL = f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/{FILE}"
-PUBLISHED = "6726825d"  # what the digest of the published weights begins with
+PUBLISHED = "6726825d"  # the first digits of the published weights' digest
 TITLES = {
     "frechet_distance": "FID",
     "kernel_distance": "KID",
@@ -26,45 +29,43 @@ TITLES = {
 
 
 def inception_fid(weights: str | None = None, download: bool = False) -> gankit.Features:
-    """Inception of 2015-12-05, 2,048 numbers: the network of the FID, of which nothing is shipped.
+    """Inception of 2015-12-05, 2,048 numbers: the network of the FID; its weights are not shipped.
 
-    Images become 8-bit ones in three colours, and are resized as that graph does. Without
-    `weights` the file is looked for where `pytorch-fid` and `torch-fidelity` keep it.
+    Images are converted to 8 bits and RGB, and resized as in its TensorFlow graph. If `weights` is
+    left out, the file is looked for where `pytorch-fid` and `torch-fidelity` keep it.
 
     Args:
         weights: The file `pt_inception-2015-12-05-6726825d.pth`, which `pytorch-fid` publishes, or
-            a `.npz` file of the same names; only of the published file a distance is called FID.
-        download: Whether to download it once, where it is not there.
+            a `.npz` file of the same names; only with the published file a distance is called FID.
+        download: Whether to download it once, if it is missing.
 
     Returns:
-        The features are what the last pooling makes, (count, 2048); probabilities are of its 1,008
-        classes, by the weights of the last layer without its bias, as the Inception score's are.
+        The features are the output of the last pooling, (count, 2048); probabilities are of its
+        1,008 classes, without the bias of the last layer, as for the Inception score.
+
+    Raises:
+        GankitError: The file is missing, or has other weights.
 
     Reference:
         Szegedy et al. 2015, Rethinking the Inception Architecture, arXiv:1512.00567; Heusel et al.
         2017, GANs Trained by a Two Time-Scale Update Rule, arXiv:1706.08500.
     """
     path = _file(weights, download)
-    arrays, told = read_weights(path), digest_of(path)
+    arrays, digest = read_weights(path), digest_of(path)
     return gankit.Features(
         "inception-fid",
-        told,
+        digest,
         f"bilinear of TensorFlow 1, {SIZE} × {SIZE}",
         extraction("inception-fid", inception(arrays, path), _prepared),
         classify=softmax_of(arrays["fc.weight"].T.astype("float64")),
-        titles=TITLES if told.startswith(PUBLISHED) else {},
+        titles=TITLES if digest.startswith(PUBLISHED) else {},
     )
 
 
 def inception(weights: Mapping[str, np.ndarray], path: Path | str = "given") -> keras.Model:
     """Return the network from images in [−1, 1), (count, 299, 299, 3), to (count, 2048).
 
-    Args:
-        weights: By the names that torchvision gives them.
-        path: Where they are from, for people.
-
-    Raises:
-        GankitError: They are not of this network.
+    The weights have torchvision's names; the path of their file is for errors.
     """
     try:
         with in_float32():
@@ -77,71 +78,59 @@ def inception(weights: Mapping[str, np.ndarray], path: Path | str = "given") -> 
 
 
 def _network(weights: Mapping[str, np.ndarray]) -> keras.Model:
-    def convolved(name: str, x, strides: int = 1, padding: str = "same"):
-        kernel, bias = folded(weights, f"{name}.conv", f"{name}.bn", 1e-3)
-        *size, _, filters = kernel.shape
-        layer = layers.Conv2D(filters, size, strides, padding, activation="relu")
-        x = layer(x)
-        layer.set_weights([kernel, bias])
-        return x
+    def convolve(name: str, x: Any, strides: int = 1, padding: str = "same") -> Any:
+        return convolved(x, folded(weights, f"{name}.conv", f"{name}.bn"), strides, padding)
 
     x = images = keras.Input((SIZE, SIZE, 3), dtype="float32")
-    x = convolved("Conv2d_1a_3x3", x, 2, "valid")
-    x = convolved("Conv2d_2a_3x3", x, padding="valid")
-    x = convolved("Conv2d_2b_3x3", x)
+    x = convolve("Conv2d_1a_3x3", x, 2, "valid")
+    x = convolve("Conv2d_2a_3x3", x, padding="valid")
+    x = convolve("Conv2d_2b_3x3", x)
     x = layers.MaxPooling2D(3, 2)(x)
-    x = convolved("Conv2d_3b_1x1", x, padding="valid")
-    x = convolved("Conv2d_4a_3x3", x, padding="valid")
+    x = convolve("Conv2d_3b_1x1", x, padding="valid")
+    x = convolve("Conv2d_4a_3x3", x, padding="valid")
     x = layers.MaxPooling2D(3, 2)(x)
     for letter in "bcd":
-        x = _block_a(x, f"Mixed_5{letter}", convolved)
-    x = _shrinking(x, "Mixed_6a", convolved, ["branch3x3"], _numbered("branch3x3dbl", 3))
+        branches = _numbered("branch5x5", 2), _numbered("branch3x3dbl", 3)
+        x = _parallel(x, f"Mixed_5{letter}", convolve, *branches)
+    x = _reduced(x, "Mixed_6a", convolve, ["branch3x3"], _numbered("branch3x3dbl", 3))
     for letter in "bcde":
-        x = _block_c(x, f"Mixed_6{letter}", convolved)
-    x = _shrinking(x, "Mixed_7a", convolved, _numbered("branch3x3", 2), _numbered("branch7x7x3", 4))
-    x = _block_e(x, "Mixed_7b", convolved, _mean_of_neighbours)
-    # a slip of that graph: the others of its blocks take means here
-    x = _block_e(x, "Mixed_7c", convolved, _greatest_of_neighbours)
+        branches = _numbered("branch7x7", 3), _numbered("branch7x7dbl", 5)
+        x = _parallel(x, f"Mixed_6{letter}", convolve, *branches)
+    x = _reduced(x, "Mixed_7a", convolve, _numbered("branch3x3", 2), _numbered("branch7x7x3", 4))
+    x = _widened(x, "Mixed_7b", convolve, _average_pooled)
+    x = _widened(x, "Mixed_7c", convolve, _max_pooled)  # as in that graph, unlike the paper
     return keras.Model(images, layers.GlobalAveragePooling2D()(x))
 
 
-def _block_a(x, name: str, convolved: Callable):
-    branches = (
-        ["branch1x1"],
-        _numbered("branch5x5", 2),
-        _numbered("branch3x3dbl", 3),
-    )
-    pooled = convolved(f"{name}.branch_pool", _mean_of_neighbours(x))
-    return ops.concatenate([*(_chain(x, name, b, convolved) for b in branches), pooled], axis=-1)
+def _parallel(x: Any, name: str, convolve: Convolve, *branches: list[str]) -> Any:
+    """Return a 1×1 convolution, branches of convolutions, and the pooled input."""
+    found = [_chain(x, name, branch, convolve) for branch in (["branch1x1"], *branches)]
+    pooled = convolve(f"{name}.branch_pool", _average_pooled(x))
+    return ops.concatenate([*found, pooled], axis=-1)
 
 
-def _block_c(x, name: str, convolved: Callable):
-    branches = (["branch1x1"], _numbered("branch7x7", 3), _numbered("branch7x7dbl", 5))
-    pooled = convolved(f"{name}.branch_pool", _mean_of_neighbours(x))
-    return ops.concatenate([*(_chain(x, name, b, convolved) for b in branches), pooled], axis=-1)
+def _widened(x: Any, name: str, convolve: Convolve, pool: Callable[[Any], Any]) -> Any:
+    """Return the same as `_parallel`, with branches that split at their last convolution."""
+    one = convolve(f"{name}.branch1x1", x)
+    three = convolve(f"{name}.branch3x3_1", x)
+    double = _chain(x, name, _numbered("branch3x3dbl", 2), convolve)
+    split = [convolve(f"{name}.branch3x3_2{side}", three) for side in "ab"]
+    split += [convolve(f"{name}.branch3x3dbl_3{side}", double) for side in "ab"]
+    pooled = convolve(f"{name}.branch_pool", pool(x))
+    return ops.concatenate([one, *split, pooled], axis=-1)
 
 
-def _block_e(x, name: str, convolved: Callable, pool: Callable):
-    one = convolved(f"{name}.branch1x1", x)
-    three = convolved(f"{name}.branch3x3_1", x)
-    double = _chain(x, name, _numbered("branch3x3dbl", 2), convolved)
-    wide = [convolved(f"{name}.branch3x3_2{side}", three) for side in "ab"]
-    wide += [convolved(f"{name}.branch3x3dbl_3{side}", double) for side in "ab"]
-    pooled = convolved(f"{name}.branch_pool", pool(x))
-    return ops.concatenate([one, *wide, pooled], axis=-1)
-
-
-def _shrinking(x, name: str, convolved: Callable, *branches: list[str]):
-    """Return branches whose last convolution halves the image, and the greatest of threes."""
+def _reduced(x: Any, name: str, convolve: Convolve, *branches: list[str]) -> Any:
+    """Return branches whose last convolution halves the image, and the max-pooled input."""
     found = []
     for *first, last in branches:
-        found.append(convolved(f"{name}.{last}", _chain(x, name, first, convolved), 2, "valid"))
+        found.append(convolve(f"{name}.{last}", _chain(x, name, first, convolve), 2, "valid"))
     return ops.concatenate([*found, layers.MaxPooling2D(3, 2)(x)], axis=-1)
 
 
-def _chain(x, name: str, branch: list[str], convolved: Callable):
+def _chain(x: Any, name: str, branch: list[str], convolve: Convolve) -> Any:
     for part in branch:
-        x = convolved(f"{name}.{part}", x)
+        x = convolve(f"{name}.{part}", x)
     return x
 
 
@@ -149,17 +138,16 @@ def _numbered(branch: str, count: int) -> list[str]:
     return [f"{branch}_{number + 1}" for number in range(count)]
 
 
-def _mean_of_neighbours(x):
-    """Return means over 3 × 3 pixels, of those alone that are inside the image."""
+def _average_pooled(x: Any) -> Any:
+    """Return the means over those of 3 × 3 pixels that are inside the image."""
     inside = np.full(x.shape[1], 3.0, "float32")
     inside[[0, -1]] = 2
     counts = inside[:, None, None] * inside[None, :, None]
     return layers.AveragePooling2D(3, 1)(layers.ZeroPadding2D(1)(x)) * (9 / counts)
 
 
-def _greatest_of_neighbours(x):
-    # behind a rectifier, so that zeros around the image are never the greatest
-    return layers.MaxPooling2D(3, 1)(layers.ZeroPadding2D(1)(x))
+def _max_pooled(x: Any) -> Any:
+    return layers.MaxPooling2D(3, 1)(layers.ZeroPadding2D(1)(x))  # of x ≥ 0, so padding is harmless
 
 
 def _prepared(examples: np.ndarray) -> np.ndarray:
@@ -175,11 +163,10 @@ def _file(weights: str | None, download: bool) -> Path:
     hub = Path.home() / ".cache/torch/hub/checkpoints"
     places = [hub / FILE, hub / FILE.replace("pt_", "weights-")]
     found = next((place for place in places if place.is_file()), None)
-    kept = {"file": FILE}
-    return found or gankit.cached("weights", kept, lambda to: _download(to, download)) / FILE
+    return found or gankit.cached("weights", {"file": FILE}, lambda to: _get(to, download)) / FILE
 
 
-def _download(folder: Path, allowed: bool) -> None:
+def _get(folder: Path, allowed: bool) -> None:
     if not allowed:
         raise gankit.GankitError(
             f"the weights of inception-fid are not on this machine: {FILE}, 91 MB, of pytorch-fid",
@@ -187,9 +174,9 @@ def _download(folder: Path, allowed: bool) -> None:
         )
     try:
         path = Path(keras.utils.get_file(FILE, URL, cache_dir=folder, cache_subdir="."))
-    except Exception as error:  # which is all that Keras raises without a network
+    except Exception as error:  # Keras raises no narrower one without a network
         raise gankit.GankitError(
             f"{FILE} cannot be downloaded: {error}", "give a copy of it with --weights FILE"
         ) from error
     if not digest_of(path).startswith(PUBLISHED):
-        raise gankit.GankitError(f"what was downloaded is not {FILE}", "try again")
+        raise gankit.GankitError(f"the downloaded file is not {FILE}", "try again")

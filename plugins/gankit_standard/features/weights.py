@@ -1,16 +1,18 @@
-"""Weights of published networks, read as arrays: no code of the file is run."""
+"""Weights of published networks, read as arrays without running any code in the file."""
 
 import hashlib
-import io
-import pickle
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
+from typing import IO, Any
 
+import keras
 import numpy as np
 
 import gankit
+from gankit_standard.unpickling import Unpickler
 
 MAGIC = 0x1950A86A20F9469CFC6C
 TYPES = {
@@ -23,25 +25,20 @@ TYPES = {
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:
-    """Return the arrays of a state dict by name.
+    """Return the arrays by name of PyTorch's state dict, old or new, or of a `.npz` file.
 
-    PyTorch's files are pickles, which may name any function to be called; here one is refused
-    unless it names only dictionaries and tensors of numbers. PyTorch is not needed.
-
-    Args:
-        path: A file of PyTorch, old or new format, or a `.npz` file of the same names.
-
-    Raises:
-        GankitError: It cannot be read.
+    PyTorch is not needed. Its files are pickles, which can call any function; here they are refused
+    unless they call only those that make dictionaries and tensors.
     """
     try:
-        if zipfile.is_zipfile(path):
-            return _from_npz(path) if path.suffix == ".npz" else _from_zip(path)
-        return _from_legacy(path)
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as arrays:
+                return dict(arrays)
+        return _from_zip(path) if zipfile.is_zipfile(path) else _from_legacy(path)
     except Exception as error:  # a damaged pickle raises anything
         raise gankit.GankitError(
             f"the weights {path} cannot be read: {error}",
-            "give a state dict as PyTorch saves it, or a .npz file with the same names",
+            "give a state dict as PyTorch saves it, or a .npz file of the same names",
         ) from error
 
 
@@ -52,34 +49,42 @@ def digest_of(path: Path) -> str:
 
 
 def folded(
-    weights: Mapping[str, np.ndarray], convolution: str, normalisation: str, epsilon: float
+    weights: Mapping[str, np.ndarray], convolution: str, normalisation: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the kernel (height, width, in, out) and bias of a convolution and what normalises it.
+    """Return the kernel (height, width, in, out) and bias of a convolution and its normalisation.
 
-    Args:
-        weights: By name.
-        convolution: The name of the convolution.
-        normalisation: The name of the batch normalisation behind it.
-        epsilon: What is added to the variance.
+    The epsilon of the batch normalisation is 0.001.
     """
     gamma, beta, mean, variance = (
         weights[f"{normalisation}.{name}"].astype("float64")
         for name in ("weight", "bias", "running_mean", "running_var")
     )
-    scale = gamma / np.sqrt(variance + epsilon)
+    scale = gamma / np.sqrt(variance + 1e-3)
     kernel = weights[f"{convolution}.weight"] * scale[:, None, None, None]
     return kernel.transpose(2, 3, 1, 0), beta - mean * scale
 
 
-def _from_npz(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(arrays)
+def convolved(
+    x: Any,
+    weights: tuple[np.ndarray, np.ndarray],
+    strides: int = 1,
+    padding: str = "same",
+    activation: str | None = "relu",
+) -> Any:
+    """Return a convolution of x in float32, by a kernel (height, width, in, out) and a bias."""
+    *size, _, filters = weights[0].shape
+    layer = keras.layers.Conv2D(
+        filters, size, strides, padding, activation=activation, dtype="float32"
+    )
+    y = layer(x)
+    layer.set_weights(list(weights))
+    return y
 
 
 def _from_zip(path: Path) -> dict[str, np.ndarray]:
     with zipfile.ZipFile(path) as archive:
         (index,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
-        tensors = _Tensors(io.BytesIO(archive.read(index))).load()
+        tensors = _Tensors(BytesIO(archive.read(index))).load()
         folder = index.removesuffix("data.pkl") + "data/"
         return {name: t(lambda key: archive.read(folder + key)) for name, t in tensors.items()}
 
@@ -87,8 +92,8 @@ def _from_zip(path: Path) -> dict[str, np.ndarray]:
 def _from_legacy(path: Path) -> dict[str, np.ndarray]:
     with path.open("rb") as file:
         if _Tensors(file).load() != MAGIC:
-            raise ValueError("it is no file of PyTorch")
-        _Tensors(file).load(), _Tensors(file).load()  # its version, and that of the machine
+            raise ValueError("it is not a file of PyTorch")
+        _Tensors(file).load(), _Tensors(file).load()  # the versions of the format and the machine
         index = _Tensors(file)
         tensors = index.load()
         storages = {}
@@ -98,43 +103,38 @@ def _from_legacy(path: Path) -> dict[str, np.ndarray]:
     return {name: tensor(storages.__getitem__) for name, tensor in tensors.items()}
 
 
-class _Tensors(pickle.Unpickler):
-    """Unpickles numbers, strings, dictionaries and tensors, and refuses all else."""
+class _Tensors(Unpickler):
+    """Unpickles a state dict."""
 
-    def __init__(self, file):
-        super().__init__(file)
+    def __init__(self, file: IO[bytes]):
+        super().__init__(file, ALLOWED)
         self.types: dict[str, str] = {}
 
-    def find_class(self, module: str, name: str):
-        """Return what a pickle names, where it is needed for a state dict."""
-        if module == "torch" and name in TYPES:
-            return TYPES[name]
-        if (module, name) not in _OF_TENSORS:
-            raise pickle.UnpicklingError(f"it wants to call {module}.{name}")
-        return _OF_TENSORS[module, name]
-
-    def persistent_load(self, pid: tuple) -> tuple[str, str]:
-        """Return the key and the type of the numbers of a tensor."""
+    def persistent_load(self, pid: tuple[Any, ...]) -> tuple[str, str]:
+        """Return the key and the type of a tensor's numbers."""
         _, kind, key, *_ = pid
         self.types[key] = kind
         return key, kind
 
 
-def _tensor(storage, offset, shape, strides, *_) -> Callable[[Callable], np.ndarray]:
-    """Return the function that makes an array, given what returns the bytes of a key."""
+def _tensor(
+    storage: tuple[str, str], offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_: Any
+) -> Callable[[Callable[[str], bytes]], np.ndarray]:
+    """Return the function from a reader of a key's bytes to an array."""
     key, kind = storage
 
-    def made(read: Callable[[str], bytes]) -> np.ndarray:
+    def make(read: Callable[[str], bytes]) -> np.ndarray:
         numbers = np.frombuffer(read(key), kind)[offset:]
         steps = [stride * numbers.itemsize for stride in strides]
         if sum((n - 1) * s for n, s in zip(shape, strides)) >= len(numbers):
             raise ValueError("it is cut off")
         return np.lib.stride_tricks.as_strided(numbers, shape, steps).copy()
 
-    return made
+    return make
 
 
-_OF_TENSORS = {
+ALLOWED = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+    **{("torch", name): kind for name, kind in TYPES.items()},
 }

@@ -1,4 +1,4 @@
-"""Clusters of the real examples as bins: how many do the samples reach, and how often?"""
+"""How the samples fall into clusters of the real examples."""
 
 from statistics import NormalDist
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 from scipy.cluster.vq import kmeans2, vq
+from scipy.spatial.distance import jensenshannon
 
 import gankit
 
@@ -16,21 +17,24 @@ STEPS = 50
 @gankit.known_answer("another draw", "near 5 %", 0, 0.15, "clusters_different")
 @gankit.known_answer("collapsed", "1 of 100", 0.01, 0.01, "clusters_covered")
 def clusters(
-    real, fake, bins: gankit.Count = 100, significance: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    real: np.ndarray,
+    fake: np.ndarray,
+    bins: gankit.Count = 100,
+    significance: Annotated[float, Field(gt=0, lt=1)] = 0.05,
 ) -> dict[str, float]:
-    """How many k-means clusters of the real examples the samples cover, and cover alike.
+    """How many k-means clusters of the real examples the samples cover, and how evenly.
 
     Args:
         real: Features of real examples, (count, size).
         fake: Features of generated examples, (count, size).
         bins: The number of clusters; at most the number of real examples.
-        significance: Of the test that a cluster has another share of the samples than of the real
-            examples.
+        significance: The level of the test whether a cluster's fraction of the samples differs from
+            that of the real examples.
 
     Returns:
-        clusters_covered: The share of the clusters with at least one sample.
-        clusters_different: The share of those with a significantly different share (NDB / K).
-        clusters_divergence: The Jensen–Shannon divergence of the shares, in nats.
+        clusters_covered: The fraction of clusters with at least one sample.
+        clusters_different: The fraction of significantly different clusters (NDB / K).
+        clusters_divergence: The Jensen–Shannon divergence of the fractions, in nats.
 
     Reference:
         Richardson & Weiss 2018, On GANs and GMMs, arXiv:1805.12462.
@@ -46,11 +50,5 @@ def clusters(
     return {
         "clusters_covered": float(np.mean(q > 0)),
         "clusters_different": float(np.mean(np.abs(p - q) > limit * error)),
-        "clusters_divergence": float((_divergence(p, q) + _divergence(q, p)) / 2),
+        "clusters_divergence": float(jensenshannon(p, q) ** 2),
     }
-
-
-def _divergence(p: np.ndarray, q: np.ndarray) -> float:
-    """Return KL(p ‖ (p + q) / 2) in nats."""
-    there = p > 0
-    return float(np.sum(p[there] * np.log(2 * p[there] / (p + q)[there])))

@@ -1,12 +1,13 @@
-"""What nearest neighbours tell: are the samples good, varied, new?"""
+"""Metrics from nearest neighbours: are samples good, varied, new?"""
 
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.stats import mannwhitneyu
 
 import gankit
 
-EDGE = 2048  # of a square block of them
+EDGE = 2048  # of a square block of distances
 HELD = 2**24  # distances at a time: 128 MB
 
 
@@ -14,13 +15,13 @@ HELD = 2**24  # distances at a time: 128 MB
 @gankit.known_answer("another draw", "1 − 2⁻⁵ = .969", 0.95, 0.985, "coverage")
 @gankit.known_answer("collapsed", "near 0", 0, 0.02, "recall")
 @gankit.known_answer("noise", "near 0", 0, 0.05, "precision")
-def prdc(real, fake, neighbours: gankit.Count = 5) -> dict[str, float]:
+def prdc(real: np.ndarray, fake: np.ndarray, neighbours: gankit.Count = 5) -> dict[str, float]:
     """Precision and recall, density and coverage, of manifolds made of balls around examples.
 
     The ball of an example reaches to its k-th nearest neighbour of its own kind. Precision is the
-    share of generated examples in a ball of a real one, recall that of real examples in a ball of
-    a generated one. Density counts in how many balls of real examples a generated one is, over k;
-    coverage is the share of real balls with a generated example in them.
+    fraction of generated examples in the ball of a real one, recall that of real examples in the
+    ball of a generated one. Density is the mean number of real balls that contain a generated
+    example, over k; coverage is the fraction of real balls that contain one.
 
     Args:
         real: Features of real examples, (count, size).
@@ -50,7 +51,7 @@ def prdc(real, fake, neighbours: gankit.Count = 5) -> dict[str, float]:
 
 
 @gankit.known_answer("identical", "0", 0, 1e-6)
-def neighbour_distance(real, fake) -> float:
+def neighbour_distance(real: np.ndarray, fake: np.ndarray) -> float:
     """Mean distance of a generated example to the nearest real one.
 
     Args:
@@ -66,19 +67,19 @@ def neighbour_distance(real, fake) -> float:
 @gankit.better(memorised="low")
 @gankit.known_answer("another draw", "near .01", 0, 0.03, "memorised")
 @gankit.known_answer("memorised", "1", 0.999, 1, "memorised")
-def memorisation(real, fake, held_out) -> dict[str, float]:
-    """How much nearer to the training examples the samples are than held-out examples are.
+def memorisation(real: np.ndarray, fake: np.ndarray, held_out: np.ndarray) -> dict[str, float]:
+    """How much nearer samples are to training examples than held-out examples are.
 
     Args:
-        real: Features of the examples that were trained on, (count, size).
+        real: Features of the training examples, (count, size).
         fake: Features of generated examples, (count, size).
-        held_out: Features of real examples that were not trained on, (count, size).
+        held_out: Features of real examples that are not used for training, (count, size).
 
     Returns:
-        memorised: The share of samples that are nearer to a training example than 99 in 100
-            held-out ones are; .01 if nothing is memorised.
-        memorisation_z: The Mann–Whitney statistic of both sets of distances in standard
-            deviations; far below 0 where samples are copies.
+        memorised: The fraction of samples nearer to a training example than 99 % of held-out
+            examples are; 0.01 without memorisation.
+        memorisation_z: The Mann–Whitney statistic of both sets of distances, in standard
+            deviations; far below 0 if samples are copies.
 
     Reference:
         Meehan et al. 2020, A Non-Parametric Test to Detect Data-Copying in Generative Models,
@@ -89,36 +90,25 @@ def memorisation(real, fake, held_out) -> dict[str, float]:
     return {"memorised": memorised, "memorisation_z": z}
 
 
-def nearest(examples, others) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each example the index of the nearest of the others, and its distance.
-
-    Args:
-        examples: Features, (count, size).
-        others: Features, (number, size).
-
-    Returns:
-        Both (count,).
-    """
+def nearest(examples: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the index of the other nearest to each example (count, size), and its distance."""
     examples, others = np.asarray(examples, "float64"), np.asarray(others, "float64")
-    indices = [squares.argmin(axis=1) for _, squares in _squares(examples, others)]
-    chosen = np.concatenate(indices)
-    return chosen, np.linalg.norm(examples - others[chosen], axis=1)
+    indices = np.concatenate([s.argmin(axis=1) for _, s in _squares(examples, others)])
+    return indices, np.linalg.norm(examples - others[indices], axis=1)
 
 
 def compared(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
-    """Return how many of our distances are below 99 in 100 of theirs, and their ranks' statistic.
-
-    Args:
-        ours: Distances of samples to the nearest training example, (count,).
-        theirs: Likewise of held-out examples.
-    """
-    return float(np.mean(ours < np.quantile(theirs, 0.01))), _mann_whitney(ours, theirs)
+    """Return the fraction of our distances (count,) below 99 % of theirs, and Mann–Whitney's z."""
+    statistic = mannwhitneyu(ours, theirs, method="asymptotic").statistic
+    mean = len(ours) * len(theirs) / 2
+    std = np.sqrt(mean * (len(ours) + len(theirs) + 1) / 6)
+    return float(np.mean(ours < np.quantile(theirs, 0.01))), float((statistic - mean) / std)
 
 
 def _radii(x: np.ndarray, k: int) -> np.ndarray:
     """Return the squared distance of each row to its k-th nearest other row.
 
-    A distance is that of two rows: half of the matrix is computed, in square blocks.
+    The matrix of distances is symmetric: only half of it is computed, in square blocks.
     """
     lengths = np.einsum("ij,ij->i", x, x)
     blocks = [slice(start, start + EDGE) for start in range(0, len(x), EDGE)]
@@ -131,18 +121,18 @@ def _radii(x: np.ndarray, k: int) -> np.ndarray:
             else:
                 least[columns] = _least(least[columns], squares.T, k)
             least[rows] = _least(least[rows], squares, k)
-    return np.maximum(least.max(axis=1), 0)
+    return np.asarray(np.maximum(np.max(least, axis=1), 0))
 
 
 def _least(known: np.ndarray, squares: np.ndarray, k: int) -> np.ndarray:
-    """Return the k least of what was known of each row and of what is new, in any order."""
+    """Return the k least of the known and the new squares of each row, in any order."""
     if squares.shape[1] > k:
         squares = np.partition(squares, k - 1, axis=1)[:, :k]
     return np.partition(np.concatenate([known, squares], axis=1), k - 1, axis=1)[:, :k]
 
 
 def _squares(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield the squared distances of some rows of x to all of y, a block at a time."""
+    """Yield blocks of rows of x, and their squared distances to all of y."""
     lengths = np.einsum("ij,ij->i", y, y)
     count = max(1, HELD // len(y))
     for start in range(0, len(x), count):
@@ -153,12 +143,3 @@ def _squares(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]
         squares += lengths
         squares += np.einsum("ij,ij->i", block, block)[:, None]
         yield rows, np.maximum(squares, 0, out=squares)
-
-
-def _mann_whitney(x: np.ndarray, y: np.ndarray) -> float:
-    """Return by how many standard deviations the ranks of x are above those of y."""
-    ordered = np.sort(y)
-    below, not_above = (np.searchsorted(ordered, x, side) for side in ("left", "right"))
-    statistic = np.sum(below + not_above) / 2
-    mean = len(x) * len(y) / 2
-    return float((statistic - mean) / np.sqrt(mean * (len(x) + len(y) + 1) / 6))

@@ -1,29 +1,29 @@
-"""Images that are made to deceive the discriminator, for it to learn from."""
+"""Images perturbed to deceive the discriminator, for it to learn from."""
 
 from dataclasses import replace
+from typing import Any
 
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers.ranges import Strength
+from gankit_standard.ranges import Strength
 
 
 class AdversarialPerturbation(gankit.Stabilizer):
-    """Trains the discriminator also on images that are moved a little to deceive it.
+    """Trains the discriminator on adversarial examples too.
 
     Adds weight · the discriminator's own loss at x − ε sign ∇D(x) and G(z) + ε sign ∇D(G(z)): every
-    number goes ε the way on which the discriminator errs the soonest. A discriminator that is not
-    fooled is smooth, and so is what the generator learns from it. It costs the discriminator's turn
-    a gradient by each image and a second look at each.
+    pixel moves by ε in the direction that misleads the discriminator most. A discriminator that is
+    not misled is smooth, and gives the generator smooth gradients. Costs one gradient and one more
+    forward pass of the discriminator for each image.
 
     Args:
-        weight: Of the loss on these images; that on the images themselves has 1.
-        epsilon: ε, how far each number of an image is moved; images are in [−1, 1].
+        weight: The weight of the loss at perturbed images; that at the images themselves has 1.
+        epsilon: ε, the perturbation of each pixel of images in [−1, 1].
 
     Reference:
-        Goodfellow et al. 2015, Explaining and Harnessing Adversarial Examples, arXiv:1412.6572, for
-        the step; Liu and Hsieh 2019, Rob-GAN: Generator, Discriminator, and Adversarial Attacker,
-        arXiv:1807.10454, for a discriminator that is trained on such images.
+        Goodfellow et al. 2015, Explaining and Harnessing Adversarial Examples, arXiv:1412.6572;
+        Liu and Hsieh 2019, Rob-GAN, arXiv:1807.10454, for a discriminator trained on such images.
     """
 
     def __init__(self, weight: Strength = 1.0, epsilon: Strength = 0.03):
@@ -31,32 +31,31 @@ class AdversarialPerturbation(gankit.Stabilizer):
         self.epsilon = epsilon
 
     def prepare(self, gan: gankit.GAN) -> None:
-        """Know the loss."""
+        """Keep the loss, which must be adversarial."""
         if not isinstance(gan.game, gankit.AdversarialLoss):
             raise gankit.GankitError(
-                "adversarial-perturbation scores images by the discriminator's formula, and the "
-                f"loss has none. Received: {type(gan.game).__name__}",
+                "adversarial-perturbation needs an adversarial loss. "
+                f"Received: {type(gan.game).__name__}",
                 "gankit list losses",
             )
         self.game = gan.game
 
-    def penalty(self, turn: gankit.Turn):
-        """Return the loss of what the discriminator judged on its own turn, moved."""
+    def penalty(self, turn: gankit.Turn) -> Any:
+        """Return the discriminator's loss at the perturbed images."""
         if turn.player != "discriminator" or not self.weight:
             return 0.0
-        moved = map(self._moved, turn.judgments)
-        return self.weight * sum(self.game.score(turn.player, judgment) for judgment in moved)
+        perturbed = map(self._perturbed, turn.judgments)
+        return self.weight * sum(self.game.score(turn.player, judgment) for judgment in perturbed)
 
-    def _moved(self, judgment: gankit.Judgment) -> gankit.Judgment:
-        """Return a judgment of the images, moved."""
+    def _perturbed(self, judgment: gankit.Judgment) -> gankit.Judgment:
         real, fake = judgment.real_images, judgment.fake_images
         return replace(
             judgment,
-            real_images=real - self.epsilon * _uphill(judgment, real),
-            fake_images=fake + self.epsilon * _uphill(judgment, fake),
+            real_images=real - self.epsilon * _direction(judgment, real),
+            fake_images=fake + self.epsilon * _direction(judgment, fake),
         )
 
 
-def _uphill(judgment: gankit.Judgment, images):
-    """Return the sign of the gradient of the logits, (batch, …), as a constant."""
+def _direction(judgment: gankit.Judgment, images: Any) -> Any:
+    """Return the sign of the gradient of the logits at images (batch, …), as a constant."""
     return ops.stop_gradient(ops.sign(gankit.input_gradient(judgment.judge, images)))

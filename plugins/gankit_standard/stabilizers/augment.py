@@ -1,16 +1,19 @@
-"""What may be done to images (batch, height, width, channels), to each by its own draw.
+"""Random changes to images (batch, height, width, channels), each image by its own draw.
 
-All of it is differentiable, and twice.
+All of them can be differentiated twice.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
+from keras.random import SeedGenerator
 
 import gankit
 
 
-def only_images(name: str, images) -> None:
-    """Raise a `GankitError` for a stabilizer if images are not images."""
+def check_images(name: str, images: Any) -> None:
+    """Raise a `GankitError` for the stabilizer of this name unless images are images."""
     if len(images.shape) != 4:
         raise gankit.GankitError(
             f"{name} changes images, (batch, height, width, channels). "
@@ -19,53 +22,44 @@ def only_images(name: str, images) -> None:
         )
 
 
-def uniform(images, low, high, seed):
-    """Return a number for each image, from low up to high, (batch, 1, 1, 1)."""
+def uniform(images: Any, low: float, high: float, seed: SeedGenerator) -> Any:
+    """Return a number from [low, high) for each image, (batch, 1, 1, 1)."""
     shape = (ops.shape(images)[0], 1, 1, 1)
     return keras.random.uniform(shape, low, high, dtype="float32", seed=seed)
 
 
-def recoloured(images, brightness, saturation, contrast):
-    """Return images with a number added, then their colours and contrast changed by a share.
+def recoloured(images: Any, brightness: Any, saturation: Any, contrast: Any) -> Any:
+    """Return images of another brightness, saturation and contrast.
 
-    Args:
-        images: The images.
-        brightness: What is added.
-        saturation: By what share each pixel goes away from its grey; −1 leaves no colour.
-        contrast: By what share the image goes away from its mean; −1 leaves the mean.
+    Brightness is added. Saturation and contrast are the fractions by which pixels move away from
+    their grey and from the mean of their image; −1 leaves only these.
     """
     images = images + brightness
     images = images + saturation * (images - ops.mean(images, axis=3, keepdims=True))
     return images + contrast * (images - ops.mean(images, axis=(1, 2, 3), keepdims=True))
 
 
-def mirrored(images, seed):
-    """Return half of the images as a mirror shows them, left and right exchanged."""
+def flipped(images: Any, seed: SeedGenerator) -> Any:
+    """Return images, half of them mirrored left to right."""
     return ops.where(uniform(images, 0, 1, seed) < 0.5, ops.flip(images, axis=2), images)
 
 
-def translated(images, share, seed, edge=False):
-    """Return images moved by up to a share of their size each way.
-
-    What comes in is grey, 0, or else the edge of the image once more.
-    """
-    rows, columns = (_shifts(images, size, share, seed, edge) for size in images.shape[1:3])
+def translated(images: Any, fraction: float, seed: SeedGenerator, edge: bool = False) -> Any:
+    """Return images moved by up to a fraction of their size; around them is grey, or their edge."""
+    rows, columns = (_shifts(images, size, fraction, seed, edge) for size in images.shape[1:3])
     images = ops.einsum("bij,bjwc->biwc", rows, images)
     return ops.einsum("bij,bhjc->bhic", columns, images)
 
 
-def holes(images, share, seed):
-    """Return 1 in a hole of each image, of a share of its size, and 0 elsewhere.
-
-    The middle of the hole is in the image; the shape is (batch, height, width, 1).
-    """
-    rows, columns = (_gap(images, size, share, seed) for size in images.shape[1:3])
+def holes(images: Any, fraction: float, seed: SeedGenerator) -> Any:
+    """Return 1 in a hole of a fraction of each image's size, else 0, (batch, height, width, 1)."""
+    rows, columns = (_gaps(images, size, fraction, seed) for size in images.shape[1:3])
     return rows[:, :, None, None] * columns[:, None, :, None]
 
 
-def _shifts(images, size, share, seed, edge):
-    """Return a matrix for each image that moves what it is multiplied with, (batch, i, j)."""
-    reach = round(size * share)
+def _shifts(images: Any, size: int, fraction: float, seed: SeedGenerator, edge: bool) -> Any:
+    """Return matrices (batch, i, j) that shift an axis of each image."""
+    reach = round(size * fraction)
     by = ops.floor(uniform(images, -reach, reach + 1, seed))[..., 0]
     places = ops.arange(size, dtype="float32")
     sources = places[None, :, None] - by
@@ -73,9 +67,9 @@ def _shifts(images, size, share, seed, edge):
     return ops.cast(places[None, None, :] == sources, "float32")
 
 
-def _gap(images, size, share, seed):
-    """Return 1 where the hole of each image is, (batch, size)."""
-    side = round(size * share)
+def _gaps(images: Any, size: int, fraction: float, seed: SeedGenerator) -> Any:
+    """Return 1 where an axis of each image has its hole, (batch, size)."""
+    side = round(size * fraction)
     start = ops.floor(uniform(images, 0, size + 1 - side % 2, seed))[..., 0, 0] - side // 2
     places = ops.arange(size, dtype="float32")[None]
     return ops.cast(ops.logical_and(places >= start, places < start + side), "float32")

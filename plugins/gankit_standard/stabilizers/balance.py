@@ -1,50 +1,40 @@
-"""Who of the two players is to wait for the other."""
+"""Pausing the player that is ahead."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar
+from typing import Any, ClassVar
 
 import keras
 from keras import ops
-from pydantic import Field
 
 import gankit
-from gankit_standard.stabilizers.ranges import Share
+from gankit_standard.ranges import BelowOne, Fraction
 
 
 class AdaptiveBalance(gankit.Stabilizer):
-    """Lets the player who is ahead wait, by the discriminator's accuracy on its turns so far.
+    """Pauses the player that is ahead, by the discriminator's accuracy on recent turns.
 
-    Above `high` the discriminator does not move, below `low` the generator does not. A turn on
-    which a player waits is scored like any other. Where the recipe repeats the turns of a player,
-    those that it does not need are skipped. The shares of its turns on which each player moved are
-    shown as `d_updates` and `g_updates`.
+    Above `high` the discriminator is not updated, below `low` the generator is not. Losses are
+    still computed and logged. If the recipe repeats a player's turns, this skips those that are
+    not needed. Logs the fraction of turns on which each player was updated as `d_updates` and
+    `g_updates`.
 
     Args:
-        high: The accuracy above which the discriminator waits; at 1 it never does.
-        low: The accuracy below which the generator waits, at most `high`; at 0 it never does.
-        decay: The share of the average accuracy, which begins at ½, that stays at each turn of the
-            discriminator; 0 asks the last batch alone, as the paper does.
-
-    Raises:
-        GankitError: `low` is above `high`, where both would wait for ever.
+        high: The accuracy above which the discriminator pauses; 1 means never.
+        low: The accuracy below which the generator pauses, at most `high`; 0 means never.
+        decay: The decay of the average accuracy, which starts at ½; 0 uses only the last batch, as
+            in the paper.
 
     Reference:
-        Wu et al. 2016, Learning a Probabilistic Latent Space of Object Shapes via 3D
-        Generative-Adversarial Modeling, arXiv:1610.07584, section 3.1, for the discriminator; that
-        the generator may wait too is a practice without a paper.
+        Wu et al. 2016, 3D-GAN, arXiv:1610.07584, section 3.1, for the discriminator; pausing the
+        generator is common practice without a paper.
     """
 
     logged: ClassVar[tuple[str, ...]] = ("d_updates", "g_updates")
 
-    def __init__(
-        self,
-        high: Share = 0.8,
-        low: Share = 0.4,
-        decay: Annotated[float, Field(ge=0, lt=1)] = 0.9,
-    ):
+    def __init__(self, high: Fraction = 0.8, low: Fraction = 0.4, decay: BelowOne = 0.9):
         if low > high:
             raise gankit.GankitError(
-                f"adaptive-balance needs a low of at most high. Received: {low} and {high}",
+                f"adaptive-balance: low must be at most high. Received: {low} and {high}",
                 "gankit show adaptive-balance",
             )
         self.high = high
@@ -52,42 +42,39 @@ class AdaptiveBalance(gankit.Stabilizer):
         self.decay = decay
 
     def prepare(self, gan: gankit.GAN) -> None:
-        """Start the average in the middle, where nobody is ahead."""
+        """Create the average, at an accuracy at which neither player is ahead."""
         self.boundary = gan.game.boundary
         if self.boundary is None:
-            self.low, self.high = 0.0, 1.0  # there is no accuracy, and nobody waits
+            self.low, self.high = 0.0, 1.0  # there is no accuracy, so nobody pauses
         self.accuracy = keras.Variable(0.5, trainable=False, dtype="float32", name="accuracy")
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
-        """Yield a loss of which there are no accuracies."""
+        """Yield an incompatibility with losses that have no accuracy."""
         if gan.game.boundary is None:
             yield gankit.Incompatibility(
-                "adaptive-balance does nothing: the logits of this loss do not say what the "
-                "discriminator takes for real, so that it has no accuracy",
+                "adaptive-balance has no effect: with this loss, logits have no boundary between "
+                "real and generated images, so the discriminator has no accuracy",
                 "leave it out, or choose another loss, such as bce",
             )
 
-    def watch(self, turn: gankit.Turn) -> Mapping:
-        """Take the discriminator's turn into the average; returns who is to move."""
+    def watch(self, turn: gankit.Turn) -> Mapping[str, Any]:
+        """Update the average on the discriminator's turn, and log whether the player is updated."""
         if turn.player == "discriminator" and turn.judgments and self.boundary is not None:
-            right = sum(map(self._right, turn.judgments)) / len(turn.judgments)
-            self.accuracy.assign(self.decay * self.accuracy.value + (1 - self.decay) * right)
-        name = f"{turn.player[0]}_moves"
-        moved = ops.cast(self._allowed(turn.player), "float32")
-        return {name: moved} if name in self.logged else {}
+            accuracy = sum(map(self._accuracy, turn.judgments)) / len(turn.judgments)
+            self.accuracy.assign(self.decay * self.accuracy.value + (1 - self.decay) * accuracy)
+        name = f"{turn.player[0]}_updates"
+        updated = ops.cast(self._is_active(turn.player), "float32")
+        return {name: updated} if name in self.logged else {}
 
-    def should_update(self, player: str, gan: gankit.GAN):
-        """Return whether a player need not wait."""
-        return self._allowed(player)
+    def should_update(self, player: str, gan: gankit.GAN) -> Any:
+        """Return whether the player does not pause."""
+        return self._is_active(player)
 
-    def _allowed(self, player: str):
+    def _is_active(self, player: str) -> Any:
         accuracy = self.accuracy.value
-        if player == "discriminator":
-            return accuracy <= self.high
-        return accuracy >= self.low
+        return accuracy <= self.high if player == "discriminator" else accuracy >= self.low
 
-    def _right(self, judgment: gankit.Judgment):
-        """Return the share of images that the discriminator takes for what they are."""
+    def _accuracy(self, judgment: gankit.Judgment) -> Any:
         real = ops.cast(judgment.real > self.boundary, "float32")
         fake = ops.cast(judgment.fake <= self.boundary, "float32")
         return (ops.mean(real) + ops.mean(fake)) / 2

@@ -1,6 +1,7 @@
-"""The layers of a network: called in another way, or looked into."""
+"""The layers of networks: finding them, and calling them in another way."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import keras
 from keras import ops
@@ -16,24 +17,30 @@ KERNELS = (
     keras.layers.Conv3DTranspose,
     keras.layers.Dense,
 )
+WITHOUT_NORM = (
+    "set discriminator_norm = false in [architecture], or choose an architecture whose "
+    "discriminator has no batch normalisation: gankit list architectures"
+)
 
 
-def rebuilt(network: keras.Model, call: Callable, enter: Callable = list) -> keras.Model:
-    """Return the network with its own weights, each layer's output being `call(layer, *inputs)`.
+def rebuilt(
+    network: keras.Model,
+    call: Callable[..., Any],
+    enter: Callable[[list[Any]], Iterable[Any]] = list,
+) -> keras.Model:
+    """Return the network with the same weights, each layer's output being `call(layer, *inputs)`.
 
-    Layers inside a layer stay as they are.
-
-    Args:
-        network: A functional or sequential model.
-        call: What is done with each layer or operation.
-        enter: Returns, for a list of the inputs, what goes on in their place.
+    Layers inside a layer are left alone. `enter` maps the list of the network's inputs to what the
+    first layers get instead.
     """
     functional = keras.Model(network.input, network.output, name=network.name)
-    fresh = keras.tree.map_structure(_input_like, functional.input)
+    fresh = keras.tree.map_structure(
+        lambda x: keras.Input(batch_shape=x.shape, dtype=x.dtype, name=x.name), functional.input
+    )
     flat = keras.tree.flatten(fresh)
     entered = dict(zip(map(id, flat), enter(flat)))
 
-    def through(layer, *inputs, **options):
+    def through(layer: Any, *inputs: Any, **options: Any) -> Any:
         inputs, options = keras.tree.map_structure(
             lambda x: entered.get(id(x), x), (inputs, options)
         )
@@ -50,27 +57,22 @@ def rebuilt(network: keras.Model, call: Callable, enter: Callable = list) -> ker
 def exchanged(
     networks: gankit.Networks, players: Iterable[str], change: Callable[[keras.Model], keras.Model]
 ) -> dict[str, keras.Model]:
-    """Return the networks by name, those of some players changed."""
+    """Return the networks by name, after a change to those of some players."""
     names = [name for player in players for name in networks.of(player)]
     return {**networks, **{name: change(networks[name]) for name in names}}
 
 
 def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.KerasTensor]:
-    """Return the network on inputs of its own, and the features (batch, …) inside it.
+    """Return the network with inputs of its own, and features (batch, …) inside it.
 
-    Args:
-        network: A discriminator.
-        name: The layer that gives the features; without one they are what goes into the last
-            layer that has a kernel.
-
-    Raises:
-        GankitError: There is no such layer.
+    They are the output of the layer of this name or, without a name, the input of the last layer
+    with a kernel.
     """
     entering, leaving = {}, {}
 
-    def call(layer, *inputs, **options):
+    def call(layer: Any, *inputs: Any, **options: Any) -> Any:
         leaving[layer.name] = layer(*inputs, **options)
-        if _has_kernel(layer):
+        if isinstance(layer, (*KERNELS, keras.layers.Wrapper)):
             entering[layer.name] = inputs[0]
         return leaving[layer.name]
 
@@ -85,17 +87,29 @@ def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.Ker
     return whole, leaving[name]
 
 
-def as_matrix(layer: keras.layers.Layer, kernel):
-    """Return a kernel with the inputs of the layer in rows and its outputs in columns."""
+def as_matrix(layer: keras.layers.Layer, kernel: Any) -> Any:
+    """Return a layer's kernel as a matrix (inputs, outputs)."""
     if "Transpose" in type(layer).__name__:
         last = len(kernel.shape) - 1
         kernel = ops.transpose(kernel, (*range(last - 1), last, last - 1))
     return ops.reshape(kernel, (-1, kernel.shape[-1]))
 
 
-def _has_kernel(layer: keras.layers.Layer) -> bool:
-    return isinstance(layer, (*KERNELS, keras.layers.Wrapper))
+def has_in_discriminator(gan: gankit.GAN, kind: type[keras.Layer]) -> bool:
+    """Return whether a discriminator has a layer of a kind."""
+    networks = map(gan.networks.get, gan.networks.of("discriminator"))
+    return any(isinstance(x, kind) for x in layers_in([x for x in networks if x]))
 
 
-def _input_like(x) -> keras.KerasTensor:
-    return keras.Input(batch_shape=x.shape, dtype=x.dtype, name=x.name)
+def layers_in(networks: list[keras.Model]) -> list[keras.Layer]:
+    """Return networks and all layers inside them: in models, in wrappers, in layers, in lists."""
+    found: dict[int, keras.Layer] = {}
+    waiting: list[Any] = list(networks)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, keras.Layer) and id(value) not in found:
+            found[id(value)] = value
+            waiting += vars(value).values()
+    return list(found.values())

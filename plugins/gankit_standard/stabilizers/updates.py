@@ -1,61 +1,58 @@
-"""What is done with the weights of the networks beside training them."""
+"""What happens to the weights of the networks beside their training."""
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import keras
 from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.stabilizers.penalties import Dragan, GradientPenalty
-from gankit_standard.stabilizers.ranges import Strength
+from gankit_standard.ranges import BelowOne, Strength
+from gankit_standard.stabilizers.penalties import SlopePenalty
 
 
 class Ema(gankit.Stabilizer):
     """Samples from an exponential moving average of the generator's weights.
 
-    After each update of the generator w̄ ← decay · w̄ + (1 − decay) · w, for each network that it
-    trains. Training itself is not changed.
+    After each update of the generator w̄ ← decay · w̄ + (1 − decay) · w, for each of its networks.
+    Training itself does not change.
 
     Args:
-        decay: The share of the average that stays, at each update; 0 samples the generator itself.
-        warm_up: Whether the decay grows from 0 as (1 + t) / (10 + t), so that the random weights of
-            the start are forgotten soon.
+        decay: The decay of the average; 0 samples from the generator itself.
+        warm_up: Whether the decay grows as (1 + t) / (10 + t) at first, so that the random initial
+            weights are soon forgotten.
 
     Reference:
-        Yazıcı et al. 2018, The Unusual Effectiveness of Averaging in GAN Training,
-        arXiv:1806.04498.
+        Yazıcı et al. 2018, arXiv:1806.04498.
     """
 
-    def __init__(self, decay: Annotated[float, Field(ge=0, lt=1)] = 0.999, warm_up: bool = True):
+    def __init__(self, decay: BelowOne = 0.999, warm_up: bool = True):
         self.decay = decay
         self.warm_up = warm_up
 
     def prepare(self, gan: gankit.GAN) -> None:
-        """Start the average at the weights that the generator has."""
-        names = gan.game.players.get("generator", ("generator",))
+        """Start the average at the generator's weights."""
+        names = gan.networks.of("generator")
         self.averages = {name: _copies(gan.networks[name].variables) for name in names}
         gan.averages.update(self.averages)
 
     def after(self, player: str, gan: gankit.GAN) -> None:
-        """Move the average towards the generator."""
+        """Update the average after the generator."""
         if player != "generator":
             return
-        decay = self._decay(ops.cast(gan.steps.value, "float32"))
+        steps = ops.cast(gan.steps.value, "float32")
+        decay = ops.minimum(self.decay, (1 + steps) / (10 + steps)) if self.warm_up else self.decay
         for name, averages in self.averages.items():
             for average, variable in zip(averages, gan.networks[name].variables):
-                if "float" in average.dtype:  # the state of a random layer is no number to average
+                if "float" in average.dtype:  # not the seed of a random layer
                     average.assign(decay * average.value + (1 - decay) * variable.value)
-
-    def _decay(self, steps):
-        return ops.minimum(self.decay, (1 + steps) / (10 + steps)) if self.warm_up else self.decay
 
 
 class WeightClipping(gankit.Stabilizer):
-    """Cuts the discriminator's weights to [−limit, limit] after each of its updates.
+    """Clips the discriminator's weights to [−limit, limit] after each of its updates.
 
-    It bounds the slope of a Wasserstein critic, roughly; `gradient-penalty` does so better.
+    This roughly bounds the slope of a Wasserstein critic; `gradient-penalty` does so better.
 
     Args:
         limit: c of the paper.
@@ -75,23 +72,24 @@ class WeightClipping(gankit.Stabilizer):
             variable.assign(ops.clip(variable.value, -self.limit, self.limit))
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
-        """Yield a penalty that pulls against the limit."""
-        if any(isinstance(x, GradientPenalty | Dragan) and x.weight for x in gan.stabilizers):
+        """Yield an incompatibility with penalties that pull the slope to 1."""
+        penalties = [x for x in gan.stabilizers if isinstance(x, SlopePenalty)]
+        if any(x.centre and x.weight for x in penalties):
             yield gankit.Incompatibility(
-                f"weights within ±{self.limit:g} hold the slope of the discriminator down, while "
-                "gradient-penalty and dragan draw it to 1",
-                "leave one of the two out; gradient-penalty is the better bound",
+                f"weights within ±{self.limit:g} keep the slope of the discriminator small, but "
+                "gradient-penalty and dragan pull it to 1",
+                "leave one of the two out; gradient-penalty bounds the slope better",
             )
 
 
 class HistoricalAveraging(gankit.Stabilizer):
-    """Draws each player's weights towards the mean of all that they were, against oscillation.
+    """Pulls each player's weights towards their mean so far, against oscillation.
 
     Adds weight · ‖θ − (1/t) Σᵢ θᵢ‖² to the loss of every player, where θ₁ … θₜ are its weights
-    before its updates so far.
+    before each of its updates.
 
     Args:
-        weight: Of the penalty.
+        weight: The weight of the penalty.
 
     Reference:
         Salimans et al. 2016, Improved Techniques for Training GANs, arXiv:1606.03498, section 3.3.
@@ -101,12 +99,15 @@ class HistoricalAveraging(gankit.Stabilizer):
         self.weight = weight
 
     def prepare(self, gan: gankit.GAN) -> None:
-        """Start the averages at the weights that there are."""
+        """Start the averages at the players' weights."""
         self.weights = {player: gan.trained_by(player) for player in gan.game.players}
         self.averages = {player: _copies(weights) for player, weights in self.weights.items()}
-        self.counts = {player: _count(player) for player in self.weights}
+        self.counts = {
+            player: keras.Variable(1.0, trainable=False, dtype="float32", name=f"count_{player}")
+            for player in self.weights
+        }
 
-    def penalty(self, turn: gankit.Turn):
+    def penalty(self, turn: gankit.Turn) -> Any:
         """Return the squared distance of the player's weights from their average."""
         pairs = self._pairs(turn.player)
         if not self.weight or not pairs:
@@ -115,22 +116,18 @@ class HistoricalAveraging(gankit.Stabilizer):
         return self.weight * sum(squares)
 
     def after(self, player: str, gan: gankit.GAN) -> None:
-        """Take the new weights into the average."""
+        """Add the new weights to the average."""
         count = self.counts[player]
         count.assign(count.value + 1)
         for weight, average in self._pairs(player):
             average.assign(average.value + (weight.value - average.value) / count.value)
 
-    def _pairs(self, player: str) -> list:
+    def _pairs(self, player: str) -> list[tuple[keras.Variable, keras.Variable]]:
         return list(zip(self.weights[player], self.averages[player]))
 
 
-def _copies(variables: list) -> list:
+def _copies(variables: Sequence[keras.Variable]) -> list[keras.Variable]:
     return [
         keras.Variable(ops.copy(v.value), trainable=False, dtype=v.dtype, name=f"average_{i}")
         for i, v in enumerate(variables)
     ]
-
-
-def _count(player: str) -> keras.Variable:
-    return keras.Variable(1.0, trainable=False, dtype="float32", name=f"count_{player}")

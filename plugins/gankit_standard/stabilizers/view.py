@@ -1,25 +1,25 @@
-"""Changes to the images on their way to the discriminator, real and generated alike."""
+"""Changes to all images that the discriminator sees, real and generated."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import keras
 from keras import ops
 from pydantic import Field
 
 import gankit
+from gankit_standard.ranges import Fraction, Strength
 from gankit_standard.stabilizers import augment
-from gankit_standard.stabilizers.ranges import Share, Strength
 
 
 class InstanceNoise(gankit.Stabilizer):
-    """Normal noise on all that the discriminator sees, less and less of it.
+    """Decaying normal noise on all images that the discriminator sees.
 
-    At step t it has the standard deviation amount · max(0, 1 − t / decay). Real and generated
-    images overlap under it, so that no discriminator is perfect early on.
+    At step t its standard deviation is amount · max(0, 1 − t / decay). With noise, real and
+    generated images overlap, so that the discriminator cannot become perfect early.
 
     Args:
-        amount: The standard deviation at the start, of images in [−1, 1].
-        decay: The number of steps after which no noise is left; 0 keeps it as it is.
+        amount: The initial standard deviation, for images in [−1, 1].
+        decay: The number of steps after which there is no noise; 0 keeps it constant.
 
     Reference:
         Arjovsky and Bottou 2017, Towards Principled Methods for Training GANs, arXiv:1701.04862;
@@ -31,18 +31,18 @@ class InstanceNoise(gankit.Stabilizer):
         self.decay = decay
 
     def prepare(self, gan: gankit.GAN) -> None:
-        """Draw from the GAN's seed, and follow its steps."""
+        """Keep the game's seed and steps."""
         self.seed = gan.seed
         self.steps = gan.steps
 
-    def view(self, images):
-        """Return the images, each number with noise of its own."""
+    def view(self, images: Any) -> Any:
+        """Return the images with noise."""
         if not self.amount:
             return images
         noise = keras.random.normal(ops.shape(images), dtype="float32", seed=self.seed)
-        return images + self._deviation() * noise
+        return images + self._std() * noise
 
-    def _deviation(self):
+    def _std(self) -> Any:
         if not self.decay:
             return self.amount
         played = ops.cast(self.steps.value, "float32") / self.decay
@@ -50,35 +50,36 @@ class InstanceNoise(gankit.Stabilizer):
 
 
 class DiffAugment(gankit.Stabilizer):
-    """Differentiable augmentation: changes the colours of images, moves them, cuts a hole.
+    """Differentiable augmentation: changes colours, moves images, and cuts holes into them.
 
-    Both players judge augmented images, and the generator's gradient passes through it, so that
-    augmentation does not leak into what is generated. For little data.
+    Both players see augmented images, and the generator's gradient flows through the augmentation,
+    so that it does not leak into generated images. For small datasets.
 
     Args:
-        colour: How much brightness, saturation and contrast vary; 1 is as in the paper: brightness
-            by ±0.5, saturation from 0 to 2, contrast from 0.5 to 1.5 times.
-        translation: The farthest that an image moves each way, as a share of its size; what comes
-            in is grey, 0.
-        cutout: The side of the square that is made grey, as a share of the image's.
+        colour: The strength of changes of brightness, saturation and contrast; 1 is that of the
+            paper: brightness by ±0.5, saturation from 0 to 2, contrast from 0.5 to 1.5.
+        translation: The largest move in each direction, as a fraction of the image's size; pixels
+            from outside are grey, 0.
+        cutout: The side of a square hole of grey, as a fraction of the image's.
 
     Reference:
-        Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training,
-        arXiv:2006.10738.
+        Zhao et al. 2020, DiffAugment, arXiv:2006.10738.
     """
 
-    def __init__(self, colour: Share = 1.0, translation: Share = 0.125, cutout: Share = 0.5):
+    def __init__(
+        self, colour: Fraction = 1.0, translation: Fraction = 0.125, cutout: Fraction = 0.5
+    ):
         self.colour = colour
         self.translation = translation
         self.cutout = cutout
 
     def prepare(self, gan: gankit.GAN) -> None:
-        """Draw from the GAN's seed."""
+        """Keep the game's seed."""
         self.seed = gan.seed
 
-    def view(self, images):
-        """Return the images (batch, height, width, channels), each augmented by its own draw."""
-        augment.only_images("diff-augment", images)
+    def view(self, images: Any) -> Any:
+        """Return augmented images (batch, height, width, channels)."""
+        augment.check_images("diff-augment", images)
         images = self._coloured(images) if self.colour else images
         if self.translation:
             images = augment.translated(images, self.translation, self.seed)
@@ -86,7 +87,7 @@ class DiffAugment(gankit.Stabilizer):
             images = images * (1 - augment.holes(images, self.cutout, self.seed))
         return images
 
-    def _coloured(self, images):
+    def _coloured(self, images: Any) -> Any:
         brightness, saturation, contrast = (
             self.colour * augment.uniform(images, -1.0, 1.0, self.seed) for _ in range(3)
         )

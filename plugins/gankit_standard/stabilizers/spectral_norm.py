@@ -1,0 +1,114 @@
+"""Spectral normalisation of a network's layers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import keras
+from keras import ops
+
+import gankit
+from gankit_standard.stabilizers.graph import (
+    KERNELS,
+    WITHOUT_NORM,
+    as_matrix,
+    exchanged,
+    has_in_discriminator,
+    rebuilt,
+)
+
+
+class SpectralNorm(gankit.Stabilizer):
+    """Divides every kernel by its largest singular value, so that each layer's slope is at most 1.
+
+    It wraps dense and convolutional layers; layers inside other layers are left alone.
+
+    Args:
+        network: Whose kernels are divided, in all networks that the player trains.
+
+    Reference:
+        Miyato et al. 2018, Spectral Normalization for GANs, arXiv:1802.05957, algorithm 1.
+    """
+
+    def __init__(self, network: Literal["discriminator", "generator", "both"] = "discriminator"):
+        self.players = ("discriminator", "generator") if network == "both" else (network,)
+
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
+        """Wrap the layers that have a kernel."""
+        return exchanged(networks, self.players, _normalised)
+
+    def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
+        """Yield an incompatibility with batch normalisation in the discriminator."""
+        norm = has_in_discriminator(gan, keras.layers.BatchNormalization)
+        if "discriminator" in self.players and norm:
+            yield gankit.Incompatibility(
+                "batch normalisation in the discriminator undoes the bound of spectral-norm",
+                WITHOUT_NORM,
+            )
+
+
+class SpectralNormalization(gankit.layers.Portable, keras.layers.Wrapper):
+    """Calls a built layer with its kernel W divided by σ(W) = vᵀ W u, without changing the kernel.
+
+    W is the kernel, the layer's first variable, as a matrix with a column for each output. Only u
+    is stored: each call in training takes one step of the power iteration v ← W u / ‖W u‖,
+    u ← Wᵀ v / ‖Wᵀ v‖, through which no gradient flows.
+    """
+
+    def __init__(self, layer: keras.layers.Layer):
+        super().__init__(layer, name=f"{layer.name}_normalised", dtype=layer.dtype_policy)
+        columns = as_matrix(layer, layer.variables[0]).shape[-1]
+        # autocast would make PyTorch assign to a copy
+        self.u = self.add_weight(
+            (columns,), "random_normal", "float32", trainable=False, autocast=False, name="u"
+        )
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the layer's output with the divided kernel."""
+        layer = self.layer
+        values = {id(v): v.value for v in layer.variables}
+        values[id(layer.variables[0])] = self._divided(training)
+        trained, rest = layer.trainable_variables, layer.non_trainable_variables
+        groups = ([values[id(v)] for v in group] for group in (trained, rest))
+        return layer.stateless_call(*groups, inputs)[0]
+
+    def plain(self, inputs: Any) -> Any:
+        """Return the same by a copy of the layer whose kernel is divided once and for all."""
+        layer = type(self.layer).from_config(self.layer.get_config())
+        outputs = layer(inputs)
+        layer.set_weights(self.layer.get_weights())
+        layer.variables[0].assign(self._divided(training=False))
+        return outputs
+
+    def _divided(self, training: bool) -> Any:
+        """Return the kernel divided by its largest singular value, in float32."""
+        kernel = ops.cast(self.layer.variables[0].value, "float32")
+        sigma = self._sigma(as_matrix(self.layer, kernel), training)
+        return kernel / ops.maximum(sigma, 1e-12)
+
+    def _sigma(self, matrix: Any, training: bool) -> Any:
+        """Return the estimate of the largest singular value."""
+        fixed, u = ops.stop_gradient(matrix), self.u.value
+        v = _unit(ops.matmul(fixed, u))
+        if training:
+            u = _unit(ops.matmul(v, fixed))
+            self.u.assign(u)
+        return ops.sum(v * ops.matmul(matrix, _unit(u)))
+
+
+def _normalised(network: keras.Model) -> keras.Model:
+    """Return the network with its kernels divided."""
+    wrapped = {x: SpectralNormalization(x) for x in network.layers if isinstance(x, KERNELS)}
+
+    def call(layer: Any, *inputs: Any, **options: Any) -> Any:
+        return wrapped.get(layer, layer)(*inputs, **options)
+
+    if not wrapped:
+        raise gankit.GankitError(
+            f"spectral-norm finds no dense or convolutional layer in the {network.name}",
+            "gankit list architectures",
+        )
+    return rebuilt(network, call)
+
+
+def _unit(vector: Any) -> Any:
+    return vector / ops.sqrt(ops.sum(ops.square(vector)) + 1e-12)
