@@ -334,7 +334,7 @@ def test_what_needs_another_network_or_noise_says_so():
         gankit.Networks(networks())["generator"]
     with pytest.raises(gankit.GankitError, match="finds no batch normalisation"):
         game([VirtualBatchNorm()])
-    with pytest.raises(gankit.GankitError, match="make images of images"):
+    with pytest.raises(gankit.GankitError, match="turns images into images"):
         game().noise_shape  # noqa: B018
 
 

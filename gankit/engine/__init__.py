@@ -1,8 +1,7 @@
-"""The only place that knows a backend: three verbs, and the trainer that Keras calls.
+"""The only package that imports a backend; everything else is written once, in `keras.ops`.
 
-`gradients` of several losses from one forward pass, each for its own variables; the differentiable
-`input_gradient` of a network's output; and `when`, which computes a scalar only if it is asked for;
-everything else of gankit is written once, in `keras.ops`.
+`gradients` differentiates several losses of one forward pass, each by its own variables,
+`input_gradient` a network's output by its input; `when` computes a scalar only on some steps.
 """
 
 import keras
@@ -24,8 +23,8 @@ match keras.backend.backend():
         from gankit.errors import GankitError
 
         raise GankitError(
-            f"gankit plays on the backends tensorflow, jax and torch. Received: {other!r}",
-            "set KERAS_BACKEND, or type --backend tensorflow",
+            f"the Keras backend must be tensorflow, jax or torch. Received: {other!r}",
+            "set KERAS_BACKEND, or add --backend tensorflow",
         )
 
 __all__ = [

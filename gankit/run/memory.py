@@ -9,7 +9,7 @@ import keras
 from gankit import engine
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
-from gankit.game.networks import judges, operations
+from gankit.game.networks import discriminators, operations
 from gankit.messages import in_one_line
 
 
@@ -70,4 +70,6 @@ def _activations(gan: GAN, name: str) -> int:
         for tensor in keras.tree.flatten(operation.output)
     ]
     kept = sum(math.prod(tensor.shape[1:]) * _size(tensor.dtype) for tensor in outputs)
-    return 2 * kept if name in judges(gan.networks) else kept  # which see real and generated images
+    return (
+        2 * kept if name in discriminators(gan.networks) else kept
+    )  # which see real and generated images

@@ -6,8 +6,6 @@ from typing import ClassVar
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers import SpectralNorm, WeightClipping
-from gankit_standard.stabilizers.penalties import Dragan, Flat, GradientPenalty
 
 
 class Bce(gankit.AdversarialLoss):
@@ -131,24 +129,13 @@ class Wasserstein(gankit.AdversarialLoss):
         return -ops.mean(fake)
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
-        """Yield an incompatibility where no stabilizer that gankit knows of bounds the slope."""
-        if not any(map(_bounds_the_slope, gan.stabilizers)):
+        """Yield an incompatibility if no stabilizer bounds the slope of the discriminator."""
+        if not any(stabilizer.bounds_slope for stabilizer in gan.stabilizers):
             yield gankit.Incompatibility(
                 "wasserstein has no lower bound unless the slope of the discriminator has an upper "
                 "one, and no stabilizer here is known to give it",
                 "add gradient-penalty, and set discriminator_norm = false in [architecture]",
             )
-
-
-def _bounds_the_slope(stabilizer: gankit.Stabilizer) -> bool:
-    match stabilizer:
-        case GradientPenalty() | Dragan():
-            return stabilizer.weight > 0
-        case Flat():
-            return stabilizer.gamma > 0
-        case SpectralNorm():
-            return "discriminator" in stabilizer.players
-    return isinstance(stabilizer, WeightClipping)
 
 
 def _cross_entropy(logits, targets):

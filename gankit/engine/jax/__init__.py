@@ -1,1 +1,1 @@
-"""gankit's engine on jax."""
+"""The engine on JAX."""

@@ -1,4 +1,4 @@
-"""What JAX computes on."""
+"""The devices of JAX."""
 
 import jax
 
@@ -9,7 +9,7 @@ def devices() -> list[str]:
 
 
 def out_of_memory(error: Exception) -> bool:
-    """Return whether an exception says that the device has no memory left."""
+    """Return whether an exception means that the device is out of memory."""
     said = ("RESOURCE_EXHAUSTED", "Out of memory")  # the second where the step was dispatched
     return isinstance(error, jax.errors.JaxRuntimeError) and any(x in str(error) for x in said)
 

@@ -1,1 +1,1 @@
-"""gankit's engine on tensorflow."""
+"""The engine on TensorFlow."""

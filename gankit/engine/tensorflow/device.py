@@ -1,4 +1,4 @@
-"""What TensorFlow computes on."""
+"""The devices of TensorFlow."""
 
 import tensorflow as tf
 
@@ -11,7 +11,7 @@ def devices() -> list[str]:
 
 
 def out_of_memory(error: Exception) -> bool:
-    """Return whether an exception says that the device has no memory left."""
+    """Return whether an exception means that the device is out of memory."""
     return isinstance(error, tf.errors.ResourceExhaustedError)
 
 

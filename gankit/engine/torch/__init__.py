@@ -1,1 +1,1 @@
-"""gankit's engine on torch."""
+"""The engine on PyTorch."""

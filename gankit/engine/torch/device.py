@@ -1,19 +1,19 @@
-"""What PyTorch computes on."""
+"""The devices of PyTorch."""
 
+import keras
 import torch
-from keras.src.backend.torch.core import get_device
 
 
 def devices() -> list[str]:
     """Return the names of the devices in use, GPUs if there are any."""
-    kind = get_device()
-    if kind.startswith("cuda"):
+    kind = keras.ops.zeros(()).device.type
+    if kind == "cuda":
         return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
     return [kind.upper()]
 
 
 def out_of_memory(error: Exception) -> bool:
-    """Return whether an exception says that the device has no memory left."""
+    """Return whether an exception means that the device is out of memory."""
     on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
     return on_cpu or isinstance(error, torch.OutOfMemoryError)
 

@@ -37,6 +37,7 @@ class GradientPenalty(gankit.Stabilizer):
     def __init__(self, weight: Strength = 10.0, every: gankit.Count = 1):
         self.weight = weight
         self.every = every
+        self.bounds_slope = weight > 0
 
     def prepare(self, gan: gankit.GAN) -> None:
         """Draw from the GAN's seed."""
@@ -75,6 +76,7 @@ class Dragan(gankit.Stabilizer):
         self.weight = weight
         self.spread = spread
         self.every = every
+        self.bounds_slope = weight > 0
 
     def prepare(self, gan: gankit.GAN) -> None:
         """Draw from the GAN's seed."""
@@ -100,6 +102,7 @@ class Flat(gankit.Stabilizer):
     def __init__(self, gamma: Strength = 10.0, every: gankit.Count = 1):
         self.gamma = gamma
         self.every = every
+        self.bounds_slope = gamma > 0
 
     @abstractmethod
     def images(self, judgment: gankit.Judgment):
