@@ -265,10 +265,10 @@ def test_two_folders_are_two_sets_of_one_length(tmp_path):
 
 def test_a_folder_that_is_not_there_or_empty_is_named(tmp_path):
     Image.new("L", (8, 8)).save(tmp_path / "0.png")
-    with pytest.raises(gankit.GankitError, match="missing' is not there"):
+    with pytest.raises(gankit.GankitError, match="missing' does not exist"):
         unpaired(str(tmp_path), str(tmp_path / "missing"))
     (tmp_path / "empty").mkdir()
-    with pytest.raises(gankit.GankitError, match="empty' holds no images"):
+    with pytest.raises(gankit.GankitError, match="empty' has no images"):
         unpaired(str(tmp_path / "empty"), str(tmp_path))
 
 
