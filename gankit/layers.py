@@ -41,7 +41,8 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         if smaller or self.output_padding is not None or not _covers(self, inputs):
             return super().call(inputs)
         kernel = ops.convert_to_tensor(self.kernel)
-        outputs = kernels.transposed_convolution(inputs, kernel, self.strides, self.padding)
+        shape = self.compute_output_shape(inputs.shape)[1:]
+        outputs = kernels.transposed_convolution(inputs, kernel, self.strides, self.padding, shape)
         if self.use_bias:
             outputs = ops.add(outputs, self.bias)
         return outputs if self.activation is None else self.activation(outputs)

@@ -373,7 +373,7 @@ def test_a_run_has_sheets_and_its_verbs_of_noise_say_why_not(gankit, tmp_path):
     for verb in ("sample", "score"):
         code, _, error = gankit(verb, "run", "--cpu")
         assert code == 1
-        assert "images of images" in " ".join(error.split())
+        assert "images into images" in " ".join(error.split())
 
 
 def test_parts_for_pictures_of_one_set_are_refused(gankit, tmp_path):

@@ -1,7 +1,9 @@
 """The only package that imports a backend; everything else is written once, in `keras.ops`.
 
-`gradients` differentiates several losses of one forward pass, each by its own variables,
-`input_gradient` a network's output by its input; `when` computes a scalar only on some steps.
+`gradients(losses, targets)` differentiates several losses of one forward pass: `losses()` returns a
+list of scalars and a structure of tensors, `targets` has the variables of each scalar.
+`input_gradient` differentiates a network's output by its input, and the result can be
+differentiated again. `when` computes a scalar only on some steps.
 """
 
 import keras

@@ -25,14 +25,9 @@ ROWS = 1000  # of the data whose range is taken
 TOLERANCE = 0.01  # by which data may exceed a range: hardly visible in an image
 ANYTHING = (-math.inf, math.inf)
 RANGES: dict[str, Range] = {
-    "tanh": (-1.0, 1.0),
-    "hard_tanh": (-1.0, 1.0),
-    "softsign": (-1.0, 1.0),
-    "sigmoid": (0.0, 1.0),
-    "hard_sigmoid": (0.0, 1.0),
-    "softmax": (0.0, 1.0),
-    "relu": (0.0, math.inf),
-    "softplus": (0.0, math.inf),
+    **dict.fromkeys(("tanh", "hard_tanh", "softsign"), (-1.0, 1.0)),
+    **dict.fromkeys(("sigmoid", "hard_sigmoid", "softmax"), (0.0, 1.0)),
+    **dict.fromkeys(("relu", "softplus"), (0.0, math.inf)),
 }
 SAME_VALUES = {"flatten", "getitem", "identity", "permute", "reshape", "squeeze", "transpose"}
 
@@ -59,11 +54,11 @@ def _bounded_logits(gan: GAN) -> Iterator[Incompatibility]:
 
 def _out_of_reach(gan: GAN, arrays: Iterable[np.ndarray]) -> Iterator[Incompatibility]:
     """Yield one for each generator whose last activation cannot reach all of the data."""
-    found = [(array.shape[1:], _range(array)) for array in arrays if array.ndim > 1]
+    ranges = [(array.shape[1:], _range(array)) for array in arrays if array.ndim > 1]
     for name in (name for name in gan.networks if name not in discriminators(gan.networks)):
         shapes = [output.shape[1:] for output in gan.networks[name].outputs]
         activation, (lowest, highest) = end(gan.networks[name])
-        for low, high in (reach for shape, reach in found if [shape] == shapes):
+        for low, high in (found for shape, found in ranges if [shape] == shapes):
             if low < lowest - TOLERANCE or high > highest + TOLERANCE:
                 yield Incompatibility(
                     f"the {name} ends with {activation}, in [{lowest:g}, {highest:g}], and cannot "

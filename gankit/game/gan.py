@@ -11,9 +11,8 @@ from keras import ops
 
 from gankit import engine
 from gankit.data.scaling import tensor_from_uint8
-from gankit.game.averages import Averages
 from gankit.game.loss import Loss, noise_shape
-from gankit.game.networks import Networks, inputs
+from gankit.game.networks import Networks, inference, inputs
 from gankit.game.optimizers import Optimizers
 from gankit.game.scalars import accuracies, scalar, scalar_name, scalar_names
 from gankit.game.stabilizer import Stabilizer
@@ -67,7 +66,7 @@ class GAN(engine.Trainer):
         if previous is not None:
             _carry_over(previous.given, self.given)
             _carry_over(previous.networks, self.networks)  # with what the stabilizers added
-        self.averages = Averages()
+        self.averages: UserDict[str, list[keras.Variable]] = UserDict()
         self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
         self.simultaneous = simultaneous
         self.seed = keras.random.SeedGenerator(seed)
@@ -188,7 +187,8 @@ class GAN(engine.Trainer):
             labels: The classes, (count,), if the network takes them.
             name: Of the network.
         """
-        return self.averages.output(name, self.networks[name], noise, labels)
+        network = self.networks[name]
+        return inference(network, self.averages.get(name, network.variables), noise, labels)
 
 
 def _carry_over(old: Mapping[str, keras.Model], new: Mapping[str, keras.Model]) -> None:

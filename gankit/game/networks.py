@@ -1,11 +1,12 @@
-"""The networks of a game by name, and what they are made of."""
+"""The networks of a game by name, and what they compute."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
+from keras import ops
 
 from gankit.data.named import Named
 
@@ -46,11 +47,6 @@ def discriminators(networks: Networks) -> tuple[str, ...]:
     return tuple(networks.players.get(DISCRIMINATOR, ()))
 
 
-def inputs(network: keras.Model, x: Any, labels: Any) -> Any:
-    """Return the inputs of a network: x and, if it takes them, the labels."""
-    return [x, labels] if len(network.inputs) > 1 else x
-
-
 def operations(network: keras.Model) -> Iterator[keras.Operation]:
     """Yield the layers and operations of a network in order, including those of nested networks."""
     for operation in keras.Function(network.inputs, network.outputs).operations:
@@ -58,3 +54,17 @@ def operations(network: keras.Model) -> Iterator[keras.Operation]:
             yield from operations(operation)
         else:
             yield operation
+
+
+def inputs(network: keras.Model, x: Any, labels: Any) -> Any:
+    """Return the inputs of a network: x and, if it takes them, the labels."""
+    return [x, labels] if len(network.inputs) > 1 else x
+
+
+def inference(network: keras.Model, values: Sequence[keras.Variable], x: Any, labels: Any) -> Any:
+    """Return the output of a network in inference, with values in place of its `variables`."""
+    by_id = dict(zip(map(id, network.variables), values))
+    groups = (network.trainable_variables, network.non_trainable_variables)
+    weights = ([by_id[id(v)].value for v in group] for group in groups)
+    given = inputs(network, ops.convert_to_tensor(x), labels)
+    return ops.stop_gradient(network.stateless_call(*weights, given, training=False)[0])

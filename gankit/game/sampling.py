@@ -16,13 +16,6 @@ def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = SIZE) 
 
     If the generator takes labels, sample i is of class i modulo the number of classes.
 
-    Args:
-        gan: The game.
-        count: The number of samples.
-        seed: Of the noise, drawn by numpy.
-        classes: The number of classes.
-        size: The samples made at a time.
-
     Raises:
         GankitError: The generator takes images, not noise.
     """
@@ -40,39 +33,27 @@ def noise(
         gan: The game.
         count: The number of rows.
         seed: Of the noise, drawn by numpy.
-        bound: The largest absolute value; None for no bound.
+        bound: Values beyond it are drawn again (the truncation trick); None for no bound.
 
     Raises:
         GankitError: The generator takes images, not noise.
 
     Reference:
         Brock et al. 2018, Large Scale GAN Training for High Fidelity Natural Image Synthesis,
-        arXiv:1809.11096, section 3.1: the truncation trick.
+        arXiv:1809.11096, section 3.1.
     """
-    latent = gan.noise_shape
-    rows = np.random.default_rng(seed).standard_normal((count, *latent), dtype="float32")
-    return rows if bound is None else truncated(rows, bound, seed)
-
-
-def truncated(rows: np.ndarray, bound: float, seed: int | Sequence[int]) -> np.ndarray:
-    """Return noise (count, …) with every value beyond a bound drawn again, until none is."""
-    rows = rows.copy()
-    for number, row in enumerate(rows):
-        again = np.random.default_rng([*np.atleast_1d(seed), number])
-        while (beyond := np.abs(row) > bound).any():
-            row[beyond] = again.standard_normal(beyond.sum(), dtype="float32")
+    shape = (count, *gan.noise_shape)
+    rows = np.random.default_rng(seed).standard_normal(shape, dtype="float32")
+    if bound is not None:
+        for number, row in enumerate(rows):
+            again = np.random.default_rng([*np.atleast_1d(seed), number])
+            while (beyond := np.abs(row) > bound).any():
+                row[beyond] = again.standard_normal(beyond.sum(), dtype="float32")
     return rows
 
 
 def draw(gan: GAN, rows: np.ndarray, labels: np.ndarray, size: int = SIZE) -> np.ndarray:
-    """Return the samples of noise, (count, …).
-
-    Args:
-        gan: The game.
-        rows: Noise, (count, …).
-        labels: The classes, (count,); not used if the generator takes none.
-        size: The samples made at a time.
-    """
+    """Return the samples of noise (count, …) and of labels (count,), if the generator takes any."""
     parts = (gan.sample(rows[some], labels[some]) for some in slices(len(rows), size))
     return np.concatenate([ops.convert_to_numpy(part) for part in parts])
 

@@ -26,18 +26,15 @@ Strides = tuple[int, int]
 def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, groups: int = 1) -> Any:
     """Return the convolution of x; padding is "same" or "valid"."""
     if groups > 1:
-        dense = partial(convolution, strides=strides, padding=padding)
-        return grouped(dense, x, kernel, groups)
+        return grouped(convolution, x, kernel, strides, padding, groups)
     return _convolved(x, kernel, tuple(strides), padding.upper())
 
 
-def transposed_convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str) -> Any:
-    """Return the transposed convolution of x, larger by the strides."""
-    shape = [x.shape[0]]
-    for size, stride, width in zip(x.shape[1:3], strides, kernel.shape[:2]):
-        shape.append(size * stride + (width - stride if padding == "valid" else 0))
-    shape.append(kernel.shape[2])
-    return _images(x, kernel, tuple(strides), padding.upper(), tuple(shape))
+def transposed_convolution(
+    x: Any, kernel: Any, strides: Sequence[int], padding: str, shape: Sequence[int]
+) -> Any:
+    """Return the transposed convolution of x, images of a shape (height, width, filters)."""
+    return _images(x, kernel, tuple(strides), padding.upper(), (x.shape[0], *shape))
 
 
 def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:

@@ -39,12 +39,7 @@ class Trainer(keras.Model):
 def gradients(
     losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]
 ) -> tuple[Any, list[list[Any]]]:
-    """Return what else the forward pass of the losses found, and the gradients of each loss.
-
-    Args:
-        losses: Returns (a list of scalars, a structure of tensors).
-        targets: For each scalar, the variables to differentiate it by.
-    """
+    """Return what else `losses()` found, and the gradients of each loss by its own targets."""
     variables = list({id(v): v for target in targets for v in target}.values())
 
     def function(parameters: Sequence[Any]) -> Any:

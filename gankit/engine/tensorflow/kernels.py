@@ -5,7 +5,6 @@ Images are (batch, height, width, channels); a kernel is (height, width, in, out
 """
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import tensorflow as tf
@@ -16,18 +15,15 @@ from gankit.engine.grouped import grouped
 def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, groups: int = 1) -> Any:
     """Return the convolution of x; padding is "same" or "valid"."""
     if groups > 1:
-        dense = partial(convolution, strides=strides, padding=padding)
-        return grouped(dense, x, kernel, groups)
+        return grouped(convolution, x, kernel, strides, padding, groups)
     return tf.nn.conv2d(x, kernel, strides, padding.upper())
 
 
-def transposed_convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str) -> Any:
-    """Return the transposed convolution of x, larger by the strides."""
-    shape = [tf.shape(x)[0]]
-    for size, stride, width in zip(x.shape[1:3], strides, kernel.shape[:2]):
-        shape.append(size * stride + (width - stride if padding == "valid" else 0))
-    shape.append(kernel.shape[2])
-    return tf.nn.conv2d_transpose(x, kernel, shape, strides, padding.upper())
+def transposed_convolution(
+    x: Any, kernel: Any, strides: Sequence[int], padding: str, shape: Sequence[int]
+) -> Any:
+    """Return the transposed convolution of x, images of a shape (height, width, filters)."""
+    return tf.nn.conv2d_transpose(x, kernel, [tf.shape(x)[0], *shape], strides, padding.upper())
 
 
 def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:

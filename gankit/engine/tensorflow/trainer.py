@@ -21,12 +21,7 @@ class Trainer(keras.Model):
 def gradients(
     losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]
 ) -> tuple[Any, list[list[Any]]]:
-    """Return what else the forward pass of the losses found, and the gradients of each loss.
-
-    Args:
-        losses: Returns (a list of scalars, a structure of tensors).
-        targets: For each scalar, the variables to differentiate it by.
-    """
+    """Return what else `losses()` found, and the gradients of each loss by its own targets."""
     with tf.GradientTape(persistent=len(targets) > 1) as tape:
         values, found = losses()
     variables = [[variable.value for variable in target] for target in targets]

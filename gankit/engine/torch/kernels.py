@@ -21,17 +21,15 @@ def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, group
     return _channels_last(F.conv2d(x, kernel, None, strides, (rows[0], columns[0]), 1, groups))
 
 
-def transposed_convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str) -> Any:
-    """Return the transposed convolution of x, larger by the strides."""
+def transposed_convolution(
+    x: Any, kernel: Any, strides: Sequence[int], padding: str, shape: Sequence[int]
+) -> Any:
+    """Return the transposed convolution of x, images of a shape (height, width, filters)."""
     x, kernel = _channels_first(x), _out_first(kernel)
-    size = [
-        n * stride + (width - stride if padding == "valid" else 0)
-        for n, stride, width in zip(x.shape[2:], strides, kernel.shape[2:])
-    ]
-    rows, columns = _pads(size, kernel.shape[2:], strides, padding)
+    rows, columns = _pads(shape[:2], kernel.shape[2:], strides, padding)
     y = F.conv_transpose2d(x, kernel, None, strides, (rows[0], columns[0]))
     # PyTorch pads both sides alike: what "same" pads more at the end is cut off
-    return _channels_last(y[:, :, : size[0], : size[1]])
+    return _channels_last(y[:, :, : shape[0], : shape[1]])
 
 
 def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
