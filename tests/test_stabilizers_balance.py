@@ -50,7 +50,7 @@ def test_who_is_ahead_stays_and_the_other_plays_as_ever(images, player, accuracy
         np.testing.assert_array_equal(ours, theirs)
     for ours, theirs in zip(moved(gan, other), moved(still, other)):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
-    assert (logs[f"{player[0]}_moves"], logs[f"{other[0]}_moves"]) == (0.0, 1.0)
+    assert (logs[f"{player[0]}_updates"], logs[f"{other[0]}_moves"]) == (0.0, 1.0)
     assert np.isfinite(list(logs.values())).all() and logs[f"{player[0]}_grad_norm"] > 0
 
 

@@ -51,12 +51,12 @@ def plain(image: Image.Image, mode: str) -> Image.Image:
 
 
 def on_ground(image: Image.Image, size: tuple[int, int], ground: str) -> Image.Image:
-    """Return an image centred on a plain ground, visible where the image is transparent.
+    """Return an image, `L` or `RGB`, centred on a ground, visible where it is transparent.
 
     Args:
-        image: `L` or `RGB`, with or without alpha.
-        size: The width and height of the result, in pixels.
-        ground: The colour of the ground.
+        image: With or without alpha.
+        size: Width and height of the result, in pixels.
+        ground: The colour.
     """
     mode = image.mode.removesuffix("A")
     whole = Image.new(mode, size, ImageColor.getcolor(ground, mode))

@@ -10,16 +10,13 @@ import keras
 
 match keras.backend.backend():
     case "tensorflow":
-        from gankit.engine.tensorflow import kernels
-        from gankit.engine.tensorflow.device import devices, jit_compile, out_of_memory
+        from gankit.engine.tensorflow import devices, jit_compile, kernels, out_of_memory
         from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient, when
     case "jax":
-        from gankit.engine.jax import kernels
-        from gankit.engine.jax.device import devices, jit_compile, out_of_memory
+        from gankit.engine.jax import devices, jit_compile, kernels, out_of_memory
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
     case "torch":
-        from gankit.engine.torch import kernels
-        from gankit.engine.torch.device import devices, jit_compile, out_of_memory
+        from gankit.engine.torch import devices, jit_compile, kernels, out_of_memory
         from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient, when
     case other:
         from gankit.errors import GankitError

@@ -45,11 +45,7 @@ class Optimizers:
     def apply(self, player: str, gradients: Sequence[Any], should_update: Any = True) -> None:
         """Update the player's networks by one step.
 
-        Args:
-            player: Whose.
-            gradients: Of its variables.
-            should_update: A boolean tensor; where it is false, the networks and the optimizer stay
-                as they are. True costs nothing.
+        Where the tensor `should_update` is false, the networks and the optimizer stay as they are.
         """
         optimizer, variables = self.by_player[player], self.updated[player]
         held = [] if should_update is True else [*variables, *optimizer.variables]

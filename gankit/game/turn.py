@@ -70,12 +70,7 @@ class Judgment:
 
 @dataclass
 class Round:
-    """The forward pass of one turn, or of several simultaneous ones.
-
-    Args:
-        gan: The game.
-        batch: The real data by name; images are float32 in [−1, 1].
-    """
+    """The forward pass of one turn, or of several simultaneous ones, on a batch of real data."""
 
     gan: GAN
     batch: Batch

@@ -20,12 +20,9 @@ GREY, BLUE = (200, 200, 200, 255), (20, 90, 200, 150)
 
 
 def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
-    """Return samples as one image: images as a grid, points of a plane as a scatter plot.
+    """Return samples as one image: images as a grid, points (count, 2) over a reference.
 
-    Args:
-        samples: Images, (count, height, width, channels) of uint8 or of floats in [−1, 1]; or
-            points, (count, 2).
-        reference: Real points to draw behind the samples, (count, 2).
+    Images are (count, height, width, channels) of uint8, or of floats in [−1, 1].
     """
     if samples.ndim == 2:
         return scatter(samples, reference)
@@ -33,11 +30,11 @@ def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Ima
 
 
 def strips(rows: Sequence[Sequence[np.ndarray]]) -> Image.Image:
-    """Return the images of each example side by side: of the first, of the second, …
+    """Return the images of each example side by side; small ones are enlarged.
 
     Args:
         rows: Strips of equal length, each a list of images from left to right, (examples, height,
-            width, channels) of floats in [−1, 1]. Small images are enlarged by repeating pixels.
+            width, channels) of floats in [−1, 1].
     """
     shape = np.max([image.shape[1:] for row in rows for image in row], axis=0)
     wide = [np.concatenate([_enlarged(image, shape) for image in row], 2) for row in rows]
@@ -75,12 +72,8 @@ def grid(
 def scatter(points: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
     """Return points of a plane as blue dots, over a grey reference.
 
-    The view fits the reference, so that it is the same for all points; without a reference it fits
-    the points. Points outside the view, and those that are not finite, are not drawn.
-
-    Args:
-        points: (count, 2), x to the right, y upwards.
-        reference: (count, 2).
+    The view fits the reference, so that it is the same for all points; without one it fits the
+    points, (count, 2). Points outside the view, or not finite, are not drawn.
     """
     points = _finite(points)
     reference = _finite(np.empty((0, 2)) if reference is None else reference)
@@ -104,14 +97,10 @@ def write_png(image: Image.Image, path: str | os.PathLike[str]) -> None:
 
 
 def write_beside(image: Image.Image | Sequence[Image.Image], path: Path) -> Path:
-    """Write an image as a PNG, or frames as an animated GIF, and return the path.
+    """Write an image as a PNG, or frames as an animated GIF; return the path with its suffix.
 
     Other files are never overwritten: the name gets `-2`, `-3`, … where it is taken. Writing the
     same image again changes nothing.
-
-    Args:
-        image: One image, or the frames.
-        path: The file, without the suffix.
 
     Raises:
         GankitError: It cannot be written.
@@ -135,12 +124,7 @@ def png(image: Image.Image) -> bytes:
 
 
 def gif(frames: Sequence[Image.Image], pause: int = 80) -> bytes:
-    """Return the content of a GIF file that plays in a loop.
-
-    Args:
-        frames: Images of equal size.
-        pause: Between two frames, in milliseconds.
-    """
+    """Return the content of a GIF file, a loop with a pause in milliseconds between frames."""
     file = io.BytesIO()
     frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=pause, loop=0)
     return file.getvalue()

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
@@ -56,10 +55,8 @@ class EventLog:
         points = [Summary.Value(tag=tag, simple_value=value) for tag, value in values.items()]
         self._add(points, step, run)
 
-    def image(self, tag: str, image: Image.Image | np.ndarray, step: int) -> None:
-        """Add an image, or an array (height, width, channels) of uint8."""
-        if isinstance(image, np.ndarray):
-            image = Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
+    def image(self, tag: str, image: Image.Image, step: int) -> None:
+        """Add an image."""
         summary = Summary.Image(
             height=image.height,
             width=image.width,

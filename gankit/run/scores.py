@@ -38,10 +38,10 @@ def line(
 
     Args:
         verb: `run` during training, `score` afterwards.
-        place: Of the checkpoint.
+        place: The place of the checkpoint.
         epoch: The finished epochs, over all stages.
-        scores: The scores of the metrics, with their provenance.
-        better: Which direction is better, for the scores that have one.
+        scores: The scores of the metrics.
+        better: The better direction of the scores that have one.
         by: The score that chooses the best checkpoint.
     """
     where = {"stage": place.stage, "epoch": epoch, "step": place.steps, "checkpoint": place.name}

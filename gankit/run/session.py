@@ -70,7 +70,7 @@ class Session:
         return self.stopwatch.images * steps / self.speed if self.speed else 0.0
 
     def begin(self, stage: int, steps_per_epoch: int, images: int) -> None:
-        """Begin a stage, or go on with it; each of its steps sees some images."""
+        """Begin a stage, or go on with it; with so many images in a step."""
         self.steps_per_epoch = steps_per_epoch
         self.stopwatch = Stopwatch(images)
         if stage > self.place.stage:
@@ -103,19 +103,12 @@ class Session:
 
 @dataclass
 class Stopwatch:
-    """Images per second within an epoch, without its first step, which may compile.
+    """Images per second within an epoch, without its first step, which may compile."""
 
-    Args:
-        images: The number of images in a step.
-        first: The first marked step, and its time.
-        last: The last marked step, and its time.
-        speed: Images per second; that of the last epoch until the second step.
-    """
-
-    images: int
-    first: tuple[int, float] = (0, 0.0)
+    images: int  # in a step
+    first: tuple[int, float] = (0, 0.0)  # the first marked step, and its time
     last: tuple[int, float] = (0, 0.0)
-    speed: float = 0.0
+    speed: float = 0.0  # that of the last epoch until the second step
 
     def mark(self, step: int) -> None:
         """Mark the end of a step of the epoch."""

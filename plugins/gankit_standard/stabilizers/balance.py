@@ -72,7 +72,7 @@ class AdaptiveBalance(gankit.Stabilizer):
         if turn.player == "discriminator" and turn.judgments and self.boundary is not None:
             right = sum(map(self._right, turn.judgments)) / len(turn.judgments)
             self.accuracy.assign(self.decay * self.accuracy.value + (1 - self.decay) * right)
-        name = f"{turn.player[0]}_moves"
+        name = f"{turn.player[0]}_updates"
         moved = ops.cast(self._allowed(turn.player), "float32")
         return {name: moved} if name in self.logged else {}
 
