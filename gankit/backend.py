@@ -1,6 +1,5 @@
-"""Chooses and starts the Keras backend, before anything imports keras."""
+"""Chooses and starts the Keras backend, before anything imports Keras."""
 
-import importlib
 import os
 import re
 import sys
@@ -13,10 +12,10 @@ from gankit.errors import GankitError
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
-# What keeps a process off the GPUs.
+# keeps a process off the GPUs
 ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
 
-# What TensorFlow, XLA and absl say of a machine on which all is well.
+# messages of TensorFlow, XLA and absl that do not concern the user
 _CHATTER = re.compile(
     r"^(WARNING: All log messages before absl|To enable the following instructions"
     r"|(\d{4}-\d\d-\d\d [\d:.]+: )?[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] "
@@ -28,12 +27,11 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
     """Start a Keras backend and return its name.
 
     Args:
-        name: tensorflow, jax or torch; None for `$KERAS_BACKEND` or what Keras is set to.
+        name: tensorflow, jax or torch; None for `$KERAS_BACKEND` or Keras' own configuration.
         cpu: Keep off the GPUs.
 
     Raises:
-        GankitError: There is no such backend, it is not installed, or another one is running
-            already.
+        GankitError: The backend does not exist or is not installed, or another one is running.
     """
     name = name or os.environ.get("KERAS_BACKEND")
     if name is not None:
@@ -46,12 +44,12 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
     with without_chatter():
         running = _start()
     if name not in (None, running):
-        raise GankitError(f"Keras runs on {running} in this process already. Received: {name!r}")
+        raise GankitError(f"Keras already runs on {running} in this process. Received: {name!r}")
     return running
 
 
 def running_backend() -> str | None:
-    """Return the backend that Keras runs on in this process already, None if it does not yet."""
+    """Return the backend of Keras in this process, None if Keras is not imported yet."""
     keras = sys.modules.get("keras")
     return keras.backend.backend() if keras else None
 
@@ -59,7 +57,7 @@ def running_backend() -> str | None:
 def _check(name: str) -> None:
     if name not in BACKENDS:
         allowed = ", ".join(BACKENDS)
-        raise GankitError(f"no backend {name!r}", f"the backends are {allowed}")
+        raise GankitError(f"unknown backend {name!r}. Allowed: {allowed}")
     if find_spec(name) is None:
         extra = "gankit" if name == "tensorflow" else f"gankit[{name}]"
         here = [f"--backend {other}" for other in BACKENDS if find_spec(other)]
@@ -69,20 +67,22 @@ def _check(name: str) -> None:
 
 def _start() -> str:
     try:
-        keras = importlib.import_module("keras")
+        import keras
     except ModuleNotFoundError as error:
-        if error.name not in BACKENDS:
-            raise
-        _check(error.name)
+        if error.name in BACKENDS:
+            _check(error.name)
         raise
-    importlib.import_module("gankit.engine").devices()
-    keras.ops.zeros(1) + 1.0  # the first operation makes the device speak
-    return keras.backend.backend()
+    from gankit import engine
+
+    engine.devices()
+    keras.ops.zeros(1) + 1.0  # the first operation prints what the device has to say
+    running: str = keras.backend.backend()
+    return running
 
 
 @contextmanager
 def without_chatter() -> Iterator[None]:
-    """Hold back standard error, then let through what is not the chatter of a start-up."""
+    """Hold back standard error, then write it without the messages of a start-up."""
     sys.stderr.flush()
     terminal = os.dup(2)
     with tempfile.TemporaryFile() as held:

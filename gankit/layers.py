@@ -1,7 +1,7 @@
-"""Keras' layers on quicker kernels: the same arguments, the same mathematics, the same weights.
+"""Keras' layers on faster kernels: the same arguments, the same mathematics, the same weights.
 
-A network of these trains faster than one of Keras' own (benchmarks/step.py measures it) and may be
-differentiated twice on every backend, as a gradient penalty does. What the kernels do not cover,
+Networks of these train faster than of Keras' own (benchmarks/step.py measures it) and can be
+differentiated twice on every backend, as gradient penalties need. What the kernels do not cover,
 such as dilation or channels first, Keras computes.
 """
 
@@ -41,7 +41,8 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         if smaller or self.output_padding is not None or not _covers(self, inputs):
             return super().call(inputs)
         kernel = ops.convert_to_tensor(self.kernel)
-        outputs = kernels.transposed_convolution(inputs, kernel, self.strides, self.padding)
+        shape = self.compute_output_shape(inputs.shape)[1:]
+        outputs = kernels.transposed_convolution(inputs, kernel, self.strides, self.padding, shape)
         if self.use_bias:
             outputs = ops.add(outputs, self.bias)
         return outputs if self.activation is None else self.activation(outputs)
@@ -78,29 +79,29 @@ class Dropout(keras.layers.Dropout):
     """Keras' `Dropout`; see there for its arguments."""
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return the inputs with a share of `rate` set to 0 and the rest scaled up."""
+        """Return the inputs with a fraction `rate` set to 0 and the rest scaled up."""
         if not training or self.noise_shape is not None or not 0 < self.rate < 1:
             return super().call(inputs, training=training)
         return kernels.dropout(inputs, self.rate, self.seed_generator.next())
 
 
 class Portable(keras.layers.Layer):
-    """A layer of your own that says what it is in layers of Keras' own, for `gankit export`.
+    """A layer of your own that `gankit export` can write as Keras' own layers.
 
-    A network of such layers can be loaded where your plugin is not installed.
+    The exported network can be loaded without your plugin.
     """
 
     @abstractmethod
     def plain(self, inputs: Any) -> Any:
-        """Return what the built layer makes of symbolic inputs outside of training.
+        """Return the output of the built layer in inference, for symbolic inputs.
 
-        Only layers of Keras or of `gankit.layers`, and `keras.ops`, may lead from `inputs` to what
-        it returns; their weights have the values of this layer's.
+        It may be made of `keras.ops` and of layers of Keras or `gankit.layers`, with the weights
+        of this layer.
         """
 
 
 def _covers(layer: Any, inputs: Any) -> bool:
-    """Return whether the kernels compute this convolution of the inputs."""
+    """Return whether the kernels can compute a convolution layer for these inputs."""
     return (
         layer.data_format == "channels_last"
         and set(layer.dilation_rate) == {1}

@@ -9,13 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar with the time left on standard error; yields `advance(count)`.
+    """Show a progress bar on standard error; yields `advance(count)`.
 
-    Where standard error is not a terminal, one plain line says what is being done.
+    If standard error is not a terminal, print one line.
 
     Args:
-        description: What is being done, e.g. `"rendering bricks"`.
-        total: The number of steps until it is done.
+        description: Such as `"rendering bricks"`.
+        total: The number of steps.
     """
     console = Console(stderr=True)
     if not console.is_terminal:

@@ -52,8 +52,8 @@ name = "bce"
     ("dataset", "architecture", "said"),
     [
         ("bare", "mlp", "returned ndarray, and a dataset is a gankit.Dataset"),
-        ("right", "pair", "returned tuple, and an architecture is keras.Models by name"),
-        ("right", "larger", "images (5, 5, 1) and a discriminator of images (4, 4, 1)"),
+        ("right", "pair", "must return keras.Models by name. Received: tuple"),
+        ("right", "larger", "images (5, 5, 1), but a discriminator of images (4, 4, 1)"),
     ],
 )
 def test_what_a_part_returns_is_said(gankit, tmp_path, dataset, architecture, said):

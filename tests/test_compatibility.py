@@ -155,6 +155,26 @@ def test_wasserstein_wants_a_bounded_slope():
         assert reasons(Wasserstein(), part) == []
 
 
+def test_a_strangers_stabilizer_may_bound_the_slope():
+    class Steep(gankit.Stabilizer):
+        """Changes nothing, and does not say that it bounds the slope."""
+
+    class Gentle(Steep):
+        """Says so of the class."""
+
+        bounds_slope = True
+
+    class Tunable(Steep):
+        """Says so of an instance."""
+
+        def __init__(self, weight):
+            self.bounds_slope = weight > 0
+
+    assert [reasons(Wasserstein(), part) for part in (Gentle(), Tunable(1.0))] == [[], []]
+    for part in (Steep(), Tunable(0.0)):
+        assert "no lower bound" in reasons(Wasserstein(), part)[0]
+
+
 def test_a_slope_of_one_and_weights_of_a_hundredth_pull_against_each_other():
     for penalty in (GradientPenalty, Dragan):
         (reason,) = reasons(Wasserstein(), WeightClipping(), penalty())
@@ -199,7 +219,7 @@ def test_a_generator_has_to_reach_all_of_the_data(activation, low, high, fits, s
 
 def test_pictures_are_seen_from_minus_one_to_one():
     (reason,) = reasons(Bce(), made=networks() | ending((8, 8, 1), "sigmoid"))
-    assert "within [0, 1]" in reason and "from -1 to 1" in reason
+    assert "in [0, 1]" in reason and "in [-1, 1]" in reason
     assert reasons(Bce(), made=networks() | ending((8, 8, 1), "tanh")) == []
 
 

@@ -76,13 +76,13 @@ def test_a_relative_path_starts_at_the_working_directory(root, monkeypatch):
 
 
 def test_what_is_wrong_with_a_folder_is_said(root):
-    with pytest.raises(gankit.GankitError, match="is not there"):
+    with pytest.raises(gankit.GankitError, match="does not exist"):
         folder(str(root / "missing"))
     draw(root, "a.png")
     with pytest.raises(gankit.GankitError, match="is a file, not a folder"):
         folder(str(root / "a.png"))
     (root / "empty").mkdir()
-    with pytest.raises(gankit.GankitError, match="holds no images"):
+    with pytest.raises(gankit.GankitError, match="has no images"):
         folder(str(root / "empty"))
     draw(root, "dogs/a.png")
     with pytest.raises(gankit.GankitError, match="1 images directly in it and 1 in sub-folders"):

@@ -7,6 +7,8 @@ from keras import ops
 import gankit
 from gankit_standard.losses import Bce
 
+SCALAR = "the loss Told on the turn of the generator must be a scalar. Received:"
+
 
 class Slope(gankit.Stabilizer):
     """Its penalty is what it is told to return."""
@@ -53,24 +55,36 @@ def fault(images, loss=None, stabilizers=()):
 @pytest.mark.parametrize(
     ("returned", "message", "hint"),
     [
-        (lambda judgment: judgment.real, "of the shape (8, 1), and should be", "ops.mean"),
-        (lambda judgment: None, "is None, and should be", "a return missing"),
+        (
+            lambda judgment: judgment.real,
+            "Received: the shape (8, 1)",
+            "ops.mean",
+        ),
+        (lambda judgment: None, "Received: None", "add the missing return"),
     ],
 )
 def test_a_penalty_that_is_no_scalar(images, returned, message, hint):
     error = fault(images, stabilizers=[Slope(returned)])
-    assert error.message.startswith("the penalty of Slope on the turn of the discriminator ")
+    assert error.message.startswith(
+        "the penalty of Slope on the turn of the discriminator must be a "
+    )
     assert message in error.message and hint in error.hint
 
 
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
-        (lambda fake: -fake, "the loss Told on the turn of the generator is of the shape (8, 1)"),
-        (lambda fake: None, "the loss Told on the turn of the generator is None"),
+        (
+            lambda fake: -fake,
+            f"{SCALAR} the shape (8, 1)",
+        ),
+        (
+            lambda fake: None,
+            f"{SCALAR} None",
+        ),
         (
             lambda fakes: -ops.mean(fakes),
-            "asks for 'fakes', which a judgment has not. Did you mean \"fake\"?",
+            "has the argument 'fakes', which a judgment does not have. Did you mean \"fake\"?",
         ),
     ],
 )
@@ -81,10 +95,10 @@ def test_a_loss_that_is_no_scalar_or_asks_for_what_is_not_there(images, formula,
 @pytest.mark.parametrize("name", ["d_loss", "g_grad_norm", "shown"])
 def test_what_the_game_shows_cannot_be_shown_by_a_stabilizer(images, name):
     error = fault(images, stabilizers=[Shown(("fine", name), {})])
-    assert f"Shown shows {name}, which the game shows itself" in error.message
+    assert f"Shown.logged has {name}, which the game logs itself" in error.message
 
 
 def test_what_is_watched_is_announced(images):
     error = fault(images, stabilizers=[Shown(("a",), {"a": 1.0, "b": 2.0})])
-    assert "watch of Shown returns b, which is not in its shows" in error.message
+    assert "Shown.watch returned b, which Shown.logged does not name" in error.message
     assert "logged = ('a', 'b')" in error.hint

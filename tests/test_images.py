@@ -189,7 +189,7 @@ def test_too_many_broken_files_are_an_error_that_names_them(save, tmp_path, cach
 )  # Pillow raises from twice its limit on, and warns before
 def test_a_decompression_bomb_is_not_decoded(save, monkeypatch, most):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", most)
-    with pytest.raises(gankit.GankitError, match="more pixels than Pillow takes for safe"):
+    with pytest.raises(gankit.GankitError, match="more pixels than Pillow considers safe"):
         gankit.decode_images([save("a.png", flat("L", 0, (10, 10)))], 8)
 
 

@@ -56,7 +56,7 @@ def test_a_device_without_memory_left_is_told_to_the_user():
     with pytest.raises(gankit.GankitError) as caught, enough_memory(10):
         found = gan.train_on_batch({"images": np.zeros((10, 2), "float32")}, return_dict=True)
         float(found["g_loss"])  # where the step is still under way, as on JAX, it is waited for
-    assert caught.value.message.startswith("CPU: there is too little memory for batches of 10: ")
+    assert caught.value.message.startswith("CPU ran out of memory with batches of 10: ")
     assert "--set training.batch_size=5 " in caught.value.hint
 
 

@@ -134,7 +134,7 @@ def test_folders_that_cannot_be_compared_are_errors(gankit, tmp_path):
     code, _, err = gankit("score", a, b)
     assert code == 1 and "sizes differ: 8 × 8 × 1" in err
     (tmp_path / "c").mkdir()
-    assert "holds no images" in gankit("score", a, tmp_path / "c")[2]
+    assert "has no images" in gankit("score", a, tmp_path / "c")[2]
     Image.fromarray(large[0].squeeze()).save(a / "zz.png")
     assert "sizes differ in" in gankit("score", a, a)[2]
     assert "no metric" in gankit("score", a, a, "--metrics", "fid")[2]

@@ -21,7 +21,7 @@ from gankit.run import scores as lines
 from gankit.run import scoring_callback
 from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
-from gankit.run.load import load_gan, restore
+from gankit.run.load import restore
 
 FAR = """
 [[metrics]]
@@ -114,7 +114,7 @@ def test_each_epoch_has_a_line_with_how_it_was_made(scored):
 
 def test_the_scores_are_those_of_the_metrics(scored):
     gan, images = (
-        load_gan(scored, [PARTS]),
+        restore(scored, [PARTS]).gan,
         load_plugins([PARTS]).parts["datasets"]["blobs"].load()().arrays,
     )
     rows = np.sort(np.random.default_rng(7).choice(96, 32, replace=False))
@@ -221,7 +221,7 @@ def test_the_best_of_stages_whose_data_differ_is_of_the_last(gankit, tmp_path):
     standing = lines.standing(run)
     assert standing.best["stage"] == 1
     assert standing.best["scores"]["far"] == max(line["scores"]["far"] for line in found[2:])
-    assert sample(load_gan(run, [PARTS], checkpoint="best"), 2, 0).shape == (2, 16, 16, 1)
+    assert sample(restore(run, [PARTS], "best").gan, 2, 0).shape == (2, 16, 16, 1)
     words = ("--metrics", "far", "--checkpoint", "best", "--plugin", PARTS)
     assert gankit("score", run.path, "--plugin", PARTS, *words)[0] == 0
 

@@ -58,8 +58,8 @@ def test_a_run_names_a_plugin_file_but_only_the_user_can_load_it(gankit, tmp_pat
     trace.unlink()
     code, _, err = gankit(*words)
     assert code == 1 and not trace.exists()
-    assert str(plugin) in err and "no run makes gankit execute a file by itself" in err
-    assert err.endswith(f"→ if you trust what is in it, add --plugin '{plugin}'\n")
+    assert str(plugin) in err and "gankit executes no file because a run names it" in err
+    assert err.endswith(f"→ if you trust the content, add --plugin '{plugin}'\n")
     assert str(run.path.name) == "made"
 
 
@@ -121,8 +121,8 @@ def test_an_error_says_which_distribution_a_run_was_made_with(gankit, tmp_path):
     without(run, "bce", **{"gankit": here, "gankit-cats": "1.2", "pluggy": "0.1"})
     code, _, err = gankit("sample", "made")
     assert code == 1
-    assert "The run was made with gankit-cats 1.2. Here is: none\n" in err
-    assert f"The run was made with pluggy 0.1. Here is: {version('pluggy')}\n" in err
+    assert "The run was made with gankit-cats 1.2. Installed: none\n" in err
+    assert f"The run was made with pluggy 0.1. Installed: {version('pluggy')}\n" in err
     assert "→ if you trust it: pip install gankit-cats==1.2\n" in err and "gankit==" not in err
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from gankit.api.generator import Generator
 from gankit.errors import GankitError
-from gankit.game.networks import judges
+from gankit.game.networks import discriminators
 from gankit.game.sampling import SIZE, slices
 from gankit.messages import listed
 
@@ -127,7 +127,7 @@ def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.
 
 
 def _discriminator(generator: Generator) -> "keras.Model":
-    names = judges(generator.gan.networks)
+    names = discriminators(generator.gan.networks)
     if len(names) != 1:
         raise GankitError(
             f"rejection needs one discriminator. {generator.run.path} has: {listed(names)}",

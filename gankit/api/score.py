@@ -114,10 +114,10 @@ def _metric(parts: Mapping[str, Part], name: str) -> Part:
 def _add_scores(run: "RunFolder", restored: "Restored", scorer: "Scorer") -> "Scores":
     """Score a run's checkpoint, and add the scores to its folder."""
     from gankit.run.events import EventLog
-    from gankit.run.scores import add, line, show, where
+    from gankit.run.scores import add, line, show, source
 
     place, epoch = restored.place, restored.epoch
-    scores = scorer(restored.gan, where(run, place.steps, epoch))
+    scores = scorer(restored.gan, source(run, place.steps, epoch))
     add(run.scores, line("score", place, epoch, scores, all_directions(scorer.metrics.values())))
     events = EventLog(run.path / "scores", None)  # an older checkpoint may be scored after a newer
     show(events, scores, place.steps)

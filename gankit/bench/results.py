@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from gankit.errors import GankitError
-from gankit.run.folder import write_text
+from gankit.files import write
 
 Scores = Mapping[int, Mapping[str, float]]
 
@@ -68,7 +68,7 @@ class Results:
             self.folder.mkdir(parents=True, exist_ok=True)
             if samples is not None:
                 np.save(f"{place}.npy", samples)
-            write_text(Path(f"{place}.json"), json.dumps(facts, indent=2) + "\n")
+            write(Path(f"{place}.json"), json.dumps(facts, indent=2) + "\n")
         except OSError as error:
             message = f"{place}.json cannot be written: {error}"
             raise GankitError(message, "choose another --out") from error

@@ -1,4 +1,4 @@
-"""The batches of one epoch, in an order that is a function of (seed, epoch) alone."""
+"""The batches of one epoch, in an order that depends on seed and epoch alone."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from gankit.errors import GankitError
 
 
 class Batches(keras.utils.PyDataset):
-    """Shuffled batches of equal size; what is left over at the end of an epoch sits it out.
+    """Shuffled batches of equal size; examples left over at the end of an epoch are skipped.
 
     Args:
         dataset: The data.
         size: The number of examples in a batch.
         seed: Of the order and the flips.
-        epoch: Which epoch.
-        start: The number of batches that were played before.
+        epoch: The number of the epoch.
+        start: The number of batches to skip.
 
     Raises:
         GankitError: The data has fewer examples than a batch.
@@ -31,8 +31,8 @@ class Batches(keras.utils.PyDataset):
         self.steps = len(dataset) // size
         if not self.steps:
             raise GankitError(
-                f"a step needs {size:,} examples, the dataset has {len(dataset):,}",
-                "lower training.batch_size or a player's repeats, or bring more data",
+                f"a step needs {size:,} examples, but the dataset has {len(dataset):,}",
+                "lower training.batch_size or a player's repeats, or use more data",
             )
         order = np.random.default_rng([seed, epoch])
         self.order = order.permutation(len(dataset))
@@ -42,12 +42,12 @@ class Batches(keras.utils.PyDataset):
         return self.steps - self.start
 
     def __getitem__(self, index: int) -> tuple[Mapping[str, np.ndarray]]:
-        """Return batch `start + index` as a mapping from name to array, the way Keras wants it."""
-        at = (self.start + index) * self.size
-        rows = self.order[at : at + self.size]
-        arrays = {name: np.asarray(array[rows]) for name, array in self.dataset.arrays.items()}
-        flipped = self.flipped[at : at + self.size]
-        return ({name: _flip(array, flipped) for name, array in arrays.items()},)
+        """Return batch `start + index`, arrays by name in a tuple, as Keras expects."""
+        first = (self.start + index) * self.size
+        rows = self.order[first : first + self.size]
+        flipped = self.flipped[first : first + self.size]
+        arrays = self.dataset.arrays.items()
+        return ({name: _flip(np.asarray(array[rows]), flipped) for name, array in arrays},)
 
 
 def _flip(array: np.ndarray, flipped: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What a dataset plugin returns, and what an architecture is told of it."""
+"""What a dataset plugin returns, and what an architecture knows of the data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from gankit.errors import GankitError
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What an architecture may know of the data.
+    """What an architecture knows of the data.
 
     Args:
         shapes: The shape of one example of each array, e.g. `{"images": (64, 64, 1)}`.
-        classes: The number of classes; 0 where there are no labels.
+        classes: The number of classes; 0 if there are no labels.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
@@ -27,7 +27,7 @@ class DataSpec:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one image, (height, width, channels); an error where there are none."""
+        """The shape of one image, (height, width, channels); an error if there are no images."""
         return self.shapes["images"]
 
 
@@ -35,14 +35,14 @@ class DataSpec:
 class Dataset:
     """Named arrays of equal length, one row an example.
 
-    Arrays of uint8 are images: a step sees them as float32 in [−1, 1]. Arrays of other types
-    reach it as they are. Any array may be memory-mapped; a run reads a batch at a time.
+    Arrays of uint8 are images, which a step converts to float32 in [−1, 1]. Other types stay as
+    they are. Arrays may be memory-mapped; a run reads one batch at a time.
 
     Args:
-        arrays: `images` (examples, height, width, channels) and, where there are classes, `labels`
-            (examples,) of integers; other names as a loss asks for them, e.g. `a` and `b`.
+        arrays: `images` (examples, height, width, channels) and, if there are classes, `labels`
+            (examples,) of integers; or names that a loss needs, e.g. `a` and `b`.
         classes: The names of the classes, in the order of the labels.
-        flip: Whether an image's mirror image is as good as the image.
+        flip: Whether mirrored images are as good; a random half of each epoch is then mirrored.
 
     Raises:
         GankitError: The arrays are empty, differ in length, or have labels without a class.
@@ -57,13 +57,12 @@ class Dataset:
         lengths = {name: len(array) for name, array in self.arrays.items()}
         if not lengths or len(set(lengths.values())) > 1 or not min(lengths.values()):
             raise GankitError(
-                "a dataset needs named arrays of one and the same length, of 1 or more. "
-                f"Received: {lengths}"
+                f"the arrays of a dataset must have one length, of 1 or more. Received: {lengths}"
             )
         if "labels" in self.arrays and self.arrays["labels"].max() >= len(self.classes):
             raise GankitError(
-                "labels are places in `classes`. "
-                f"Received: label {self.arrays['labels'].max()} with {len(self.classes)} classes",
+                f"labels must be less than the number of classes, {len(self.classes)}. "
+                f"Received: label {self.arrays['labels'].max()}",
                 'name them: gankit.Dataset({"images": …, "labels": …}, classes=["no", "yes"])',
             )
 
@@ -72,5 +71,5 @@ class Dataset:
 
     @property
     def spec(self) -> DataSpec:
-        """What an architecture may know: shapes and the number of classes."""
+        """What an architecture knows: shapes and the number of classes."""
         return DataSpec({k: tuple(v.shape[1:]) for k, v in self.arrays.items()}, len(self.classes))

@@ -19,9 +19,9 @@ from gankit.data.images import on_ground, open_image, plain
 from gankit.errors import GankitError
 from gankit.progress_bar import progress
 
-TOLERATED = 0.1  # the share of broken files that a set may have
-NAMED = 3  # how many of them a message names
-CHUNK = 256  # images decoded ahead of the one that is being written
+TOLERATED = 0.1  # the fraction of files that may be broken
+NAMED = 3  # broken files that a message names
+CHUNK = 256  # images decoded ahead of writing
 
 
 def decode_images(
@@ -31,25 +31,24 @@ def decode_images(
     fit: Literal["crop", "pad"] = "crop",
     ground: str = "white",
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Decode image files in parallel into a memory-mapped array, once: the result is cached.
+    """Decode image files in parallel into a memory-mapped array, and cache it.
 
     Images are turned upright (EXIF), made square, and scaled with an antialiasing filter. Of an
-    animation the first frame counts. A file that cannot be read is named on standard error and
-    left out.
+    animation the first frame counts. Broken files are listed on standard error and left out.
 
     Args:
-        files: The images, of any kind that Pillow reads.
+        files: The images.
         size: The edge of the square images, in pixels.
         channels: 1 for grey, 3 for RGB.
-        fit: `crop` keeps the middle square of an image, `pad` the whole of it on the ground.
+        fit: `crop` keeps the central square of an image, `pad` the whole image on the ground.
         ground: The colour behind transparent and padded images, e.g. `white` or `#202020`.
 
     Returns:
-        The images as uint8, (read, size, size, channels), read-only; and the place in `files` of
-        each of them, (read,), in order, so that `labels[places]` are their labels.
+        The images as uint8, (read, size, size, channels), read-only; and the index in `files` of
+        each of them, (read,), so that `labels[indices]` are their labels.
 
     Raises:
-        GankitError: More than a tenth of the files are broken, or none are given, or the ground is
+        GankitError: More than a tenth of the files are broken, there are none, or the ground is
             not a colour.
     """
     frame = Frame(size, channels, fit, ground)
@@ -60,12 +59,12 @@ def decode_images(
     if broken:
         print(f"warning: left out {_count(paths, broken)}", file=sys.stderr)
     images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
-    return images, np.delete(np.arange(len(paths)), [place for place, _ in broken])
+    return images, np.delete(np.arange(len(paths)), [index for index, _ in broken])
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What every image is brought to; the fields are the options of `decode_images`."""
+    """The format of the decoded images; the fields are the options of `decode_images`."""
 
     size: int
     channels: int
@@ -77,8 +76,8 @@ class Frame:
             ImageColor.getrgb(self.ground)
         except ValueError as error:
             raise GankitError(
-                f"ground is not a colour. Received: {self.ground!r}",
-                "write a name such as 'white' or a hexadecimal value such as '#202020'",
+                f"ground must be a colour. Received: {self.ground!r}",
+                "use a name such as 'white' or a hexadecimal value such as '#202020'",
             ) from error
 
     def read(self, file: Path) -> bytes:
@@ -91,7 +90,7 @@ class Frame:
 
 
 def _scale(image: Image.Image, size: int, fit: str) -> Image.Image:
-    """Return the middle square of an image, or the whole of it, with the longer edge at `size`."""
+    """Return the central square of an image, or the whole, with `size` as its longer edge."""
     width, height = image.size
     if fit == "crop" and width != height:
         edge = min(width, height)
@@ -103,7 +102,7 @@ def _scale(image: Image.Image, size: int, fit: str) -> Image.Image:
 
 
 def _fingerprint(file: Path) -> tuple[str | int, ...]:
-    """Tell a file's content as git's index does: hashing 40,000 files takes seconds a start."""
+    """Identify a file's content as git's index does: hashing 40,000 files takes seconds."""
     try:
         stat = file.stat()
     except OSError:
@@ -113,18 +112,18 @@ def _fingerprint(file: Path) -> tuple[str | int, ...]:
 
 def _decode_all(files: list[Path], frame: Frame, folder: Path) -> None:
     broken = []
-    # Plain writes: on a full disk a memory-mapped file would end the process with a bus error.
+    # plain writes: on a full disk a memory-mapped file would end the process with a bus error
     with (folder / "images.npy").open("wb") as out:
         _write_header(out, len(files), frame)
-        for place, image in enumerate(_decoded(files, frame)):
+        for index, image in enumerate(_decoded(files, frame)):
             if isinstance(image, bytes):
                 out.write(image)
             else:
-                broken.append((place, _reason(image)))
+                broken.append((index, _reason(image)))
         out.seek(0)
         _write_header(out, len(files) - len(broken), frame)  # as long as the first: numpy pads it
     if len(broken) > TOLERATED * len(files) or not files:
-        raise GankitError(f"cannot read {_count(files, broken)}", "mend or remove the broken files")
+        raise GankitError(f"cannot read {_count(files, broken)}", "fix or remove the broken files")
     (folder / "broken.json").write_text(json.dumps(broken), encoding="utf-8")
 
 
@@ -135,7 +134,7 @@ def _write_header(out: BinaryIO, count: int, frame: Frame) -> None:
 
 
 def _decoded(files: list[Path], frame: Frame) -> Iterator[bytes | Exception]:
-    """Yield each file's pixels, or why it has none, in order."""
+    """Yield the pixels of each file, or the exception, in order."""
 
     def read(file: Path) -> bytes | Exception:
         try:
@@ -161,7 +160,7 @@ def _reason(error: Exception) -> str:
         case UnidentifiedImageError():
             return "not an image"
         case Image.DecompressionBombWarning() | Image.DecompressionBombError():
-            return "more pixels than Pillow takes for safe"
+            return "more pixels than Pillow considers safe"
         case OSError(strerror=str(reason)):
             return reason
     return str(error).partition("\n")[0] or type(error).__name__
@@ -169,6 +168,6 @@ def _reason(error: Exception) -> str:
 
 def _count(files: list[Path], broken: Sequence[tuple[int, str]]) -> str:
     """Return e.g. `4 of 9 images: /a/x.png (not an image), … and 1 more`."""
-    names = [f"{files[place]} ({reason})" for place, reason in broken[:NAMED]]
+    names = [f"{files[index]} ({reason})" for index, reason in broken[:NAMED]]
     more = [f"and {len(broken) - NAMED} more"] if len(broken) > NAMED else []
     return f"{len(broken)} of {len(files):,} images: {', '.join(names + more)}"

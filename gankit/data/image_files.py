@@ -15,16 +15,16 @@ SUFFIXES = (
 
 
 def image_files(folder: str | os.PathLike[str]) -> list[Path]:
-    """Return the image files of a folder and its subfolders, in the order of their paths.
+    """Return the image files of a folder and its subfolders, sorted by path.
 
-    Linked folders are followed. Hidden files are skipped; other files that are not images by their
-    suffix are counted in a warning on standard error.
+    Linked folders are followed. Hidden files are skipped; files with another suffix than an
+    image's are counted in a warning on standard error.
 
     Args:
-        folder: A relative path starts at the current directory; `~` is the user's home.
+        folder: Relative to the working directory; `~` is the user's home.
 
     Raises:
-        GankitError: There is no such folder, or it holds no images.
+        GankitError: The folder does not exist, or has no images.
     """
     root = _existing(folder)
     found = [file for file in _files(root) if file.is_file()]
@@ -34,8 +34,8 @@ def image_files(folder: str | os.PathLike[str]) -> list[Path]:
     )
     if not images:
         raise GankitError(
-            f"the folder {str(root)!r} holds no images ({', '.join(SUFFIXES)})",
-            "give the folder that holds the images",
+            f"the folder {str(root)!r} has no images ({', '.join(SUFFIXES)})",
+            "give the folder that has the images",
         )
     if others:
         kinds = ", ".join(f"{count:,} {suffix}" for suffix, count in others.most_common(3))
@@ -48,17 +48,17 @@ def _existing(folder: str | os.PathLike[str]) -> Path:
         root = Path(folder).expanduser()
         if root.is_dir():
             return root
-        what = "a file, not a folder" if root.exists() else "not there"
+        problem = "is a file, not a folder" if root.exists() else "does not exist"
     except (OSError, RuntimeError) as error:  # a path too long, or `~nobody`
         raise GankitError(f"the folder {str(folder)[:60]!r} cannot be read: {error}") from error
     raise GankitError(
-        f"the folder of images {str(root)!r} is {what} (seen from {Path.cwd()})",
-        "give the folder that holds the images",
+        f"the image folder {str(root)!r} {problem} (in {Path.cwd()})",
+        "give the folder that has the images",
     )
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Yield all files that are not hidden; a linked folder that leads back is entered once."""
+    """Yield all files that are not hidden; a link back to a folder is not followed."""
     seen = set()
     for folder, folders, names in os.walk(root, followlinks=True):
         status = Path(folder).stat()

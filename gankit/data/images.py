@@ -24,12 +24,12 @@ def open_image(file: Path) -> Iterator[Image.Image]:
 
 
 def is_grey(image: Image.Image) -> bool:
-    """Return whether an image has no colours by its mode."""
+    """Return whether the mode of an image has no colours."""
     return image.mode in ("1", "L", "LA", "La") or image.mode.startswith("I")
 
 
 def plain(image: Image.Image, mode: str) -> Image.Image:
-    """Return an image upright and 8-bit, `L` or `RGB`, with alpha where it has some.
+    """Return an image upright and 8-bit, `L` or `RGB`, with alpha if it has any.
 
     Args:
         image: Of any mode but floating point. Of an animation the first frame counts.
@@ -41,7 +41,7 @@ def plain(image: Image.Image, mode: str) -> Image.Image:
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode == "F":
         raise ValueError("floating-point pixels")
-    if image.mode.startswith("I"):  # 16 bits a pixel: Pillow would clip where it should scale
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip, not scale
         values = np.clip(np.asarray(image, "int32"), 0, 65535)
         image = Image.fromarray(((values + 128) // 257).astype("uint8"))
     if image.mode == "LAB":
@@ -51,12 +51,12 @@ def plain(image: Image.Image, mode: str) -> Image.Image:
 
 
 def on_ground(image: Image.Image, size: tuple[int, int], ground: str) -> Image.Image:
-    """Return an image in the middle of a plain ground, which shows where it is transparent.
+    """Return an image, `L` or `RGB`, centred on a ground, visible where it is transparent.
 
     Args:
-        image: `L` or `RGB`, with alpha or without.
-        size: The width and height of the result, in pixels.
-        ground: The colour of the ground.
+        image: With or without alpha.
+        size: Width and height of the result, in pixels.
+        ground: The colour.
     """
     mode = image.mode.removesuffix("A")
     whole = Image.new(mode, size, ImageColor.getcolor(ground, mode))

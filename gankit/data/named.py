@@ -1,4 +1,4 @@
-"""Things by name, where a name that is missing is the user's to mend."""
+"""Mappings whose missing names are errors that the user can fix."""
 
 from collections import UserDict
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from gankit.errors import GankitError
 from gankit.messages import listed
 
 
-class Named(UserDict[str, Any]):
-    """A mapping that says what it has where a name is missing; Keras does not track it.
+class Named(UserDict[str, Any]):  # which Keras does not track
+    """A mapping with an error that lists its names where one is missing.
 
     Args:
         things: By name.
-        where: What has them, as the error says it: `the data has no`.
-        hint: What to do where a name is missing.
+        where: The start of the error: `the data has no array`.
+        hint: Of the error.
 
     Raises:
-        GankitError: On asking for a name that it does not have, other than with `get`.
+        GankitError: There is nothing of a name, other than with `get`.
     """
 
     def __init__(self, things: Mapping[str, Any], where: str = "there is no", hint: str = ""):
@@ -29,10 +29,10 @@ class Named(UserDict[str, Any]):
         raise GankitError(f"{self.where} {name!r}. It has: {listed(sorted(self))}", self.hint)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return what has this name, or the default; Python 3.11's own would ask first."""
-        return self.data.get(name, default)
+        """Return what has this name, or the default."""
+        return self.data.get(name, default)  # Python 3.11's own would raise
 
 
 def arrays(things: Mapping[str, Any]) -> Named:
-    """Return what a dataset has, by name."""
+    """Return the arrays of a dataset, or their shapes, by name."""
     return Named(things, "the data has no array", "choose another dataset: gankit list datasets")

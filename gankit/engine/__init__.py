@@ -1,31 +1,29 @@
-"""The only place that knows a backend: three verbs, and the trainer that Keras calls.
+"""The only package that imports a backend; everything else is written once, in `keras.ops`.
 
-`gradients` of several losses from one forward pass, each for its own variables; the differentiable
-`input_gradient` of a network's output; and `when`, which computes a scalar only if it is asked for;
-everything else of gankit is written once, in `keras.ops`.
+`gradients(losses, targets)` differentiates several losses of one forward pass: `losses()` returns a
+list of scalars and a structure of tensors, `targets` has the variables of each scalar.
+`input_gradient` differentiates a network's output by its input, and the result can be
+differentiated again. `when` computes a scalar only on some steps.
 """
 
 import keras
 
 match keras.backend.backend():
     case "tensorflow":
-        from gankit.engine.tensorflow import kernels
-        from gankit.engine.tensorflow.device import devices, jit_compile, out_of_memory
+        from gankit.engine.tensorflow import devices, jit_compile, kernels, out_of_memory
         from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient, when
     case "jax":
-        from gankit.engine.jax import kernels
-        from gankit.engine.jax.device import devices, jit_compile, out_of_memory
+        from gankit.engine.jax import devices, jit_compile, kernels, out_of_memory
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
     case "torch":
-        from gankit.engine.torch import kernels
-        from gankit.engine.torch.device import devices, jit_compile, out_of_memory
+        from gankit.engine.torch import devices, jit_compile, kernels, out_of_memory
         from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient, when
     case other:
         from gankit.errors import GankitError
 
         raise GankitError(
-            f"gankit plays on the backends tensorflow, jax and torch. Received: {other!r}",
-            "set KERAS_BACKEND, or type --backend tensorflow",
+            f"the Keras backend must be tensorflow, jax or torch. Received: {other!r}",
+            "set KERAS_BACKEND, or add --backend tensorflow",
         )
 
 __all__ = [

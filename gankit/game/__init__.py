@@ -1,1 +1,1 @@
-"""The game: players, turns, and what stabilizers change."""
+"""The game: players, turns, losses and stabilizers."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gankit.errors import GankitError
+from gankit.game.networks import DISCRIMINATOR, Networks
 from gankit.game.turn import Judgment, Turn
 from gankit.messages import listed, suggestion
 
@@ -23,8 +24,8 @@ class Loss(ABC):
 
     Attributes:
         players: The players in the order they play, each with the names of the networks it trains.
-        boundary: The logit above which the discriminator takes an image for real, so that
-            accuracies can be shown; None where a logit alone says nothing, as in a critic.
+        boundary: The logit above which the discriminator takes an image for real, for accuracies;
+            None if a logit alone does not tell, as in a critic.
     """
 
     players: ClassVar[Mapping[str, tuple[str, ...]]]
@@ -43,17 +44,17 @@ class Loss(ABC):
         """Return the scalar that `turn.player` minimises."""
 
     def preview(self, gan: GAN, examples: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        """Return what a run's sheets show of examples, where images are made of images.
+        """Return what a run's sheets show, if the generators turn images into images.
 
-        Where this is left out, they show what the network `generator` makes of noise.
+        Without it, sheets show what the network `generator` makes of noise.
 
         Args:
             gan: The game; `gan.sample(images, name=…)` is what a network makes of images.
             examples: A few rows of the data by name; images are float32 in [−1, 1].
 
         Returns:
-            Strips of images, from left to right, each (rows, height, width, channels) in [−1, 1];
-            all strips have as many.
+            Strips of equal length, each a list of images from left to right, (examples, height,
+            width, channels) in [−1, 1].
         """
         return ()
 
@@ -65,9 +66,9 @@ class Loss(ABC):
 class AdversarialLoss(Loss):
     """A loss of one generator against one discriminator, as two formulas over logits.
 
-    As a hook of pluggy does, each formula takes by name what it needs of a `gankit.Judgment`:
-    `real` and `fake`, the logits (batch, 1) of real and generated images, and `targets`, what a
-    perfect discriminator would answer. What is not asked for is not computed.
+    As in a pluggy hook, each formula names the arguments it needs, attributes of
+    `gankit.Judgment`: `real` and `fake`, the logits (batch, 1) of real and generated images, and
+    `targets`, what a perfect discriminator would answer. Nothing else is computed.
 
     Example:
         ```python
@@ -80,28 +81,28 @@ class AdversarialLoss(Loss):
         ```
     """
 
-    players: ClassVar = {"discriminator": ("discriminator",), "generator": ("generator",)}
+    players: ClassVar = {DISCRIMINATOR: (DISCRIMINATOR,), "generator": ("generator",)}
     boundary: ClassVar[float | None] = 0.0
 
     def __call__(self, turn: Turn) -> Any:
         """Judge the real images and as many generated ones, and score the player's formula."""
-        judgment = turn.judge("discriminator", turn.batch["images"], turn.generate("generator"))
+        judgment = turn.judge(DISCRIMINATOR, turn.batch["images"], turn.generate("generator"))
         return self.score(turn.player, judgment)
 
     def score(self, player: str, judgment: Judgment) -> Any:
-        """Return what a player's formula makes of a judgment, a scalar.
+        """Return the value of a player's formula for a judgment, a scalar.
 
         Raises:
-            GankitError: It asks for something that a judgment has not.
+            GankitError: The formula names an argument that a judgment does not have.
         """
         formula = getattr(self, player)
         names = list(inspect.signature(formula).parameters)
         for name in names:
             if name not in JUDGED:
                 raise GankitError(
-                    f"{type(self).__name__}.{player} asks for {name!r}, which a judgment has not."
-                    f"{suggestion(name, JUDGED)} Allowed: {listed(JUDGED)}",
-                    "rename that parameter",
+                    f"{type(self).__name__}.{player} has the argument {name!r}, which a judgment "
+                    f"does not have.{suggestion(name, JUDGED)} Allowed: {listed(JUDGED)}",
+                    "rename the argument",
                 )
         return formula(**{name: getattr(judgment, name) for name in names})
 
@@ -115,5 +116,20 @@ class AdversarialLoss(Loss):
 
 
 def draws_from_noise(loss: type[Loss]) -> bool:
-    """Return whether the images of a loss are made of noise, not of other images."""
+    """Return whether the generators of a loss take noise, not images."""
     return loss.preview is Loss.preview
+
+
+def noise_shape(loss: Loss, networks: Networks) -> tuple[int, ...]:
+    """Return the shape of the noise of one sample, (latent,).
+
+    Raises:
+        GankitError: The generators take images.
+    """
+    if not draws_from_noise(type(loss)):
+        raise GankitError(
+            f"{type(loss).__name__} turns images into images, and samples are made of noise",
+            "look at the sheets in the run's folder, under samples",
+        )
+    shape: tuple[int, ...] = networks["generator"].inputs[0].shape[1:]
+    return shape

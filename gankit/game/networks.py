@@ -1,22 +1,16 @@
-"""What a network is made of, and what it is for."""
+"""The networks of a game by name, and what they compute."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
+from keras import ops
 
 from gankit.data.named import Named
 
-
-def operations(network: keras.Model) -> Iterator[keras.Operation]:
-    """Yield the layers and operations of a network in their order, those of networks in it too."""
-    for operation in keras.Function(network.inputs, network.outputs).operations:
-        if isinstance(operation, keras.Model):
-            yield from operations(operation)
-        else:
-            yield operation
+DISCRIMINATOR = "discriminator"  # the player whose networks see real and generated images
 
 
 class Networks(Named):
@@ -27,7 +21,7 @@ class Networks(Named):
         players: The names of the networks that each player trains.
 
     Raises:
-        GankitError: On asking for a name that there is not, other than with `get`.
+        GankitError: There is no network of a name, other than with `get`.
     """
 
     def __init__(
@@ -38,10 +32,9 @@ class Networks(Named):
         self.players = players or {}
 
     def of(self, player: str) -> tuple[str, ...]:
-        """Return the names of the networks of a player: `d_a` and `d_b` where two are judging.
+        """Return the names of a player's networks, such as `d_a` and `d_b` in CycleGAN.
 
-        Where the game has no such player, as in a stage without a discriminator, it is the name of
-        the player.
+        In a game without that player it is the player's name alone.
 
         Args:
             player: Such as `discriminator`.
@@ -49,6 +42,29 @@ class Networks(Named):
         return tuple(self.players.get(player, (player,)))
 
 
-def judges(networks: Networks) -> tuple[str, ...]:
-    """Return the names of the networks that see real and generated images: the discriminators."""
-    return tuple(networks.players.get("discriminator", ()))
+def discriminators(networks: Networks) -> tuple[str, ...]:
+    """Return the names of the networks that see real and generated images."""
+    return tuple(networks.players.get(DISCRIMINATOR, ()))
+
+
+def operations(network: keras.Model) -> Iterator[keras.Operation]:
+    """Yield the layers and operations of a network in order, including those of nested networks."""
+    for operation in keras.Function(network.inputs, network.outputs).operations:
+        if isinstance(operation, keras.Model):
+            yield from operations(operation)
+        else:
+            yield operation
+
+
+def inputs(network: keras.Model, x: Any, labels: Any) -> Any:
+    """Return the inputs of a network: x and, if it takes them, the labels."""
+    return [x, labels] if len(network.inputs) > 1 else x
+
+
+def inference(network: keras.Model, values: Sequence[keras.Variable], x: Any, labels: Any) -> Any:
+    """Return the output of a network in inference, with values in place of its `variables`."""
+    by_id = dict(zip(map(id, network.variables), values))
+    groups = (network.trainable_variables, network.non_trainable_variables)
+    weights = ([by_id[id(v)].value for v in group] for group in groups)
+    given = inputs(network, ops.convert_to_tensor(x), labels)
+    return ops.stop_gradient(network.stateless_call(*weights, given, training=False)[0])

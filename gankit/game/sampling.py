@@ -1,4 +1,4 @@
-"""Samples of a generator: a seed gives the same noise on every backend."""
+"""Samples of a generator; a seed gives the same noise on every backend."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,90 +8,67 @@ from keras import ops
 from gankit.data.dataset import DataSpec
 from gankit.game.gan import GAN
 
-SIZE = 64  # how many samples are made at a time
+SIZE = 64  # samples made at a time
 
 
 def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = SIZE) -> np.ndarray:
-    """Return what the generator makes of standard normal noise, (count, …).
+    """Return samples of standard normal noise, (count, …).
 
-    Where the generator takes labels, sample i is of class i modulo the number of classes.
-
-    Args:
-        gan: The game.
-        count: The number of samples.
-        seed: Of the noise, drawn by numpy.
-        classes: The number of classes.
-        size: The number of samples made at a time.
+    If the generator takes labels, sample i is of class i modulo the number of classes.
 
     Raises:
         GankitError: The generator takes images, not noise.
     """
-    labels = sampled_labels(count, classes)
-    return draw(gan, noise(gan, count, seed), labels, size)
+    return draw(gan, noise(gan, count, seed), sampled_labels(count, classes), size)
 
 
 def noise(
     gan: GAN, count: int, seed: int | Sequence[int], bound: float | None = None
 ) -> np.ndarray:
-    """Return standard normal noise as the generator takes it, (count, …).
+    """Return standard normal noise for the generator, (count, …).
 
-    Row i of a seed is the same however many rows are drawn.
+    Row i of a seed is the same for every count.
 
     Args:
         gan: The game.
         count: The number of rows.
         seed: Of the noise, drawn by numpy.
-        bound: What no number of it is beyond; without one there is no such bound.
+        bound: Values beyond it are drawn again (the truncation trick); None for no bound.
 
     Raises:
         GankitError: The generator takes images, not noise.
 
     Reference:
         Brock et al. 2018, Large Scale GAN Training for High Fidelity Natural Image Synthesis,
-        arXiv:1809.11096, section 3.1: the truncation trick.
+        arXiv:1809.11096, section 3.1.
     """
-    latent = gan.noise_shape
-    rows = np.random.default_rng(seed).standard_normal((count, *latent), dtype="float32")
-    return rows if bound is None else truncated(rows, bound, seed)
-
-
-def truncated(rows: np.ndarray, bound: float, seed: int | Sequence[int]) -> np.ndarray:
-    """Return noise (count, …) with each number beyond a bound drawn anew, until none is."""
-    rows = rows.copy()
-    for number, row in enumerate(rows):
-        again = np.random.default_rng([*np.atleast_1d(seed), number])
-        while (beyond := np.abs(row) > bound).any():
-            row[beyond] = again.standard_normal(beyond.sum(), dtype="float32")
+    shape = (count, *gan.noise_shape)
+    rows = np.random.default_rng(seed).standard_normal(shape, dtype="float32")
+    if bound is not None:
+        for number, row in enumerate(rows):
+            again = np.random.default_rng([*np.atleast_1d(seed), number])
+            while (beyond := np.abs(row) > bound).any():
+                row[beyond] = again.standard_normal(beyond.sum(), dtype="float32")
     return rows
 
 
 def draw(gan: GAN, rows: np.ndarray, labels: np.ndarray, size: int = SIZE) -> np.ndarray:
-    """Return what the generator makes of noise, (count, …).
-
-    Args:
-        gan: The game.
-        rows: Noise, (count, …).
-        labels: The classes, (count,); not asked for where the generator takes none.
-        size: The number of samples made at a time.
-    """
-    parts = [
-        ops.convert_to_numpy(gan.sample(rows[some], labels[some]))
-        for some in slices(len(rows), size)
-    ]
-    return np.concatenate(parts)
+    """Return the samples of noise (count, …) and of labels (count,), if the generator takes any."""
+    parts = (gan.sample(rows[some], labels[some]) for some in slices(len(rows), size))
+    return np.concatenate([ops.convert_to_numpy(part) for part in parts])
 
 
 def sampled_labels(count: int, classes: int) -> np.ndarray:
-    """Return the class that each sample is of, where the generator takes labels, (count,)."""
+    """Return the class of each sample, (count,)."""
     return np.arange(count, dtype="int32") % max(classes, 1)
 
 
 def sheet_count(spec: DataSpec) -> int:
-    """Return how many samples are on a run's sheet: 8 × 8 images, 2,500 points of a plane."""
+    """Return the number of samples on a run's sheet: 8 × 8 images, or 2,500 points of a plane."""
     return 64 if len(spec.shape) == 3 else 2500
 
 
 def slices(count: int, size: int) -> Iterator[slice]:
-    """Yield the slices of so many rows, `size` at a time."""
+    """Yield slices of `size` rows that cover `count` rows."""
     for start in range(0, count, size):
         yield slice(start, start + size)

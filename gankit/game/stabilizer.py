@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Stabilizer:
-    """Changes the game at one or more of its seams; each seam left out changes nothing.
+    """Changes the game at one or more seams; a seam that is left out changes nothing.
 
     State is a `keras.Variable`, a network, or a list or dictionary of these, made in `prepare` and
     kept as an attribute: the GAN finds it, saves it and restores it. Randomness comes from
@@ -23,12 +23,15 @@ class Stabilizer:
 
     Attributes:
         logged: The names of the scalars that `watch` returns.
+        bounds_slope: Whether it bounds the slope of the discriminator, as the Wasserstein loss
+            needs. An instance may set its own, such as False at strength 0.
 
     Example:
         ```python
         class R1(gankit.Stabilizer):
             def __init__(self, gamma: float = 1.0):
                 self.gamma = gamma
+                self.bounds_slope = gamma > 0
 
             def penalty(self, turn):
                 if turn.player != "discriminator":
@@ -40,12 +43,13 @@ class Stabilizer:
     """
 
     logged: ClassVar[tuple[str, ...]] = ()
+    bounds_slope: bool = False
 
     def rebuild(self, networks: Networks) -> Mapping[str, keras.Model]:
-        """Return the networks by name, some exchanged for others, before anything is prepared.
+        """Return the networks by name, some of them replaced, when the game is built.
 
         Args:
-            networks: By name; `networks.of("discriminator")` are the names of those that judge.
+            networks: By name; `networks.of("discriminator")` names the discriminators.
         """
         return networks
 
@@ -53,22 +57,22 @@ class Stabilizer:
         """Make state, once, before training."""
 
     def view(self, images: Any) -> Any:
-        """Return images (batch, …) as the discriminator is to see them."""
+        """Return images (batch, …) as the discriminator sees them."""
         return images
 
     def replace_fakes(self, name: str, images: Any) -> Any:
-        """Return the generated images (batch, …) that a discriminator is to judge on its own turn.
+        """Return the generated images (batch, …) that a discriminator judges on its own turn.
 
         State may be assigned here.
 
         Args:
             name: Of the discriminator.
-            images: Those that were generated on this turn.
+            images: Those generated on this turn.
         """
         return images
 
     def targets(self, targets: Targets) -> Targets:
-        """Return what the discriminator is asked to answer, (batch, 1) each."""
+        """Return the targets of the discriminator, (batch, 1) each."""
         return targets
 
     def penalty(self, turn: Turn) -> Any:
@@ -76,16 +80,17 @@ class Stabilizer:
         return 0.0
 
     def watch(self, turn: Turn) -> Mapping[str, Any]:
-        """Look at a turn that is scored; returns scalars to show, by some of the names in `logged`.
+        """Return scalars to log after a turn was scored, by names in `logged`.
 
-        State may be assigned here. What is shown is the mean over the epoch.
+        State may be assigned here. The mean over the epoch is logged.
         """
         return {}
 
     def should_update(self, player: str, gan: GAN) -> Any:
-        """Return whether the player's networks are to move on this turn, a boolean tensor.
+        """Return whether the player's networks are updated on this turn, a boolean tensor.
 
-        Where it is false the turn is scored, and its networks and its optimizer stay as they are.
+        Where it is false, the networks and their optimizer stay as they are; the turn is scored
+        all the same.
         """
         return True
 
@@ -93,5 +98,5 @@ class Stabilizer:
         """Act after an update of the player's networks."""
 
     def incompatibilities(self, gan: GAN) -> Iterable[Incompatibility]:
-        """Return why the part does not fit the rest of the game; `gankit check` shows it."""
+        """Return why the stabilizer does not fit the rest of the game; `gankit check` shows it."""
         return ()

@@ -11,16 +11,18 @@ import keras
 from keras import ops
 
 from gankit import engine
+from gankit.game.networks import DISCRIMINATOR
 
 if TYPE_CHECKING:
     from gankit.game.gan import GAN
 
 Tensor = Any
+Batch = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What the discriminator is asked to answer, between 0 (generated) and 1 (real).
+    """What the discriminator should answer, between 0 (generated) and 1 (real).
 
     Args:
         real: For the real images, (batch, 1).
@@ -33,11 +35,11 @@ class Targets:
 
 @dataclass(frozen=True)
 class Judgment:
-    """A discriminator's answers to real and generated images, each computed when asked for.
+    """A discriminator's answers to real and generated images, computed on first access.
 
     Args:
-        judge: The discriminator as a function of images alone: what it sees of them goes through
-            the stabilizers' views, its logits (batch, 1) come back in float32.
+        judge: The discriminator as a function of images alone: applies the stabilizers' views and
+            returns logits (batch, 1) in float32.
         real_images: (batch, height, width, channels).
         fake_images: (batch, height, width, channels).
         retarget: The stabilizers' changes to the targets.
@@ -48,7 +50,7 @@ class Judgment:
     real_images: Tensor
     fake_images: Tensor
     retarget: Callable[[Targets], Targets]
-    name: str = "discriminator"
+    name: str = DISCRIMINATOR
 
     @cached_property
     def real(self) -> Tensor:
@@ -62,21 +64,16 @@ class Judgment:
 
     @cached_property
     def targets(self) -> Targets:
-        """What the discriminator is asked to answer: 1 and 0, as the stabilizers change them."""
+        """What the discriminator should answer: 1 and 0, as the stabilizers change them."""
         return self.retarget(Targets(ops.ones_like(self.real), ops.zeros_like(self.fake)))
 
 
 @dataclass
 class Round:
-    """The forward pass that one turn, or several simultaneous ones, are played on.
-
-    Args:
-        gan: The game.
-        batch: The real data by name; images are float32 in [−1, 1].
-    """
+    """The forward pass of one turn, or of several simultaneous ones, on a batch of real data."""
 
     gan: GAN
-    batch: Mapping[str, Tensor]
+    batch: Batch
     done: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def once(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
@@ -93,7 +90,7 @@ class Turn:
         player: Whose turn it is.
         batch: The real data by name; images are float32 in [−1, 1].
         networks: The networks by name.
-        judgments: What has been judged on this turn, for penalties: `gankit.Judgment` objects.
+        judgments: The judgments of this turn so far, `gankit.Judgment` objects, for penalties.
     """
 
     def __init__(self, player: str, round: Round, alone: bool = True):
@@ -107,7 +104,7 @@ class Turn:
     def generate(self, name: str = "generator", images: Tensor | None = None) -> Tensor:
         """Return what a network makes of fresh noise, or of images, and of the batch's labels.
 
-        It carries a gradient only on the turn of the player that trains the network.
+        Gradients pass through it only on the turn of the player that trains the network.
 
         Args:
             name: Of the network.
@@ -119,9 +116,7 @@ class Turn:
             return images, gan.draw(name, self.batch, images)  # images, so that their id stays
 
         made = self._round.once((name, id(images)), draw)[1]
-        if self._alone and name not in gan.game.players[self.player]:
-            return ops.stop_gradient(made)
-        return made
+        return made if not self._alone or self._trains(name) else ops.stop_gradient(made)
 
     def once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return `compute()`, computed once for all players of one forward pass.
@@ -134,21 +129,22 @@ class Turn:
 
     def judge(self, name: str, real: Tensor, fake: Tensor) -> Judgment:
         """Return a discriminator's judgment of real and generated images, (batch, …) each."""
-        gan = self._round.gan
-        if name in gan.game.players[self.player]:
-            fake = gan.replace_fakes(name, fake)
+        stabilizers = self._round.gan.stabilizers
+        if self._trains(name):
+            fake = stabilizers.replace_fakes(name, fake)
 
         def judge(images: Tensor) -> Tensor:
             return self.look(self.networks[name], images)
 
         judgment: Judgment = self._round.once(
-            (name, id(real), id(fake)), lambda: Judgment(judge, real, fake, gan.retarget, name)
+            (name, id(real), id(fake)),
+            lambda: Judgment(judge, real, fake, stabilizers.targets, name),
         )
         self.judgments.append(judgment)
         return judgment
 
     def look(self, network: keras.Model, images: Tensor) -> Tensor:
-        """Return what a discriminator, or a part of one, makes of images as it is to see them.
+        """Return what a discriminator, or a part of one, makes of images, with all views applied.
 
         Args:
             network: It takes images, or images and labels.
@@ -161,10 +157,10 @@ class Turn:
         return ops.cast(gan.call_network(network, gan.view(images), self.batch), "float32")
 
     def lazily(self, every: int, penalty: Callable[[], Tensor]) -> Tensor:
-        """Return `every · penalty()` on one step of so many, and 0 without computing it on others.
+        """Return `every · penalty()` on every so manyth step, else 0 without computing it.
 
         Args:
-            every: The number of steps from one to the next.
+            every: The number of steps from one penalty to the next.
             penalty: Returns a scalar. What it is the first to ask of the turn is lost with it.
 
         Reference:
@@ -175,3 +171,6 @@ class Turn:
             return penalty()
         due = ops.equal(self._round.gan.steps.value % every, 0)
         return every * engine.when(due, penalty)
+
+    def _trains(self, name: str) -> bool:
+        return name in self._round.gan.game.players[self.player]

@@ -1,4 +1,4 @@
-"""Images with words under them."""
+"""Images with captions."""
 
 import math
 from collections.abc import Sequence
@@ -6,30 +6,30 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from gankit.data.scaling import to_uint8
+from gankit.data.scaling import as_uint8
 from gankit.pictures import sheets
 
 LEAST = 72  # pixels that a caption needs
-PAPER, INK = (214, 214, 214), (20, 20, 20)  # on which white and black images stand out alike
-SIZE, GAP = 12, 6  # of the letters, and between the images
+PAPER, INK = (214, 214, 214), (20, 20, 20)  # a grey on which white and black images stand out
+SIZE, GAP = 12, 6  # pixels of the letters, and between images
 
 
 def captioned(
     images: np.ndarray, captions: Sequence[str], columns: int, scale: int | None = None
 ) -> Image.Image:
-    """Return images side by side, each with a line of words under it.
+    """Return images side by side, each with a caption below.
 
     Args:
         images: (count, height, width, channels) of uint8, or of floats in [−1, 1].
-        captions: A line for each image; a row of which all are empty takes no room for them.
+        captions: One line for each image; a row without captions takes no room for them.
         columns: The number of images in a row.
-        scale: How often to repeat each pixel; by default small images grow until words fit.
+        scale: How often to repeat each pixel; by default small images grow until captions fit.
     """
-    images = images if images.dtype == np.uint8 else to_uint8(images)
+    images = as_uint8(images)
     height, width = images.shape[1:3]
     scale = scale or max(math.ceil(LEAST / width), round(sheets.EDGE / (columns * width)))
     rows = [range(i, min(i + columns, len(images))) for i in range(0, len(images), columns)]
-    heights = [height * scale + _words(captions[i] for i in row) + GAP for row in rows]
+    heights = [height * scale + GAP + (SIZE + 4) * any(captions[i] for i in row) for row in rows]
     across = width * scale + GAP
     page = Image.new("RGB", (columns * across + GAP, sum(heights) + GAP), PAPER)
     for row, top in zip(rows, np.cumsum([GAP, *heights])):
@@ -40,13 +40,10 @@ def captioned(
     return page
 
 
-def _words(captions) -> int:
-    """Return the room that the words of a row take."""
-    return SIZE + 4 if any(captions) else 0
-
-
-def _write(page: Image.Image, caption: str, corner: tuple[int, int], width: int, height: int):
-    """Write a caption under the middle of an image, in smaller letters if it is long."""
+def _write(
+    page: Image.Image, caption: str, corner: tuple[int, int], width: int, height: int
+) -> None:
+    """Write a caption centred below an image, in smaller letters if it is long."""
     draw, size = ImageDraw.Draw(page), SIZE
     while size > 7 and draw.textlength(caption, font=_font(size)) > width + GAP:
         size -= 1
@@ -54,5 +51,5 @@ def _write(page: Image.Image, caption: str, corner: tuple[int, int], width: int,
     draw.text(middle, caption, INK, _font(size), anchor="mt")
 
 
-def _font(size: int):
+def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
     return ImageFont.load_default(size)

@@ -1,46 +1,44 @@
-"""Samples as images: sheets of images, scatter plots of points."""
+"""Samples as one image: a grid of images, or a scatter plot of points."""
 
 import io
 import math
 import os
 from collections.abc import Sequence
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from gankit.data.scaling import to_uint8
+from gankit.data.scaling import as_uint8, to_uint8
 from gankit.errors import GankitError
+from gankit.files import write
 
-EDGE = 512  # about how large an image of small images is to be, in pixels
-GROUND = 128  # a middle grey, so that white and black images stand out alike
+EDGE = 512  # pixels of a sheet, about
+GROUND = 128  # a grey on which white and black images stand out
 GREY, BLUE = (200, 200, 200, 255), (20, 90, 200, 150)
 
 
 def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
-    """Return samples as one image: images as a grid, points of a plane as a scatter plot.
+    """Return samples as one image: images as a grid, points (count, 2) over a reference.
 
-    Args:
-        samples: Images, (count, height, width, channels) of uint8 or of floats in [−1, 1]; or
-            points, (count, 2).
-        reference: Real points to draw behind the samples, (count, 2).
+    Images are (count, height, width, channels) of uint8, or of floats in [−1, 1].
     """
     if samples.ndim == 2:
         return scatter(samples, reference)
-    return grid(samples if samples.dtype == np.uint8 else to_uint8(samples))
+    return grid(as_uint8(samples))
 
 
 def strips(rows: Sequence[Sequence[np.ndarray]]) -> Image.Image:
-    """Return strips of images on a sheet: those of the first example, of the second, …
+    """Return the images of each example side by side; small ones are enlarged.
 
     Args:
-        rows: Strips of equal length, from left to right: each image (count, height, width,
-            channels) of floats in [−1, 1]. Smaller ones are enlarged by repeating their pixels.
+        rows: Strips of equal length, each a list of images from left to right, (examples, height,
+            width, channels) of floats in [−1, 1].
     """
     shape = np.max([image.shape[1:] for row in rows for image in row], axis=0)
     wide = [np.concatenate([_enlarged(image, shape) for image in row], 2) for row in rows]
-    tiles = np.stack(wide, axis=1).reshape(-1, *wide[0].shape[1:])  # of one example, one by one
+    tiles = np.stack(wide, axis=1).reshape(-1, *wide[0].shape[1:])  # example by example
     _, height, width, _ = tiles.shape
     columns = len(rows) * max(1, round(math.sqrt(len(tiles) * height / width) / len(rows)))
     return grid(to_uint8(tiles), columns)
@@ -54,8 +52,8 @@ def grid(
     Args:
         images: (count, height, width, channels) of uint8, with 1, 3 or 4 channels.
         columns: The number of images in a row; by default the sheet is about square.
-        gap: The pixels between images and around them.
-        scale: How often to repeat each pixel; by default small sheets grow to some 512 pixels.
+        gap: Pixels between and around the images.
+        scale: How often to repeat each pixel; by default small sheets grow to about 512 pixels.
     """
     count, height, width, channels = images.shape
     columns = columns or min(count, math.ceil(math.sqrt(count * height / width)))
@@ -72,14 +70,10 @@ def grid(
 
 
 def scatter(points: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
-    """Return points of a plane as blue dots, over a reference in grey.
+    """Return points of a plane as blue dots, over a grey reference.
 
-    The view is the reference's, so that it stays where it is while the points move; without one it
-    is the points' own. What lies outside of it, or is not finite, is not drawn.
-
-    Args:
-        points: (count, 2), x to the right, y upwards.
-        reference: (count, 2).
+    The view fits the reference, so that it is the same for all points; without one it fits the
+    points, (count, 2). Points outside the view, or not finite, are not drawn.
     """
     points = _finite(points)
     reference = _finite(np.empty((0, 2)) if reference is None else reference)
@@ -93,8 +87,8 @@ def scatter(points: np.ndarray, reference: np.ndarray | None = None) -> Image.Im
     return image.reduce(2)  # drawn at twice the size for smooth dots
 
 
-def write_png(image: Image.Image, path: str | os.PathLike) -> None:
-    """Write an image aside and rename it, so that it is never seen half-written.
+def write_png(image: Image.Image, path: str | os.PathLike[str]) -> None:
+    """Write an image as a PNG file.
 
     Raises:
         GankitError: It cannot be written.
@@ -103,21 +97,19 @@ def write_png(image: Image.Image, path: str | os.PathLike) -> None:
 
 
 def write_beside(image: Image.Image | Sequence[Image.Image], path: Path) -> Path:
-    """Write an image, or the frames of a film, beside others of its name, and return its path.
+    """Write an image as a PNG, or frames as an animated GIF; return the path with its suffix.
 
-    What is there already is never overwritten by something else: it gets `-2`, `-3`, … behind its
-    name. The same image is there once.
-
-    Args:
-        image: One image as a PNG, several as a GIF.
-        path: The file, without the suffix.
+    Other files are never overwritten: the name gets `-2`, `-3`, … where it is taken. Writing the
+    same image again changes nothing.
 
     Raises:
         GankitError: It cannot be written.
     """
-    film = not isinstance(image, Image.Image)
-    content, suffix = (gif(image), ".gif") if film else (png(image), ".png")
-    names = chain([path.name], (f"{path.name}-{number}" for number in count(2)))
+    if isinstance(image, Image.Image):
+        content, suffix = png(image), ".png"
+    else:
+        content, suffix = gif(image), ".gif"
+    names = (f"{path.name}-{number}" if number > 1 else path.name for number in count(1))
     paths = (path.with_name(name + suffix) for name in names)
     free = next(path for path in paths if not path.exists() or path.read_bytes() == content)
     _write(content, free)
@@ -125,43 +117,35 @@ def write_beside(image: Image.Image | Sequence[Image.Image], path: Path) -> Path
 
 
 def png(image: Image.Image) -> bytes:
-    """Return an image as the content of a PNG file, which notebooks show."""
+    """Return the content of a PNG file."""
     file = io.BytesIO()
     image.save(file, "png")
     return file.getvalue()
 
 
 def gif(frames: Sequence[Image.Image], pause: int = 80) -> bytes:
-    """Return images as the content of a GIF file, a film without end.
-
-    Args:
-        frames: The images, all of one size.
-        pause: From one to the next, in milliseconds.
-    """
+    """Return the content of a GIF file, a loop with a pause in milliseconds between frames."""
     file = io.BytesIO()
-    more = {"save_all": True, "append_images": frames[1:], "duration": pause, "loop": 0}
-    frames[0].save(file, "gif", **more)
+    frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=pause, loop=0)
     return file.getvalue()
 
 
 def _write(content: bytes, path: Path) -> None:
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_bytes(content)
-        partial.replace(path)
+        write(path, content)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise GankitError(f"the image {path} cannot be written: {error}") from error
 
 
 def _enlarged(images: np.ndarray, shape: Sequence[int]) -> np.ndarray:
-    """Return images with pixels repeated until they are of a shape (height, width, channels)."""
+    """Return images with pixels repeated to fill a shape (height, width, channels)."""
     rows, columns = (np.arange(new) * old // new for new, old in zip(shape[:2], images.shape[1:]))
-    return np.broadcast_to(images[:, rows][:, :, columns], (len(images), *shape))
+    enlarged: np.ndarray = np.broadcast_to(images[:, rows][:, :, columns], (len(images), *shape))
+    return enlarged
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    """Return an image without alpha, on the grey of the sheet."""
+    """Return an image without alpha, on the ground of the sheet."""
     if image.mode != "RGBA":
         return image
     ground = Image.new("RGBA", image.size, (GROUND, GROUND, GROUND, 255))
@@ -170,7 +154,8 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 def _finite(points: np.ndarray) -> np.ndarray:
     points = np.asarray(points, dtype="float64")
-    return points[np.isfinite(points).all(axis=1)]
+    finite: np.ndarray = points[np.isfinite(points).all(axis=1)]
+    return finite
 
 
 def _view(points: np.ndarray) -> tuple[np.ndarray, float]:

@@ -12,9 +12,9 @@ from string import Template
 
 import gankit
 from gankit.errors import GankitError
+from gankit.files import write
 from gankit.reporting.charts import Chart
 from gankit.reporting.markup import Html
-from gankit.run.folder import write_text
 
 _EARLY = ("theme.js",)
 _LATE = ("scale.js", "chart.js", "board.js", "pointer.js", "main.js")
@@ -43,7 +43,7 @@ class Page:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_text(self.path, _document(title, body, charts))
+            write(self.path, _document(title, body, charts))
         except OSError as error:
             raise GankitError(
                 f"the page {self.path} cannot be written: {error}",

@@ -1,1 +1,1 @@
-"""A run: the folder that explains itself, and the training that fills it."""
+"""A run: its folder, and the training that fills it."""

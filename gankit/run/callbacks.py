@@ -1,4 +1,4 @@
-"""What happens beside the steps of a run, one matter a callback, in the order in which they act."""
+"""What happens beside the steps of a run: one callback for each matter, in the order they act."""
 
 import signal
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from gankit.run.sheet import run_sheet
 
 
 class Restore(keras.callbacks.Callback):
-    """Gives back the means of the half-played epoch that a checkpoint was saved in."""
+    """Restores the means of the unfinished epoch of a checkpoint."""
 
     def __init__(self, checkpoint: Checkpoint | None):
         super().__init__()
@@ -31,12 +31,16 @@ class Restore(keras.callbacks.Callback):
         self.checkpoint = None
 
 
-class Count(keras.callbacks.Callback):
-    """Counts steps and epochs for those that follow."""
+class SessionCallback(keras.callbacks.Callback):
+    """A callback that shares the session with the others."""
 
     def __init__(self, session: Session):
         super().__init__()
         self.session = session
+
+
+class Count(SessionCallback):
+    """Counts steps and epochs for the callbacks that follow."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Count a step."""
@@ -47,12 +51,8 @@ class Count(keras.callbacks.Callback):
         self.session.end_epoch()
 
 
-class Watch(keras.callbacks.Callback):
-    """Stops a run whose loss is no longer a number, before anything of it is saved."""
-
-    def __init__(self, session: Session):
-        super().__init__()
-        self.session = session
+class Watch(SessionCallback):
+    """Stops a run whose loss is not finite, before it is saved."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Look now and then."""
@@ -64,12 +64,8 @@ class Watch(keras.callbacks.Callback):
         _check_finite(self.model, self.session, logs)
 
 
-class Show(keras.callbacks.Callback):
+class Show(SessionCallback):
     """Keeps the terminal up to date."""
-
-    def __init__(self, session: Session):
-        super().__init__()
-        self.session = session
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Show the epoch's means so far."""
@@ -86,23 +82,22 @@ class Show(keras.callbacks.Callback):
         session.display.epoch(session.epoch, values, session.speed, session.seconds_left)
 
 
-class Sample(keras.callbacks.Callback):
-    """Draws a sheet of the same noise or examples, the first one of the untrained networks."""
+class Sample(SessionCallback):
+    """Draws sheets before the first step, every few epochs, and after the last."""
 
     def __init__(self, session: Session, dataset: Dataset, every: int, seed: int):
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self.dataset = dataset
         self.every = every
         self.seed = seed
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Draw before the first step of all."""
+        """Draw before the first step of the run."""
         if self.session.place.steps == 0:
             self._draw()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Draw after each so many epochs, and after the last."""
+        """Draw if it is due."""
         if self.session.epoch % self.every == 0 or self.session.epoch == self.session.epochs:
             self._draw()
 
@@ -114,16 +109,15 @@ class Sample(keras.callbacks.Callback):
         self.session.events.image("samples", sheet, self.session.place.steps)
 
 
-class Record(keras.callbacks.Callback):
-    """Writes TensorBoard's curves, some twenty points an epoch, and the history's row."""
+class Record(SessionCallback):
+    """Writes TensorBoard curves, about twenty points an epoch, and the rows of the history."""
 
     def __init__(self, session: Session):
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self.window = Window()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Means begin anew with each epoch."""
+        """Start the means of a new epoch."""
         self.window = Window()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -142,33 +136,27 @@ class Record(keras.callbacks.Callback):
         session.events.flush()
 
     def _write(self, values: Mapping[str, float]) -> None:
-        """Write all metrics by name, and those that both players have on one chart each."""
+        """Write all values by name, and those of each player to charts that they share."""
         events, steps = self.session.events, self.session.place.steps
         players = self.model.game.players
         for player in players:
             names = {chart: scalar_name(player, q, players) for q, chart in CHARTS.items()}
-            mine = {chart: values[name] for chart, name in names.items() if name in values}
-            events.scalars(mine, steps, run=player)
+            own = {chart: values[name] for chart, name in names.items() if name in values}
+            events.scalars(own, steps, run=player)
         events.scalars({f"metrics/{name}": value for name, value in values.items()}, steps)
 
 
-class Save(keras.callbacks.Callback):
-    """Saves a checkpoint after each epoch, now and then between, and when the user stops the run.
-
-    Args:
-        session: The run.
-        every: The steps from one checkpoint to the next inside an epoch; 0 for none.
-    """
+class Save(SessionCallback):
+    """Saves checkpoints: after each epoch, every few steps, and when the user stops the run."""
 
     def __init__(self, session: Session, every: int):
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self.every = every
         self.asked = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Finish the step and save on the first Ctrl-C or SIGTERM; a second one ends at once."""
+        """Save after the current step on the first Ctrl-C or SIGTERM; end at once on the second."""
         numbers = (signal.SIGINT, signal.SIGTERM)
         before = {number: signal.signal(number, self._ask) for number in numbers}
         try:
@@ -178,10 +166,10 @@ class Save(keras.callbacks.Callback):
                 signal.signal(number, handler)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Save in the middle of an epoch; its end has its own turn."""
+        """Save within an epoch, if it is due."""
         step = self.session.place.step
         if step == self.session.steps_per_epoch:
-            return
+            return  # `on_epoch_end` saves
         if self.asked or (self.every and step % self.every == 0):
             _check_finite(self.model, self.session, logs)
             self._save()
@@ -201,14 +189,14 @@ class Save(keras.callbacks.Callback):
 
 
 class Window:
-    """Turns the means since an epoch's start into the means since the last point."""
+    """Turns means since the start of an epoch into means since the last point."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sums: dict[str, float] = {}
         self.step = 0
 
     def means(self, means: Mapping[str, float], step: int) -> dict[str, float]:
-        """Return the means of the steps after the last call, up to this one."""
+        """Return the means of the steps after the last call, up to this step."""
         sums = {name: mean * step for name, mean in means.items()}
         steps = max(1, step - self.step)
         found = {name: (total - self.sums.get(name, 0.0)) / steps for name, total in sums.items()}
@@ -216,12 +204,12 @@ class Window:
         return found
 
 
-def _floats(gan: GAN, logs: Mapping) -> dict[str, float]:
+def _floats(gan: GAN, logs: Mapping[str, Any]) -> dict[str, float]:
     return {metric.name: float(logs[metric.name]) for metric in gan.metrics}
 
 
-def _check_finite(gan: GAN, session: Session, logs: Mapping) -> None:
-    """Raise the error that names the step and the last good checkpoint, if there is cause."""
+def _check_finite(gan: GAN, session: Session, logs: Mapping[str, Any]) -> None:
+    """Raise an error, with the step and the last good checkpoint, if a loss is not finite."""
     if all(abs(float(v)) < float("inf") for name, v in logs.items() if name.endswith("_loss")):
         return
     gan.settle()

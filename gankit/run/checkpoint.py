@@ -2,22 +2,21 @@
 
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
-from keras import ops
 
 from gankit.errors import GankitError
+from gankit.files import aside, write
 from gankit.game.gan import GAN
 from gankit.messages import listed, shown
-from gankit.run.folder import write_text
 
-_DAMAGE = (OSError, ValueError, KeyError, TypeError)  # what reading a damaged one raises
+_DAMAGE = (OSError, ValueError, KeyError, TypeError)  # raised on reading a damaged checkpoint
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,9 @@ class Place:
     """How far a run has come.
 
     Args:
-        stage: The stages that are finished.
-        epoch: The epochs of the stage that are finished.
-        step: The steps of the epoch that are finished.
+        stage: The finished stages.
+        epoch: The finished epochs of the stage.
+        step: The finished steps of the epoch.
         steps: All steps so far.
     """
 
@@ -38,85 +37,66 @@ class Place:
 
     @property
     def name(self) -> str:
-        """What a checkpoint of this place is called."""
+        """The name of a checkpoint at this place."""
         return f"step-{self.steps:09d}"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint as it was read.
-
-    Args:
-        path: Its folder.
-        place: How far the run had come.
-        arrays: The values of all variables, by number and name.
-    """
+    """A checkpoint in memory: the values of all variables, by number and name."""
 
     path: Path
     place: Place
     arrays: Mapping[str, np.ndarray]
 
     def restore(self, gan: GAN) -> None:
-        """Give every variable of the game the value that it had."""
+        """Assign the values to the variables of a game."""
         variables = _variables(gan)
-        fits = [tuple(v.shape) for v in variables] == [a.shape for a in self.arrays.values()]
-        if not fits:
+        if [tuple(v.shape) for v in variables] != [a.shape for a in self.arrays.values()]:
             raise GankitError(
                 f"the checkpoint {self.path} does not fit the networks of its recipe",
-                "the recipe, a plugin or gankit has changed since: bring back what made the run",
+                "the recipe, a plugin or gankit has changed: use what made the run",
             )
         for variable, array in zip(variables, self.arrays.values()):
             variable.assign(array.astype(variable.dtype))
 
 
 class Checkpoints:
-    """The checkpoints of a run: each appears whole or not at all; the newest two and the best stay.
-
-    Args:
-        folder: Where they are; need not exist yet. The file `best` in it names the best one.
-    """
+    """The checkpoints of a run; the newest two and the best, which the file `best` names, stay."""
 
     def __init__(self, folder: Path):
         self.folder = folder
 
     def save(self, gan: GAN, place: Place, best: str | None = None) -> Path:
-        """Write a checkpoint aside, flush it to the disk, and rename it.
-
-        Args:
-            gan: The game.
-            place: How far the run is.
-            best: The name of the best checkpoint, which may be this one.
+        """Save a checkpoint, and mark the best one, which may be this one.
 
         Raises:
-            GankitError: It cannot be written; those before it are intact.
+            GankitError: It cannot be written; the other checkpoints are intact.
         """
         path = self.folder / place.name
-        partial = self.folder / f".{path.name}.partial"
         try:
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            _write(partial, _values(gan), place)
-            _exchange(partial, path)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _remove(self.folder.glob(".*step-*"))  # unfinished, of a process that was killed
+            with aside(path) as partial:
+                _write(partial, gan, place)
+                _remove([path])  # a damaged one: no other is saved twice
             self.mark(best)
         except OSError as error:
-            shutil.rmtree(partial, ignore_errors=True)
             raise GankitError(
                 f"the checkpoint {path} cannot be written: {error}",
-                f"make room, then: gankit run --resume {self.folder.parent}",
+                f"free some space, then: gankit run --resume {self.folder.parent}",
             ) from error
-        for old in self.paths()[:-2]:
-            if old.name != self.best:
-                shutil.rmtree(old, ignore_errors=True)
+        _remove(old for old in self.paths()[:-2] if old.name != self.best)
         return path
 
     def mark(self, best: str | None) -> None:
-        """Note which checkpoint is the best, if there is one of this name."""
+        """Write down the best checkpoint, if there is one of this name."""
         if best and best != self.best and (self.folder / best).is_dir():
-            write_text(self.folder / "best", f"{best}\n")
+            write(self.folder / "best", f"{best}\n")
 
     @property
     def best(self) -> str | None:
-        """The name of the best checkpoint, None where none is known."""
+        """The name of the best checkpoint, None if it is not known."""
         mark = self.folder / "best"
         return mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
 
@@ -129,13 +109,10 @@ class Checkpoints:
         return [path.name for path in self.paths()]
 
     def find(self, name: str) -> Checkpoint:
-        """Return a checkpoint.
-
-        Args:
-            name: `last`, `best`, or its own.
+        """Return a checkpoint: `last`, `best`, or one by its name.
 
         Raises:
-            GankitError: It is not there, or it is damaged.
+            GankitError: It does not exist, or it is damaged.
         """
         if name == "last":
             newest = self.newest()
@@ -145,27 +122,23 @@ class Checkpoints:
             return newest
         chosen = self.best if name == "best" else name
         if chosen not in self.names():
-            raise GankitError(*self._missing(name))
+            raise self._missing(name)
+        path = self.folder / chosen
         try:
-            return _read(self.folder / chosen)
+            return _read(path)
         except _DAMAGE as error:
-            raise GankitError(
-                f"the checkpoint {self.folder / chosen} is damaged: {error}"
-            ) from error
+            raise GankitError(f"the checkpoint {path} is damaged: {error}") from error
 
-    def _missing(self, name: str) -> tuple[str, str]:
-        """Return what is wrong with a name, and what to do."""
-        marked = ["best"] if self.best in self.names() else []
-        allowed = listed(["last", *marked, *self.names()])
-        message = f"{self.folder.parent} has no checkpoint {shown(name)}. Allowed: {allowed}"
-        hint = "a run keeps its best one where its recipe has [[metrics]]" * (name == "best")
-        return message, hint
+    def _missing(self, name: str) -> GankitError:
+        best = ["best"] if self.best in self.names() else []
+        allowed = listed(["last", *best, *self.names()])
+        return GankitError(
+            f"{self.folder.parent} has no checkpoint {shown(name)}. Allowed: {allowed}",
+            "runs with [[metrics]] in their recipe keep the best one" * (name == "best"),
+        )
 
-    def newest(self, warn=print) -> Checkpoint | None:
-        """Return the newest checkpoint that is whole, None if there never was one.
-
-        Args:
-            warn: Is told of each damaged one that is passed over.
+    def newest(self, warn: Callable[[str], Any] = print) -> Checkpoint | None:
+        """Return the newest checkpoint that is not damaged, None if there is no checkpoint.
 
         Raises:
             GankitError: All are damaged.
@@ -181,26 +154,21 @@ class Checkpoints:
         return None
 
 
-def _variables(gan: GAN) -> list:
+def _variables(gan: GAN) -> list[keras.Variable]:
     unique = {id(v): v for v in (*gan.variables, *gan.metrics_variables, *gan.optimizer.variables)}
     return list(unique.values())
 
 
-def _values(gan: GAN) -> dict[str, np.ndarray]:
+def _write(folder: Path, gan: GAN, place: Place) -> None:
     gan.settle()
-    values = [np.asarray(ops.convert_to_numpy(v.value)) for v in _variables(gan)]
-    names = [f"{i:04d}-{v.path.replace('/', '.')}" for i, v in enumerate(_variables(gan))]
-    return dict(zip(names, values))
-
-
-def _write(folder: Path, arrays: Mapping[str, np.ndarray], place: Place) -> None:
-    with (folder / "state.npz").open("wb") as file:
-        np.savez(file, **arrays)
-        _flush(file)
+    arrays: dict[str, Any] = {
+        f"{i:04d}-{v.path.replace('/', '.')}": keras.ops.convert_to_numpy(v.value)
+        for i, v in enumerate(_variables(gan))
+    }
+    folder.mkdir()
+    np.savez(folder / "state.npz", **arrays)
     facts = {"place": asdict(place), "sha256": _digest(folder / "state.npz")}
-    with (folder / "checkpoint.json").open("w", encoding="utf-8") as file:
-        json.dump(facts, file, indent=2)
-        _flush(file)
+    (folder / "checkpoint.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
 
 
 def _read(path: Path) -> Checkpoint:
@@ -211,24 +179,9 @@ def _read(path: Path) -> Checkpoint:
         return Checkpoint(path, Place(**facts["place"]), dict(arrays))
 
 
-def _exchange(partial: Path, path: Path) -> None:
-    """Put the new folder in the place of an old one, if there is one, and flush the rename."""
-    old = path.with_name(f".{path.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    partial.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
-    parent = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(parent)
-    finally:
-        os.close(parent)
-
-
-def _flush(file) -> None:
-    file.flush()
-    os.fsync(file.fileno())
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What a run shows in the terminal while it trains."""
+"""What a run shows in the terminal during training."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,15 +11,11 @@ from gankit.run.scores import Line, Standing
 
 SHOWN = ("d_loss", "g_loss", "d_acc", "g_acc")
 
+Values = Mapping[str, float]
+
 
 class Display:
-    """Bars of epochs and steps with the latest values; a line an epoch where no terminal is.
-
-    Args:
-        console: Where to write.
-        epochs: The number of epochs of the run.
-        epoch: The number of those finished.
-    """
+    """Progress bars of epochs and steps with the latest values; one line an epoch in a file."""
 
     def __init__(self, console: Console, epochs: int, epoch: int = 0):
         self.console = console
@@ -39,60 +35,60 @@ class Display:
             self._live.start()
         return self
 
-    def __exit__(self, *raised) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._live.stop()
 
-    def step(self, step: int, steps: int, values: Mapping, speed: float, left: float) -> None:
-        """Show a step of the epoch, the means so far, images a second and the seconds left."""
+    def step(self, step: int, steps: int, values: Values, speed: float, left: float) -> None:
+        """Show a step of the epoch, the means so far, images per second and the seconds left."""
         self._bars.update(self._steps, completed=step, total=steps, note=f"{speed:,.0f} images/s")
         self._bars.update(self._epochs, note=f"{_clock(left)} left")
         self._values.plain = "\n".join(filter(None, ("  ".join(_shown(values)), self._scores)))
 
-    def epoch(self, epoch: int, values: Mapping, speed: float, left: float) -> None:
-        """Show a finished epoch in a line that stays."""
+    def epoch(self, epoch: int, values: Values, speed: float, left: float) -> None:
+        """Print the line of a finished epoch."""
         self._bars.update(self._epochs, completed=epoch)
-        width = len(str(self.epochs))
-        line = f"epoch {epoch:>{width}}/{self.epochs}  " + "  ".join(_shown(values))
+        line = f"epoch {self._of_all(epoch)}  " + "  ".join(_shown(values))
         line += f"  {speed:,.0f} images/s"
         if not self.console.is_terminal and left:
             line += f"  {_clock(left)} left"
         self._print(line)
 
     def score(self, standing: Standing) -> None:
-        """Show the scores of a finished epoch beside the best in a line that stays."""
-        width = len(str(self.epochs))
+        """Print the line of the last scores, beside the best."""
         self._scores = "  ".join([f"({standing.last['features']})", *_compared(standing)])
-        line = f"score {standing.last['epoch']:>{width}}/{self.epochs}  {self._scores}"
-        self._print(line)
+        self._print(f"score {self._of_all(standing.last['epoch'])}  {self._scores}")
 
     def warn(self, message: str) -> None:
-        """Show a warning that stays."""
+        """Print a warning."""
         self._print(Text.assemble(("warning    ", "yellow"), message))
 
+    def _of_all(self, epoch: int) -> str:
+        return f"{epoch:>{len(str(self.epochs))}}/{self.epochs}"
+
     def _print(self, line: Text | str) -> None:
-        """Print a line that stays, whole where no terminal would cut it within a word."""
+        """Print a line, which is wrapped only in a terminal."""
         self.console.print(line, highlight=False, soft_wrap=not self.console.is_terminal)
 
 
-def _shown(values: Mapping) -> list[str]:
-    """Return the values that fit into a line: losses and accuracies."""
+def shown_score(value: float | None) -> str:
+    """Return a score as text."""
+    return "none" if value is None else f"{value:.4g}"
+
+
+def _shown(values: Values) -> list[str]:
+    """Return the values for one line: losses and accuracies."""
     names = [name for name in SHOWN if name in values]
     names += [name for name in values if name.endswith("_loss") and name not in names]
     return [f"{name} {values[name]:.3g}" for name in names]
 
 
 def _compared(standing: Standing) -> Iterator[str]:
-    """Yield the last scores, and behind the one that chooses the best checkpoint the best one."""
+    """Yield the last scores; the one that chooses the best checkpoint with its best value."""
     last, best = standing.last, standing.best
     for name, value in last["scores"].items():
-        title = last["titles"][name].removesuffix(f" ({last['features']})")  # which is said before
+        title = last["titles"][name].removesuffix(f" ({last['features']})")  # at the line's start
         text = f"{title} {shown_score(value)}"
         yield f"{text} ({_best(last, best, name)})" if best and name == last["best_by"] else text
-
-
-def shown_score(value: float | None) -> str:
-    """Return a score as it is printed."""
-    return "none" if value is None else f"{value:.4g}"
 
 
 def _best(last: Line, best: Line, name: str) -> str:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from PIL import Image
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_TENSOR, Summary, SummaryMetadata
@@ -24,52 +24,49 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import (
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from gankit.errors import GankitError
+from gankit.pictures.sheets import png
 
 _FIELDS = {bool: "bool_value", int: "number_value", float: "number_value"}
 
 
 class EventLog:
-    """What TensorBoard shows of a run. Each event is in its file as soon as it is added.
+    """The TensorBoard events of a run; each is in its file as soon as it is added.
 
     Args:
-        folder: Where the events go.
-        purge_step: The first step that is to be played; of a run that is resumed, TensorBoard
-            forgets what it wrote from there on before it was killed. None forgets nothing.
+        folder: The folder of the events.
+        purge_step: The first step to be played; TensorBoard forgets the events of a killed run
+            from there on. None forgets nothing.
     """
 
-    def __init__(self, folder: str | os.PathLike, purge_step: int | None = 0):
+    def __init__(self, folder: str | os.PathLike[str], purge_step: int | None = 0):
         self.folder = Path(folder)
         self.purge_step = purge_step
         self._files: dict[str, io.BufferedWriter] = {}
 
     def scalars(self, values: Mapping[str, float], step: int, run: str = "") -> None:
-        """Add a point to each tag's curve.
+        """Add a point to the curve of each tag.
 
         Args:
-            values: The points, by tag.
-            step: Where they are on the x axis.
-            run: A part of the run, e.g. `generator`. Curves of one tag share a chart, each part in
-                a colour of its own.
+            values: The points by tag.
+            step: Their place on the x axis.
+            run: A part of the run, e.g. `generator`. Curves of one tag share a chart, each part
+                with its own colour.
         """
         points = [Summary.Value(tag=tag, simple_value=value) for tag, value in values.items()]
         self._add(points, step, run)
 
-    def image(self, tag: str, image: Image.Image | np.ndarray, step: int) -> None:
-        """Add an image, or an array (height, width, channels) of uint8."""
-        if isinstance(image, np.ndarray):
-            image = Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image)
-        png = io.BytesIO()
-        image.save(png, "png")
-        picture = Summary.Image(
+    def image(self, tag: str, image: Image.Image, step: int) -> None:
+        """Add an image."""
+        summary = Summary.Image(
             height=image.height,
             width=image.width,
             colorspace=len(image.getbands()),
-            encoded_image_string=png.getvalue(),
+            encoded_image_string=png(image),
         )
-        self._add([Summary.Value(tag=tag, image=picture)], step)
+        self._add([Summary.Value(tag=tag, image=summary)], step)
 
     def text(self, tag: str, markdown: str, step: int, run: str = "") -> None:
-        """Add a text, as Markdown; `run` as of `scalars`."""
+        """Add a text in Markdown; `run` as in `scalars`."""
         plugin = SummaryMetadata.PluginData(plugin_name="text")
         kind = SummaryMetadata(plugin_data=plugin, data_class=DATA_CLASS_TENSOR)
         tensor = TensorProto(
@@ -78,10 +75,10 @@ class EventLog:
         self._add([Summary.Value(tag=tag, tensor=tensor, metadata=kind)], step, run)
 
     def hparams(self, values: Mapping[str, object]) -> None:
-        """Put the run in TensorBoard's table of runs, once.
+        """Add the run to TensorBoard's table of runs, once.
 
-        The table has a column for each value that one of its runs has, and for each scalar. A list
-        of columns is not written, since TensorBoard would take one run's list for all of them.
+        The table has a column for each value and each scalar of its runs. No list of columns is
+        written, since TensorBoard would use the list of one run for all.
         """
         start = SessionStartInfo(start_time_secs=time.time())
         for name, value in values.items():
@@ -90,13 +87,13 @@ class EventLog:
         self._session(metadata.SESSION_START_INFO_TAG, HParamsPluginData(session_start_info=start))
 
     def flush(self) -> None:
-        """Wait until all events are on the disk, so that they outlive a power failure too."""
+        """Wait until all events are on the disk."""
         with self._writing():
             for file in self._files.values():
                 os.fsync(file.fileno())
 
     def close(self) -> None:
-        """Note that the run has come to its end, and close the files."""
+        """Add the end of the run, and close the files."""
         end = SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
         self._session(metadata.SESSION_END_INFO_TAG, HParamsPluginData(session_end_info=end))
         with self._writing():
@@ -123,7 +120,7 @@ class EventLog:
     def _open(self, run: str) -> io.BufferedWriter:
         folder = self.folder / run
         folder.mkdir(parents=True, exist_ok=True)
-        # TensorBoard reads the files of a folder in the order of their names.
+        # TensorBoard reads the files of a folder by name
         file = (folder / f"events.out.tfevents.{time.time_ns()}").open("xb")
         _write(file, file_version="brain.Event:2")
         if self.purge_step is not None:
@@ -131,7 +128,7 @@ class EventLog:
         return file
 
 
-def _write(file: io.BufferedWriter, **content) -> None:
+def _write(file: io.BufferedWriter, **content: Any) -> None:
     event = Event(wall_time=time.time(), **content)
     RecordWriter(file).write(event.SerializeToString())
     file.flush()

@@ -1,4 +1,4 @@
-"""From a checked recipe to a game that can be played."""
+"""From a checked recipe to a game that is ready to play."""
 
 import random
 from collections.abc import Mapping
@@ -11,36 +11,27 @@ from gankit.data.batches import Batches
 from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
+from gankit.game.loss import Loss
 from gankit.recipe.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """A stage of a recipe, ready to be played.
-
-    Args:
-        recipe: Of this stage alone.
-        dataset: Its data.
-        gan: Its game.
-    """
+    """A stage of a recipe, with its data and its game, ready to play."""
 
     recipe: Recipe
     dataset: Dataset
     gan: GAN
 
     def batches(self, epoch: int = 0, start: int = 0) -> Batches:
-        """Return the batches of an epoch from a place on; a step's turns each get a part of one."""
+        """Return the batches of an epoch from a step on; each turn of a step gets a part of one."""
         turns = max(self.gan.repeats.values())
         size = self.recipe.training.batch_size * turns
         return Batches(self.dataset, size, self.recipe.seed, epoch, start)
 
 
 def assemble(recipe: Recipe, previous: GAN | None = None) -> Experiment:
-    """Return the experiment that a recipe describes.
-
-    Args:
-        recipe: Of one stage.
-        previous: The game of the stage before.
+    """Return the experiment of a stage, whose networks go on from the game of the previous one.
 
     Raises:
         GankitError: The data cannot be read, or the parts do not fit each other.
@@ -53,21 +44,17 @@ def assemble(recipe: Recipe, previous: GAN | None = None) -> Experiment:
 
 @without_chatter()  # copying a layer makes Keras look for TensorFlow, also on other backends
 def build(recipe: Recipe, spec: DataSpec, previous: GAN | None = None) -> GAN:
-    """Return the game of a recipe for data of which only the spec are known.
-
-    Args:
-        recipe: Of one stage.
-        spec: The shapes of the data and the number of classes.
-        previous: The game of the stage before.
+    """Return the game of a stage; its data is not read.
 
     Raises:
         GankitError: The parts do not fit each other.
     """
-    random.seed(recipe.seed)  # where Keras takes the seeds of initialisers and random layers from
+    # for initialisers and random layers; keras.utils.set_random_seed would import TensorFlow
+    random.seed(recipe.seed)
     keras.config.set_dtype_policy(recipe.training.precision)
     loss = recipe.loss.make()
     gan = GAN(
-        _networks(recipe, spec, loss.players, previous),
+        _networks(recipe, spec, loss, previous),
         loss,
         [stabilizer.make() for stabilizer in recipe.stabilizers],
         repeats={name: player.repeats for name, player in recipe.players.items()},
@@ -79,17 +66,18 @@ def build(recipe: Recipe, spec: DataSpec, previous: GAN | None = None) -> GAN:
     return gan
 
 
-def _networks(recipe: Recipe, spec: DataSpec, players: Mapping, previous: GAN | None) -> dict:
+def _networks(
+    recipe: Recipe, spec: DataSpec, loss: Loss, previous: GAN | None
+) -> Mapping[str, keras.Model]:
     part = recipe.architecture
-    networks = part.make(spec, previous=previous and previous.given)
+    networks: Mapping[str, keras.Model] = part.make(spec, previous=previous and previous.given)
     named = isinstance(networks, Mapping)
     if not named or not all(isinstance(n, keras.Model) for n in networks.values()):
         raise GankitError(
-            f"{part.part} returned {type(networks).__name__}, and an architecture is keras.Models "
-            "by name",
+            f"{part.part} must return keras.Models by name. Received: {type(networks).__name__}",
             'return {"generator": …, "discriminator": …}',
         )
-    missing = sorted({name for names in players.values() for name in names} - set(networks))
+    missing = sorted({name for names in loss.players.values() for name in names} - set(networks))
     if missing:
         raise GankitError(
             f"the loss {recipe.loss.name!r} trains {', '.join(missing)}, but the architecture "
@@ -101,14 +89,14 @@ def _networks(recipe: Recipe, spec: DataSpec, players: Mapping, previous: GAN | 
 
 
 def _check_images(recipe: Recipe, networks: Mapping[str, keras.Model]) -> None:
-    """Raise the error of a discriminator that cannot judge what the generator makes."""
+    """Raise an error if the discriminator does not take the images of the generator."""
     if not {"generator", "discriminator"} <= set(networks):
         return
     made = networks["generator"].outputs[0].shape[1:]
     judged = networks["discriminator"].inputs[0].shape[1:]
     if len(made) != len(judged) or any(None not in (a, b) and a != b for a, b in zip(made, judged)):
         raise GankitError(
-            f"the architecture {recipe.architecture.name!r} builds a generator of images "
-            f"{tuple(made)} and a discriminator of images {tuple(judged)}",
-            "make the generator's output of the shape that the data has, spec.shape",
+            f"the architecture {recipe.architecture.name!r} has a generator of images "
+            f"{tuple(made)}, but a discriminator of images {tuple(judged)}",
+            "give the output of the generator the shape of the data, spec.shape",
         )

@@ -1,4 +1,4 @@
-"""A run is a folder that explains itself."""
+"""The folder of a run, which explains itself."""
 
 import json
 import os
@@ -10,27 +10,28 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
+from gankit.files import write
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
 
-RUNS = Path("runs")  # where runs are that were given no other folder
+RUNS = Path("runs")  # the folder of runs by default
 
 
 class RunFolder:
-    """The places of a run's files.
+    """The files of a run.
 
     Attributes:
-        path: The folder; TensorBoard's events are in it, and in a folder in it for each player.
+        path: The folder; it has TensorBoard's events, and a folder of events for each player.
         recipe: The filled recipe, which repeats the run.
-        facts: `run.json`: versions, distributions of parts, device, seed, the data's facts.
-        history: `history.csv`, a row an epoch.
-        scores: `scores.jsonl`, a line for each time that a checkpoint was scored.
-        samples: A sheet of samples from fixed noise an epoch.
+        facts: `run.json`: versions, distributions of parts, device, seed, facts about the data.
+        history: `history.csv`, a row for each epoch.
+        scores: `scores.jsonl`, a line for each scoring of a checkpoint.
+        samples: The sheets of samples, one for each epoch that was sampled.
         checkpoints: What resuming needs.
     """
 
@@ -48,7 +49,7 @@ class RunFolder:
         """Make the folder of a new run: `out`, or the next free `runs/NAME-1`, `-2`, …
 
         Raises:
-            GankitError: `out` holds files already, or the folder cannot be made.
+            GankitError: `out` is not empty, or the folder cannot be made.
         """
         try:
             return cls(_empty(out) if out else _next_free(RUNS, name))
@@ -59,49 +60,46 @@ class RunFolder:
 
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
-        """Return the folder of a run that there is.
+        """Return the folder of an existing run.
 
         Raises:
-            GankitError: It is none.
+            GankitError: It is not a run.
         """
         run = cls(path)
         if not (run.recipe.is_file() and run.facts.is_file()):
-            beside = (path.parent, path.parent / RUNS)
-            near = sorted(str(p.parent) for each in beside for p in each.glob("*/run.json"))
-            hint = (
-                f"the runs there: {', '.join(near[-5:])}" if near else "gankit run RECIPE makes one"
-            )
+            parents = (path.parent, path.parent / RUNS)
+            near = sorted(str(p.parent) for each in parents for p in each.glob("*/run.json"))
+            runs = f"the runs there: {', '.join(near[-5:])}"
+            hint = runs if near else "gankit run RECIPE makes one"
             raise GankitError(f"{path} is not a run: it has no recipe.toml and run.json", hint)
         return run
 
-    def describe(self, recipe: "Recipe", facts: Mapping) -> None:
-        """Write down what is run, and with what."""
+    def describe(self, recipe: "Recipe", facts: Mapping[str, Any]) -> None:
+        """Write the recipe and the facts of a run."""
         shipped = {part.distribution for part in recipe.parts()} - {""}
-        write_text(self.recipe, recipe.to_toml())
-        made_with = {**_versions(), "distributions": _installed(sorted(shipped)), **facts}
-        write_text(self.facts, _json({**made_with, "data": []}))
+        write(self.recipe, recipe.to_toml())
+        found = {**_versions(), "distributions": _installed(sorted(shipped)), **facts, "data": []}
+        self._write_facts(found)
 
     def remove_if_nothing_was_played(self) -> None:
-        """Remove a folder that holds no samples and no checkpoint: there is nothing to go on with.
-
-        Only for one that `create` has just made, so that all that is in it is the run's own.
-        """
+        """Remove a folder that `create` has just made, if it has no samples and no checkpoint."""
         if not self.samples.exists() and not self.checkpoints.exists():
             shutil.rmtree(self.path)
 
-    def read_facts(self) -> dict:
-        """Return what `run.json` says.
+    def read_facts(self) -> dict[str, Any]:
+        """Return the content of `run.json`.
 
         Raises:
             GankitError: It cannot be read.
         """
         try:
-            return json.loads(self.facts.read_text(encoding="utf-8"))
+            facts: dict[str, Any] = json.loads(self.facts.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise GankitError(f"{self.facts} cannot be read: {error}") from error
+        return facts
 
     def plugin_files(self) -> list[str]:
-        """Return the plugin files that the run was made with, as its folder says: to be shown only.
+        """Return the plugin files of the run, to be shown, never imported.
 
         Raises:
             GankitError: `run.json` cannot be read.
@@ -109,50 +107,38 @@ class RunFolder:
         return [str(file) for file in self.read_facts().get("plugins", [])]
 
     def missing_distributions(self) -> dict[str, tuple[str, str]]:
-        """Return the distributions of the run's parts that are not here in the version it had.
+        """Return the distributions of the run's parts that are not installed in the same version.
 
-        Of each the version that made the run, and that which is here, if any.
+        Each has the run's version and the installed version, which may be empty.
 
         Raises:
             GankitError: `run.json` cannot be read.
         """
-        noted = self.read_facts().get("distributions", {})
-        here = {name: _version(name) or "" for name in noted}
-        return {n: (str(wanted), here[n]) for n, wanted in noted.items() if here[n] != wanted}
+        wanted = self.read_facts().get("distributions", {})
+        both = {name: (str(wanted[name]), _version(name) or "") for name in wanted}
+        return {name: versions for name, versions in both.items() if versions[0] != versions[1]}
 
     def note_data(self, stage: int, dataset: Dataset) -> None:
-        """Write down what data a stage is played on."""
+        """Write facts about the data of a stage."""
         facts = self.read_facts()
         shapes = dict(dataset.spec.shapes)
         data = {"examples": len(dataset), "classes": list(dataset.classes), "shapes": shapes}
-        write_text(self.facts, _json({**facts, "data": [*facts["data"][:stage], data]}))
-
-    def sheets(self) -> dict[int, Path]:
-        """Return the sheets of samples by their epoch, in its order."""
-        named = {
-            path: re.fullmatch(r"epoch-(\d+)\.png", path.name) for path in self.samples.glob("*")
-        }
-        return dict(sorted((int(epoch[1]), path) for path, epoch in named.items() if epoch))
+        self._write_facts({**facts, "data": [*facts["data"][:stage], data]})
 
     def data_specs(self) -> list[DataSpec]:
         """Return the spec of the data of each stage that was begun."""
         return [
-            DataSpec(
-                {name: tuple(shape) for name, shape in data["shapes"].items()}, len(data["classes"])
-            )
+            DataSpec({k: tuple(v) for k, v in data["shapes"].items()}, len(data["classes"]))
             for data in self.read_facts()["data"]
         ]
 
+    def sheets(self) -> dict[int, Path]:
+        """Return the sheets of samples by epoch, in order."""
+        names = [(re.fullmatch(r"epoch-(\d+)\.png", p.name), p) for p in self.samples.glob("*")]
+        return dict(sorted((int(match[1]), path) for match, path in names if match))
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file aside and rename it, so that it is never seen half-written."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-
-
-def _json(facts: Mapping) -> str:
-    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    def _write_facts(self, facts: Mapping[str, Any]) -> None:
+        write(self.facts, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
 
 def _empty(out: Path) -> Path:
@@ -176,7 +162,7 @@ def _next_free(parent: Path, name: str) -> Path:
             number += 1
 
 
-def _versions() -> dict:
+def _versions() -> dict[str, Any]:
     packages = ("gankit", "keras", "tensorflow", "jax", "torch", "numpy", "tensorboard")
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -188,7 +174,7 @@ def _versions() -> dict:
 
 
 def _installed(packages: Iterable[str]) -> dict[str, str]:
-    """Return the versions of those packages that are installed."""
+    """Return the versions of the packages that are installed."""
     return {name: found for name in packages if (found := _version(name))}
 
 

@@ -1,4 +1,4 @@
-"""The memory that a step takes: an estimate of it, and what is said where there is too little."""
+"""The memory of a step: an estimate, and an error if there is too little."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -9,18 +9,18 @@ import keras
 from gankit import engine
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
-from gankit.game.networks import judges, operations
+from gankit.game.networks import discriminators, operations
 from gankit.messages import in_one_line
 
 
 def memory(gan: GAN, images: int) -> dict[str, int]:
     """Return the bytes of a game's weights, gradients, optimizers and activations.
 
-    What a backend keeps beside these (buffers of its convolutions, copies) is not in it.
+    Memory of the backend itself, such as buffers of convolutions, is not included.
 
     Args:
         gan: The game.
-        images: The number of images in a turn.
+        images: The images in a turn.
     """
     networks = list(gan.networks.values())
     return {
@@ -33,24 +33,17 @@ def memory(gan: GAN, images: int) -> dict[str, int]:
 
 @contextmanager
 def enough_memory(batch_size: int) -> Iterator[None]:
-    """Turn an exception of a backend that has no memory left into an error that says what to do.
-
-    Args:
-        batch_size: Of the recipe.
-
-    Raises:
-        GankitError: There was too little memory in the block.
-    """
+    """Turn the out-of-memory exception of a backend into a `GankitError`."""
     try:
         yield
     except Exception as error:
         if not isinstance(error, MemoryError) and not engine.out_of_memory(error):
             raise
         raise GankitError(
-            f"{', '.join(engine.devices())}: there is too little memory for batches of "
-            f"{batch_size}: {in_one_line(error)}",
-            f"--set training.batch_size={max(batch_size // 2, 1)} takes smaller ones; gankit check "
-            "estimates what a recipe needs",
+            f"{', '.join(engine.devices())} ran out of memory with batches of {batch_size}: "
+            f"{in_one_line(error)}",
+            f"--set training.batch_size={max(batch_size // 2, 1)} makes them smaller; gankit check "
+            "estimates the memory of a recipe",
         ) from error
 
 
@@ -63,11 +56,11 @@ def _size(dtype: str) -> int:
 
 
 def _activations(gan: GAN, name: str) -> int:
-    """Return the bytes that a network keeps in a step for one example, for the way back."""
+    """Return the bytes of activations that a network keeps for its gradients, per example."""
     outputs = [
         tensor
         for operation in operations(gan.networks[name])
         for tensor in keras.tree.flatten(operation.output)
     ]
-    kept = sum(math.prod(tensor.shape[1:]) * _size(tensor.dtype) for tensor in outputs)
-    return 2 * kept if name in judges(gan.networks) else kept  # which see real and generated images
+    kept: int = sum(math.prod(tensor.shape[1:]) * _size(tensor.dtype) for tensor in outputs)
+    return kept * (2 if name in discriminators(gan.networks) else 1)  # of real and generated images

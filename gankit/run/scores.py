@@ -1,32 +1,26 @@
-"""scores.jsonl: a line of JSON for each time that a checkpoint was scored."""
+"""scores.jsonl: a line of JSON for each scoring of a checkpoint."""
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gankit.errors import GankitError
+from gankit.files import write
 from gankit.recipe.settings import Direction
-from gankit.run.folder import RunFolder, write_text
-
-if TYPE_CHECKING:  # a report reads the lines without Keras
-    from gankit.run.checkpoint import Place
-    from gankit.run.events import EventLog
-    from gankit.scoring.evaluate import Scores
+from gankit.run.checkpoint import Checkpoints, Place
+from gankit.run.events import EventLog
+from gankit.run.folder import RunFolder
+from gankit.scoring.evaluate import Scores
 
 Line = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a run stands by what was scored while it trained.
-
-    Args:
-        last: The newest line.
-        best: The line of the best checkpoint of the same stage; None where no score tells.
-    """
+    """The newest line of a run's last stage, and that of the best checkpoint, if scores tell."""
 
     last: Line
     best: Line | None
@@ -34,33 +28,33 @@ class Standing:
 
 def line(
     verb: str,
-    place: "Place",
+    place: Place,
     epoch: int,
-    scores: "Scores",
+    scores: Scores,
     better: Mapping[str, Direction],
     by: str | None = None,
 ) -> dict[str, Any]:
-    """Return what is written down of scores.
+    """Return the line of a scoring.
 
     Args:
-        verb: Who scored: `run` while it trained, or `score` afterwards.
-        place: Of the checkpoint.
-        epoch: The epochs that were finished, over all stages.
-        scores: What the metrics found, and how.
-        better: Which way the scores are better, of those that tell.
+        verb: `run` during training, `score` afterwards.
+        place: The place of the checkpoint.
+        epoch: The finished epochs, over all stages.
+        scores: The scores of the metrics.
+        better: The better direction of the scores that have one.
         by: The score that chooses the best checkpoint.
     """
     where = {"stage": place.stage, "epoch": epoch, "step": place.steps, "checkpoint": place.name}
-    found = {name: _number(value) for name, value in scores.values.items()}
-    ways = {name: way for name, way in better.items() if name in found}
-    told = {**scores.as_dict(), "scores": found, "better": ways, "best_by": by}
-    return {"verb": verb, **where, **told}
+    # NaN and infinity are no JSON
+    values = {n: float(v) if math.isfinite(v) else None for n, v in scores.values.items()}
+    directions = {name: direction for name, direction in better.items() if name in values}
+    made = {**scores.as_dict(), "scores": values, "better": directions, "best_by": by}
+    return {"verb": verb, **where, **made}
 
 
 def read(path: Path) -> list[Line]:
-    """Return the lines of a file, none if there is no file; one that was cut off is left out."""
-    texts = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [found for text in texts if (found := _parsed(text))]
+    """Return the lines of a file, none if it does not exist; a line that was cut off is skipped."""
+    return list(_parsed(path.read_text(encoding="utf-8"))) if path.is_file() else []
 
 
 def add(path: Path, new: Line) -> None:
@@ -71,71 +65,58 @@ def add(path: Path, new: Line) -> None:
     """
     try:
         with path.open("a", encoding="utf-8") as file:
-            file.write(f"{_json(new)}\n")
+            file.write(_json(new))
     except OSError as error:
-        raise GankitError(f"{path} cannot be written: {error}", "make room, and go on") from error
+        raise GankitError(f"{path} cannot be written: {error}", "free some space") from error
 
 
 def forget(path: Path, steps: int) -> None:
-    """Drop what a run that was killed had scored after the checkpoint from which it goes on."""
+    """Drop the lines that a killed run wrote after the checkpoint from which it goes on."""
     if path.is_file():
         kept = (each for each in read(path) if not (_by_run(each) and each["step"] > steps))
-        write_text(path, "".join(f"{_json(each)}\n" for each in kept))
+        write(path, "".join(map(_json, kept)))
 
 
 def standing(run: RunFolder, coming: str = "") -> Standing | None:
-    """Return how a run stands in the last stage that was scored, None if none was.
+    """Return the scores of a run in its last stage, None if it was never scored.
 
-    The best line is one of those whose checkpoint is there.
-
-    Args:
-        run: Its folder.
-        coming: The name of a checkpoint that is about to be saved.
+    The best line has a checkpoint that exists, or that is coming: about to be saved.
     """
-    from gankit.run.checkpoint import Checkpoints
-
-    ours = [each for each in read(run.scores) if _by_run(each)]
-    if not ours:
+    lines = [each for each in read(run.scores) if _by_run(each)]
+    if not lines:
         return None
-    last = ours[-1]
-    by, there = last["best_by"], {*Checkpoints(run.checkpoints).names(), coming}
-    rivals = [e for e in ours if e["stage"] == last["stage"] and e["checkpoint"] in there]
+    last = lines[-1]
+    by, existing = last["best_by"], {*Checkpoints(run.checkpoints).names(), coming}
+    rivals = [e for e in lines if e["stage"] == last["stage"] and e["checkpoint"] in existing]
     rivals = [each for each in rivals if each["scores"].get(by) is not None]
     sign = -1 if last["better"].get(by) == "high" else 1
     return Standing(last, min(rivals, key=lambda each: sign * each["scores"][by], default=None))
+
+
+def source(run: RunFolder, steps: int, epoch: int) -> str:
+    """Return the name of a place of a run in the provenance of scores."""
+    return f"{run.path}, step {steps:,}, epoch {epoch}"
+
+
+def show(events: EventLog, scores: Scores, steps: int, part: str = "") -> None:
+    """Add scores to the curves of a part of a run in TensorBoard, and their provenance as text."""
+    values = {f"scores/{scores.titles[name]}": value for name, value in scores.values.items()}
+    events.scalars(values, steps, run=part)
+    rows = [f"| {key} | {value} |" for key, value in vars(scores.provenance).items()]
+    events.text("scores", "\n".join(["| made with | |", "| --- | --- |", *rows]), steps, run=part)
 
 
 def _by_run(line: Line) -> bool:
     return line.get("verb") == "run"
 
 
-def _number(value: float) -> float | None:
-    """Return a number as JSON can hold it."""
-    return float(value) if math.isfinite(value) else None
-
-
 def _json(line: Line) -> str:
-    return json.dumps(line, ensure_ascii=False)
+    return json.dumps(line, ensure_ascii=False) + "\n"
 
 
-def _parsed(text: str) -> Line | None:
-    """Return a line; None if it was cut off."""
-    try:
-        line = json.loads(text)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) and isinstance(line.get("scores"), dict) else None
-
-
-def where(run: RunFolder, steps: int, epoch: int) -> str:
-    """Return what the provenance calls a place of a run."""
-    return f"{run.path}, step {steps:,}, epoch {epoch}"
-
-
-def show(events: "EventLog", scores: "Scores", steps: int, part: str = "") -> None:
-    """Add scores to TensorBoard's curves of a part of a run, and how they were made as a text."""
-    found = {f"scores/{scores.titles[name]}": value for name, value in scores.values.items()}
-    events.scalars(found, steps, run=part)
-    rows = [f"| {key} | {value} |" for key, value in vars(scores.provenance).items()]
-    made = "\n".join(["| made with | |", "| --- | --- |", *rows])
-    events.text("scores", made, steps, run=part)
+def _parsed(text: str) -> Iterator[Line]:
+    for each in text.splitlines():
+        try:
+            yield json.loads(each)
+        except ValueError:
+            continue

@@ -1,4 +1,4 @@
-"""How far a run is, and where it writes: what its callbacks share."""
+"""How far a run is, and where it writes: shared by its callbacks."""
 
 import time
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from gankit.game.gan import GAN
 from gankit.recipe.recipe import Recipe
 from gankit.run import scores
 from gankit.run.checkpoint import Checkpoint, Checkpoints, Place
@@ -17,19 +18,19 @@ from gankit.run.history import History
 
 
 class Session:
-    """A run as one process goes through it.
+    """One process of a run.
 
     Args:
-        run: The folder; where it has checkpoints, the session goes on from the newest.
-        stages: The recipe's.
-        console: Where to show how it goes.
+        run: The folder; the session goes on from its newest checkpoint, if there is one.
+        stages: The stages of the recipe.
+        console: Where to show the progress.
 
     Attributes:
-        checkpoint: Where the session goes on from; None at the start of a run.
+        checkpoint: What the session goes on from; None at the start of a run.
         place: What is finished.
-        best: The name of the best checkpoint; None as long as there is none.
-        steps_per_epoch: Of the stage that is playing.
-        due: Whether this step is one to look at: reading a loss waits for the device.
+        best: The name of the best checkpoint; None if there is none.
+        steps_per_epoch: Of the current stage.
+        due: Whether to look at this step: reading a loss waits for the device.
     """
 
     def __init__(self, run: RunFolder, stages: Sequence[Recipe], console: Console):
@@ -49,7 +50,7 @@ class Session:
 
     @property
     def epoch(self) -> int:
-        """The epochs that are finished, over all stages."""
+        """The finished epochs, over all stages."""
         return sum(self.stage_epochs[: self.place.stage]) + self.place.epoch
 
     @property
@@ -59,17 +60,17 @@ class Session:
 
     @property
     def speed(self) -> float:
-        """Images a second in this epoch; 0 as long as that cannot be told."""
+        """Images per second in this epoch; 0 if it is not known yet."""
         return self.stopwatch.speed
 
     @property
     def seconds_left(self) -> float:
-        """What is left if all epochs are as long as this one; 0 as long as that cannot be told."""
+        """The time left if all epochs are as long as this one; 0 if it is not known yet."""
         steps = (self.epochs - self.epoch) * self.steps_per_epoch - self.place.step
         return self.stopwatch.images * steps / self.speed if self.speed else 0.0
 
     def begin(self, stage: int, steps_per_epoch: int, images: int) -> None:
-        """Begin a stage or go on with it; its steps see so many images."""
+        """Begin a stage, or go on with it; with so many images in a step."""
         self.steps_per_epoch = steps_per_epoch
         self.stopwatch = Stopwatch(images)
         if stage > self.place.stage:
@@ -87,12 +88,12 @@ class Session:
         """Count an epoch."""
         self.place = replace(self.place, epoch=self.place.epoch + 1, step=0)
 
-    def save(self, gan) -> Path:
+    def save(self, gan: GAN) -> Path:
         """Save a checkpoint of this place."""
         return self.checkpoints.save(gan, self.place, self.best)
 
     def _best(self) -> str | None:
-        """Return the best of what was scored up to here; what was scored later will be again."""
+        """Return the best checkpoint so far; later ones will be scored again."""
         scores.forget(self.run.scores, self.place.steps)
         standing = scores.standing(self.run)
         if standing and standing.best:
@@ -102,22 +103,15 @@ class Session:
 
 @dataclass
 class Stopwatch:
-    """Images a second within an epoch; its first step, which may compile, is left out.
+    """Images per second within an epoch, without its first step, which may compile."""
 
-    Args:
-        images: The number of images in a step.
-        first: The first step that was marked, and when.
-        last: The last one.
-        speed: Images a second, the last epoch's until there is a second step; 0 before.
-    """
-
-    images: int
-    first: tuple[int, float] = (0, 0.0)
+    images: int  # in a step
+    first: tuple[int, float] = (0, 0.0)  # the first marked step, and its time
     last: tuple[int, float] = (0, 0.0)
-    speed: float = 0.0
+    speed: float = 0.0  # that of the last epoch until the second step
 
     def mark(self, step: int) -> None:
-        """Note that a step of the epoch has ended."""
+        """Mark the end of a step of the epoch."""
         now = (step, time.perf_counter())
         if step <= self.last[0] or not self.last[0]:
             self.first = now

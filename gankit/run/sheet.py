@@ -1,4 +1,4 @@
-"""The sheet by which a run shows how far it is."""
+"""The sheet of samples of a run."""
 
 import numpy as np
 from keras import ops
@@ -11,17 +11,11 @@ from gankit.game.loss import draws_from_noise
 from gankit.game.sampling import sample, sheet_count
 from gankit.pictures import sheets
 
-EXAMPLES = 8  # of which images are made, where they are made of images
+EXAMPLES = 8  # that a generator of images from images is shown with
 
 
 def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
-    """Return a sheet of what the game makes of the same noise, or the same examples, each time.
-
-    Args:
-        gan: The game.
-        dataset: What it is played on; its first rows are the examples.
-        seed: Of the noise.
-    """
+    """Return a sheet of samples, of the noise of a seed or of the first examples."""
     if not draws_from_noise(type(gan.game)):
         return sheets.strips(_strips(gan, dataset))
     spec = dataset.spec
@@ -30,7 +24,7 @@ def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
 
 
 def _strips(gan: GAN, dataset: Dataset) -> list[list[np.ndarray]]:
-    """Return the strips of the game's loss as arrays."""
+    """Return the preview of the game's loss as arrays."""
     rows = dataset.arrays.items()
     examples = {name: tensor_from_uint8(np.asarray(array[:EXAMPLES])) for name, array in rows}
     strips = gan.game.preview(gan, examples)

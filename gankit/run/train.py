@@ -1,6 +1,7 @@
-"""Plays a recipe from its start, or from a checkpoint, to its end."""
+"""Plays a recipe to its end, from its start or from a checkpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import keras
 from rich.console import Console
@@ -17,14 +18,16 @@ from gankit.run.scoring_callback import Score
 from gankit.run.session import Session
 
 
-def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | None = None) -> None:
-    """Train a recipe into a run's folder, from its newest checkpoint on if it has one.
+def train(
+    recipe: Recipe, run: RunFolder, console: Console, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Train a recipe in the folder of a run, from its newest checkpoint if it has one.
 
     Args:
         recipe: With all its stages.
         run: The folder.
-        console: Where to show how it goes.
-        facts: What else `run.json` is to say.
+        console: Where to show the progress.
+        facts: More facts for `run.json`.
 
     Raises:
         Interrupted: The user stopped it; it is saved.
@@ -35,7 +38,7 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
     if session.epoch == session.epochs:
         console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
         return
-    if session.place.steps == 0:  # before anything that takes time: from here on it can be resumed
+    if session.place.steps == 0:  # first of all, so that the run can be resumed from here on
         _describe(recipe, session, facts or {})
     console.print(f"run folder {run.path}", highlight=False)
     console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
@@ -50,14 +53,15 @@ def _play_stages(stages: Sequence[Recipe], session: Session) -> None:
         experiment = assemble(stage, previous)
         previous = experiment.gan
         if number == session.place.steps == 0:
-            _warn(experiment, session)
+            for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
+                session.display.warn(str(incompatibility))
         if number >= session.place.stage:
             session.run.note_data(number, experiment.dataset)
             _play(experiment, session, number)
 
 
 def _play(experiment: Experiment, session: Session, stage: int) -> None:
-    """Play the epochs of a stage that are left; each is one `fit`."""
+    """Play the remaining epochs of a stage, each as one `fit`."""
     gan, training, batches = experiment.gan, experiment.recipe.training, experiment.batches()
     session.begin(stage, len(batches), batches.size)
     if session.checkpoint:
@@ -86,25 +90,19 @@ def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks
     ]
 
 
-def _describe(recipe: Recipe, session: Session, facts: Mapping) -> None:
-    """Write down what is run: for people, for resuming, and for TensorBoard."""
+def _describe(recipe: Recipe, session: Session, facts: Mapping[str, Any]) -> None:
+    """Write down what is played: for people, for resuming, and for TensorBoard."""
     used = {"backend": keras.backend.backend(), "devices": engine.devices(), "seed": recipe.seed}
     session.run.describe(recipe, {**used, **facts})
     session.events.text("recipe", f"```toml\n{recipe.to_toml()}\n```", 0)
-    session.events.hparams(_flat(recipe.filled))
+    session.events.hparams(dict(_flat(recipe.filled)))
 
 
-def _warn(experiment: Experiment, session: Session) -> None:
-    """Say which parts do not fit each other."""
-    for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
-        session.display.warn(str(incompatibility))
-
-
-def _flat(table: Mapping) -> dict:
-    """Return the scalars of a nested table by their dotted names."""
-    flat = {}
+def _flat(table: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the scalars of a nested table by their dotted names."""
     for key, value in table.items():
         value = dict(enumerate(value)) if isinstance(value, list) else value
-        inner = _flat(value) if isinstance(value, Mapping) else {"": value}
-        flat |= {f"{key}.{name}".rstrip("."): scalar for name, scalar in inner.items()}
-    return flat
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

@@ -115,7 +115,7 @@ def _check_gradients(which: str, network: keras.Model, spec: DataSpec) -> None:
         outputs = ops.reshape(network(inputs, training=True), (BATCH, -1))
         return [ops.mean(ops.square(ops.cast(outputs, "float32") - target))], ()
 
-    gradients = engine.gradients(losses, [weights])[2][0]
+    gradients = engine.gradients(losses, [weights])[1][0]
     for weight, value in zip(weights, before):
         weight.assign(value)
     dead = [w.path for w, g in zip(weights, gradients) if not np.any(_array(g))]

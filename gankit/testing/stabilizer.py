@@ -8,9 +8,10 @@ from typing import Any
 
 import keras
 
-from gankit.game.gan import GAN, is_state
+from gankit.game.gan import GAN
 from gankit.game.loss import Loss
 from gankit.game.stabilizer import Stabilizer
+from gankit.game.stabilizers import is_state
 from gankit.messages import suggestion
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.testing.game import (

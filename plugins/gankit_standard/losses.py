@@ -6,9 +6,6 @@ from typing import Any, ClassVar
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers.penalties import SlopePenalty
-from gankit_standard.stabilizers.spectral_norm import SpectralNorm
-from gankit_standard.stabilizers.updates import WeightClipping
 
 
 class Bce(gankit.AdversarialLoss):
@@ -134,21 +131,12 @@ class Wasserstein(gankit.AdversarialLoss):
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield an incompatibility unless a stabilizer is known to bound the critic's slope."""
-        if not any(map(_bounds_the_slope, gan.stabilizers)):
+        if not any(stabilizer.bounds_slope for stabilizer in gan.stabilizers):
             yield gankit.Incompatibility(
                 "wasserstein is unbounded unless the slope of the discriminator is bounded, and no "
                 "stabilizer here is known to do that",
                 "add gradient-penalty, and set discriminator_norm = false in [architecture]",
             )
-
-
-def _bounds_the_slope(stabilizer: gankit.Stabilizer) -> bool:
-    match stabilizer:
-        case SlopePenalty():
-            return stabilizer.weight > 0
-        case SpectralNorm():
-            return "discriminator" in stabilizer.players
-    return isinstance(stabilizer, WeightClipping)
 
 
 def _cross_entropy(logits: Any, targets: Any) -> Any:

@@ -14,10 +14,10 @@ from PIL import Image
 from gankit.api.generator import Generator, RunOrGenerator
 from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
+from gankit.files import write
 from gankit.messages import shown
 from gankit.pictures import sheets
 from gankit.pictures.captions import captioned
-from gankit.run.folder import write_text
 from gankit.scoring.evaluate import digest
 from gankit.scoring.examples import choose
 
@@ -56,9 +56,9 @@ class Sheet:
             )
         stem.parent.mkdir(parents=True, exist_ok=True)
         sheets.write_png(self.image, sheet)
-        write_text(key, json.dumps(content, indent=2) + "\n")
+        write(key, json.dumps(content, indent=2) + "\n")
         if not answers.exists():
-            write_text(answers, f"{FIRST_LINE}\n" + "\n".join(self.key) + "\n")
+            write(answers, f"{FIRST_LINE}\n" + "\n".join(self.key) + "\n")
         return sheet, key, answers
 
     def _repr_png_(self) -> bytes:

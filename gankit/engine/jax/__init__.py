@@ -1,1 +1,19 @@
-"""gankit's engine on jax."""
+"""The engine on JAX, and its devices."""
+
+import jax
+
+
+def devices() -> list[str]:
+    """Return the names of the devices in use, GPUs if there are any."""
+    return ["CPU" if d.platform == "cpu" else d.device_kind for d in jax.local_devices()]
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Return whether an exception means that the device is out of memory."""
+    said = ("RESOURCE_EXHAUSTED", "Out of memory")  # the second where the step was dispatched
+    return isinstance(error, jax.errors.JaxRuntimeError) and any(x in str(error) for x in said)
+
+
+def jit_compile() -> bool:
+    """Return whether XLA pays: on JAX it always does."""
+    return True

@@ -1,4 +1,4 @@
-"""What layers compute on JAX.
+"""The kernels of `gankit.layers` on JAX.
 
 Images are (batch, height, width, channels); a kernel is (height, width, in, out) for a convolution,
 (height, width, out, in) for a transposed one.
@@ -8,7 +8,9 @@ on a GPU (jax#23783). So three bilinear maps define one another: a convolution, 
 images and its transpose by the kernel. Each derivative, of any order, is one of them again.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,25 +18,26 @@ from jax import lax
 
 from gankit.engine.grouped import grouped
 
+Pair = tuple[Any, Any]
+Shape = tuple[int, ...]
+Strides = tuple[int, int]
 
-def convolution(x, kernel, strides, padding, groups=1):
+
+def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, groups: int = 1) -> Any:
     """Return the convolution of x; padding is "same" or "valid"."""
     if groups > 1:
-        dense = partial(convolution, strides=strides, padding=padding)
-        return grouped(dense, x, kernel, groups)
+        return grouped(convolution, x, kernel, strides, padding, groups)
     return _convolved(x, kernel, tuple(strides), padding.upper())
 
 
-def transposed_convolution(x, kernel, strides, padding):
-    """Return the transposed convolution of x, larger by the strides."""
-    shape = [x.shape[0]]
-    for size, stride, width in zip(x.shape[1:3], strides, kernel.shape[:2]):
-        shape.append(size * stride + (width - stride if padding == "valid" else 0))
-    shape.append(kernel.shape[2])
-    return _images(x, kernel, tuple(strides), padding.upper(), tuple(shape))
+def transposed_convolution(
+    x: Any, kernel: Any, strides: Sequence[int], padding: str, shape: Sequence[int]
+) -> Any:
+    """Return the transposed convolution of x, images of a shape (height, width, filters)."""
+    return _images(x, kernel, tuple(strides), padding.upper(), (x.shape[0], *shape))
 
 
-def batch_normalization(x, gamma, beta, epsilon):
+def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
     """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
     axes = tuple(range(x.ndim - 1))
     wide = x.astype("float32")
@@ -44,8 +47,8 @@ def batch_normalization(x, gamma, beta, epsilon):
     return y.astype(x.dtype), mean, variance
 
 
-def dropout(x, rate, seed):
-    """Return x with a share of `rate` set to 0, the rest scaled up; seed is two integers."""
+def dropout(x: Any, rate: float, seed: Any) -> Any:
+    """Return x with a fraction `rate` set to 0 and the rest scaled up; seed is two integers."""
     first, second = seed.astype(jnp.uint32)
     key = _mix(_mix(first) ^ second)
     bits = _mix(lax.iota(jnp.uint32, x.size) ^ key).reshape(x.shape)
@@ -53,39 +56,39 @@ def dropout(x, rate, seed):
     return x * (kept.astype(x.dtype) / (1 - rate))
 
 
-def _mix(bits):
-    """Return 32 bits in which each depends on all of the given ones (Wellons' lowbias32)."""
+def _mix(bits: Any) -> Any:
+    """Return 32 bits, each a function of all given ones (Wellons' lowbias32)."""
     bits = (bits ^ (bits >> 16)) * jnp.uint32(0x7FEB352D)
     bits = (bits ^ (bits >> 15)) * jnp.uint32(0x846CA68B)
     return bits ^ (bits >> 16)
 
 
-def _plain(x, kernel, strides, padding):
+def _plain(x: Any, kernel: Any, strides: Sequence[int], padding: str) -> Any:
     return lax.conv_general_dilated(
         x, kernel, strides, padding, dimension_numbers=("NHWC", "HWIO", "NHWC")
     )
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2, 3))
-def _convolved(x, kernel, strides, padding):
+def _convolved(x: Any, kernel: Any, strides: Strides, padding: str) -> Any:
     return _plain(x, kernel, strides, padding)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
-def _images(y, kernel, strides, padding, shape):
-    """Return the images of a shape that the convolution with a kernel pulls y back to."""
+def _images(y: Any, kernel: Any, strides: Strides, padding: str, shape: Shape) -> Any:
+    """Return the transpose, by the images, of a convolution: images of a shape."""
     images = jax.ShapeDtypeStruct(shape, y.dtype)
     return jax.linear_transpose(lambda x: _plain(x, kernel, strides, padding), images)(y)[0]
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
-def _kernel(x, y, strides, padding, shape):
-    """Return the kernel of a shape that the convolution of images x pulls y back to."""
+def _kernel(x: Any, y: Any, strides: Strides, padding: str, shape: Shape) -> Any:
+    """Return the transpose, by the kernel, of a convolution: a kernel of a shape."""
     kernel = jax.ShapeDtypeStruct(shape, x.dtype)
     return jax.linear_transpose(lambda k: _plain(x, k, strides, padding), kernel)(y)[0]
 
 
-def _convolved_pull_back(strides, padding, inputs, dy):
+def _convolved_pull_back(strides: Strides, padding: str, inputs: Pair, dy: Any) -> Pair:
     x, kernel = inputs
     return (
         _images(dy, kernel, strides, padding, x.shape),
@@ -93,7 +96,7 @@ def _convolved_pull_back(strides, padding, inputs, dy):
     )
 
 
-def _images_pull_back(strides, padding, shape, inputs, dx):
+def _images_pull_back(strides: Strides, padding: str, shape: Shape, inputs: Pair, dx: Any) -> Pair:
     y, kernel = inputs
     return (
         _convolved(dx, kernel, strides, padding),
@@ -101,12 +104,12 @@ def _images_pull_back(strides, padding, shape, inputs, dx):
     )
 
 
-def _kernel_pull_back(strides, padding, shape, inputs, dk):
+def _kernel_pull_back(strides: Strides, padding: str, shape: Shape, inputs: Pair, dk: Any) -> Pair:
     x, y = inputs
     return _images(y, dk, strides, padding, x.shape), _convolved(x, dk, strides, padding)
 
 
-def _forward(function):
+def _forward(function: Callable[..., Any]) -> Callable[..., tuple[Any, Pair]]:
     return lambda a, b, *how: (function(a, b, *how), (a, b))
 
 

@@ -1,24 +1,24 @@
 """Gradients and the training step on JAX, as if everything were stateful.
 
-A `keras.StatelessScope` stands for the state. `gradients` and `input_gradient` make a pure function
-of what reads and writes variables: they open a nested scope that starts from the values of the
-outer one, and hand what was written back to it.
+A `keras.StatelessScope` holds the state. `gradients` and `input_gradient` make pure functions of
+code that reads and writes variables: they open a nested scope that starts from the values of the
+outer one, and hand back what was written.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import jax
 import keras
-from jax.interpreters.ad import Zero
 
 _scopes: list[keras.StatelessScope] = []
 
 
-class Trainer:
-    """Gives `keras.Model.fit` the step that `play(batch)` describes."""
+class Trainer(keras.Model):
+    """Gives `keras.Model.fit` the step of `play(batch)`."""
 
-    def train_step(self, state, data):
+    def train_step(self, state: Any, data: Any) -> Any:
         """Play one step of the game from a state; return its logs and the state after it."""
         groups = (
             self.trainable_variables,
@@ -29,45 +29,41 @@ class Trainer:
         values = {id(v): x for group, xs in zip(groups, state) for v, x in zip(group, xs)}
         with _scope(values) as scope:
             logs = self.play(data[0])
-        after = tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
-        return logs, after
+        return logs, tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
 
     def settle(self) -> None:
-        """Bring the variables up to date in the middle of `fit`, which carries their values."""
+        """Write the values that `fit` holds to the variables."""
         self.jax_state_sync()
 
 
-def gradients(losses: Callable, targets: Sequence[Sequence]):
-    """Return the losses of one forward pass, what else it found, and each loss's own gradients.
-
-    Args:
-        losses: Returns (a list of scalars, a structure of tensors).
-        targets: For each scalar, the variables to differentiate it by.
-    """
+def gradients(
+    losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]
+) -> tuple[Any, list[list[Any]]]:
+    """Return what else `losses()` found, and the gradients of each loss by its own targets."""
     variables = list({id(v): v for target in targets for v in target}.values())
 
-    def function(parameters):
-        (values, found), written = _pure(losses, variables, parameters)
+    def function(parameters: Sequence[Any]) -> Any:
+        (values, found), written = _pure(losses, dict(zip(map(id, variables), parameters)))
         return values, (found, written)
 
     parameters = [variable.value for variable in variables]
-    values, pull_back, (found, written) = jax.vjp(function, parameters, has_aux=True)
+    values, tangents, (found, written) = jax.linearize(function, parameters, has_aux=True)
     _hand_over(written)
-    # Symbolic zeros let each pull-back skip what its loss does not reach.
-    unit = [
-        [_one(v) if i == row else Zero(jax.typeof(v)) for i, v in enumerate(values)]
-        for row in range(len(values))
-    ]
-    by_variable = [dict(zip(map(id, variables), pull_back(row)[0])) for row in unit]
-    chosen = [[g[id(v)] for v in target] for g, target in zip(by_variable, targets)]
-    return values, found, chosen
+
+    def gradient(row: int) -> dict[int, Any]:
+        # transposed by itself, so that it skips what its loss does not reach
+        pull_back = jax.linear_transpose(lambda tangent: tangents(tangent)[row], parameters)
+        return dict(zip(map(id, variables), pull_back(jax.numpy.ones_like(values[row]))[0]))
+
+    rows = map(gradient, range(len(values)))
+    return found, [[row[id(v)] for v in target] for row, target in zip(rows, targets)]
 
 
-def input_gradient(function: Callable, x):
+def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
     """Return the gradient of `sum(function(x))` by x, differentiable again; the shape of x."""
 
-    def total(x):
-        y, written = _pure(function, [], [], x)
+    def total(x: Any) -> Any:
+        y, written = _pure(lambda: function(x))
         return y.sum(), written
 
     gradient, written = jax.grad(total, has_aux=True)(x)
@@ -75,21 +71,21 @@ def input_gradient(function: Callable, x):
     return gradient
 
 
-def when(condition, function: Callable):
-    """Return the scalar `function()` where the condition holds, and else 0 without computing it."""
+def when(condition: Any, function: Callable[[], Any]) -> Any:
+    """Return the scalar `function()` where the condition holds, else 0 without computing it."""
 
-    def compute():
-        return _pure(function, [], [])
+    def compute() -> Any:
+        return _pure(function)
 
     state = _scopes[-1].state_mapping
     before = {key: state[key] for key in jax.eval_shape(compute)[1]}
     value, written = jax.lax.cond(condition, compute, lambda: (jax.numpy.zeros(()), before))
-    state.update(written)
+    _hand_over(written)
     return value
 
 
-def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
-    """Move the variables by one step of a Keras optimizer."""
+def apply(optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+    """Update the variables by one step of a Keras optimizer."""
     state = [variable.value for variable in optimizer.variables]
     values = [variable.value for variable in variables]
     moved, state = optimizer.stateless_apply(state, gradients, values)
@@ -97,24 +93,23 @@ def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
         variable.assign(value)
 
 
-def _pure(function: Callable, variables: Sequence, parameters: Sequence, *arguments):
-    """Return `function(*arguments)` at the parameters, and the values of what it wrote, by id."""
-    outer = dict(_scopes[-1].state_mapping) if _scopes else {}
-    start = {**outer, **dict(zip(map(id, variables), parameters))}
+def _pure(function: Callable[[], Any], parameters: Mapping[int, Any] | None = None) -> Any:
+    """Return `function()`, with values of variables by id, and the values that it wrote, by id."""
+    outer = _scopes[-1].state_mapping if _scopes else {}
+    start = {**outer, **(parameters or {})}
     with _scope(start) as scope:
-        result = function(*arguments)
-    written = {k: v for k, v in scope.state_mapping.items() if start.get(k) is not v}
-    return result, written
+        result = function()
+    return result, {k: v for k, v in scope.state_mapping.items() if start.get(k) is not v}
 
 
-def _hand_over(written: dict) -> None:
-    """Give the values of what was written to the scope around, if there is one."""
+def _hand_over(written: Mapping[int, Any]) -> None:
+    """Give the values that were written to the outer scope, if there is one."""
     if _scopes:
         _scopes[-1].state_mapping.update(written)
 
 
 @contextmanager
-def _scope(values: dict) -> Iterator[keras.StatelessScope]:
+def _scope(values: Mapping[int, Any]) -> Iterator[keras.StatelessScope]:
     scope = keras.StatelessScope()
     scope.state_mapping = dict(values)
     _scopes.append(scope)
@@ -123,7 +118,3 @@ def _scope(values: dict) -> Iterator[keras.StatelessScope]:
             yield scope
     finally:
         _scopes.pop()
-
-
-def _one(value):
-    return jax.numpy.ones_like(value)

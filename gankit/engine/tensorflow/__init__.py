@@ -1,1 +1,20 @@
-"""gankit's engine on tensorflow."""
+"""The engine on TensorFlow, and its devices."""
+
+import tensorflow as tf
+
+
+def devices() -> list[str]:
+    """Return the names of the devices in use, GPUs if there are any."""
+    gpus = tf.config.list_physical_devices("GPU")
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    return [d.get("device_name", "GPU") for d in details] or ["CPU"]
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Return whether an exception means that the device is out of memory."""
+    return isinstance(error, tf.errors.ResourceExhaustedError)
+
+
+def jit_compile() -> bool:
+    """Return whether XLA pays: on a GPU; on a CPU it makes the step slower."""
+    return bool(tf.config.list_physical_devices("GPU"))

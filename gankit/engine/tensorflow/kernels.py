@@ -1,34 +1,32 @@
-"""What layers compute on TensorFlow.
+"""The kernels of `gankit.layers` on TensorFlow.
 
 Images are (batch, height, width, channels); a kernel is (height, width, in, out) for a convolution,
 (height, width, out, in) for a transposed one.
 """
 
-from functools import partial
+from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 
 from gankit.engine.grouped import grouped
 
 
-def convolution(x, kernel, strides, padding, groups=1):
+def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, groups: int = 1) -> Any:
     """Return the convolution of x; padding is "same" or "valid"."""
     if groups > 1:
-        dense = partial(convolution, strides=strides, padding=padding)
-        return grouped(dense, x, kernel, groups)
+        return grouped(convolution, x, kernel, strides, padding, groups)
     return tf.nn.conv2d(x, kernel, strides, padding.upper())
 
 
-def transposed_convolution(x, kernel, strides, padding):
-    """Return the transposed convolution of x, larger by the strides."""
-    shape = [tf.shape(x)[0]]
-    for size, stride, width in zip(x.shape[1:3], strides, kernel.shape[:2]):
-        shape.append(size * stride + (width - stride if padding == "valid" else 0))
-    shape.append(kernel.shape[2])
-    return tf.nn.conv2d_transpose(x, kernel, shape, strides, padding.upper())
+def transposed_convolution(
+    x: Any, kernel: Any, strides: Sequence[int], padding: str, shape: Sequence[int]
+) -> Any:
+    """Return the transposed convolution of x, images of a shape (height, width, filters)."""
+    return tf.nn.conv2d_transpose(x, kernel, [tf.shape(x)[0], *shape], strides, padding.upper())
 
 
-def batch_normalization(x, gamma, beta, epsilon):
+def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
     """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
     images = x if len(x.shape) == 4 else x[:, None, None, :]
     y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
@@ -39,8 +37,8 @@ def batch_normalization(x, gamma, beta, epsilon):
     return tf.reshape(y, tf.shape(x)), mean, variance * (n - 1) / n
 
 
-def dropout(x, rate, seed):
-    """Return x with a share of `rate` set to 0, the rest scaled up; seed is two integers."""
+def dropout(x: Any, rate: float, seed: Any) -> Any:
+    """Return x with a fraction `rate` set to 0 and the rest scaled up; seed is two integers."""
     size = tf.size(x)
     words = tf.random.stateless_uniform(
         [(size + 1) // 2], tf.cast(seed, tf.int32), None, None, tf.int32

@@ -1,40 +1,39 @@
 """Gradients and the training step on TensorFlow."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import keras
 import tensorflow as tf
 
 
-class Trainer:
-    """Gives `keras.Model.fit` the step that `play(batch)` describes."""
+class Trainer(keras.Model):
+    """Gives `keras.Model.fit` the step of `play(batch)`."""
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> Any:
         """Play one step of the game and return its logs."""
         return self.play(data[0])
 
     def settle(self) -> None:
-        """Bring the variables up to date in the middle of `fit`: here they always are."""
+        """Write the values that `fit` holds to the variables: here they always are."""
 
 
-def gradients(losses: Callable, targets: Sequence[Sequence]):
-    """Return the losses of one forward pass, what else it found, and each loss's own gradients.
-
-    Args:
-        losses: Returns (a list of scalars, a structure of tensors).
-        targets: For each scalar, the variables to differentiate it by.
-    """
+def gradients(
+    losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]
+) -> tuple[Any, list[list[Any]]]:
+    """Return what else `losses()` found, and the gradients of each loss by its own targets."""
     with tf.GradientTape(persistent=len(targets) > 1) as tape:
         values, found = losses()
     variables = [[variable.value for variable in target] for target in targets]
     zero = tf.UnconnectedGradients.ZERO
     gradients = [tape.gradient(v, t, None, zero) for v, t in zip(values, variables)]
-    # The graph's optimizer can lose what holds a variable's update back until a penalty's own pass
+    # The graph's optimizer can drop the edge that holds back a variable's update until a penalty
     # has read the variable: let each update wait for everything that has been computed.
     with tf.control_dependencies(tf.nest.flatten([values, found, gradients])):
-        return values, found, tf.nest.map_structure(tf.identity, gradients)
+        return found, tf.nest.map_structure(tf.identity, gradients)
 
 
-def input_gradient(function: Callable, x):
+def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
     """Return the gradient of `sum(function(x))` by x, differentiable again; the shape of x."""
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -42,11 +41,11 @@ def input_gradient(function: Callable, x):
     return tape.gradient(y, x)
 
 
-def when(condition, function: Callable):
-    """Return the scalar `function()` where the condition holds, and else 0 without computing it."""
+def when(condition: Any, function: Callable[[], Any]) -> Any:
+    """Return the scalar `function()` where the condition holds, else 0 without computing it."""
     return tf.cond(condition, function, lambda: tf.zeros(()))
 
 
-def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
-    """Move the variables by one step of a Keras optimizer."""
+def apply(optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+    """Update the variables by one step of a Keras optimizer."""
     optimizer.apply(gradients, variables)

@@ -1,1 +1,23 @@
-"""gankit's engine on torch."""
+"""The engine on PyTorch, and its devices."""
+
+import keras
+import torch
+
+
+def devices() -> list[str]:
+    """Return the names of the devices in use, GPUs if there are any."""
+    kind = keras.ops.zeros(()).device.type
+    if kind == "cuda":
+        return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return [kind.upper()]
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Return whether an exception means that the device is out of memory."""
+    on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return on_cpu or isinstance(error, torch.OutOfMemoryError)
+
+
+def jit_compile() -> bool:
+    """Return whether to compile the step: PyTorch plays it as it stands."""
+    return False

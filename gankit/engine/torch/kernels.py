@@ -1,15 +1,18 @@
-"""What layers compute on PyTorch.
+"""The kernels of `gankit.layers` on PyTorch.
 
 Images are (batch, height, width, channels), which PyTorch reads as channels-last without a copy; a
 kernel is (height, width, in, out) for a convolution, (height, width, out, in) for a transposed one.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 
-def convolution(x, kernel, strides, padding, groups=1):
+def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, groups: int = 1) -> Any:
     """Return the convolution of x; padding is "same" or "valid"."""
     x, kernel = _channels_first(x), _out_first(kernel)
     rows, columns = _pads(x.shape[2:], kernel.shape[2:], strides, padding)
@@ -18,20 +21,18 @@ def convolution(x, kernel, strides, padding, groups=1):
     return _channels_last(F.conv2d(x, kernel, None, strides, (rows[0], columns[0]), 1, groups))
 
 
-def transposed_convolution(x, kernel, strides, padding):
-    """Return the transposed convolution of x, larger by the strides."""
+def transposed_convolution(
+    x: Any, kernel: Any, strides: Sequence[int], padding: str, shape: Sequence[int]
+) -> Any:
+    """Return the transposed convolution of x, images of a shape (height, width, filters)."""
     x, kernel = _channels_first(x), _out_first(kernel)
-    size = [
-        n * stride + (width - stride if padding == "valid" else 0)
-        for n, stride, width in zip(x.shape[2:], strides, kernel.shape[2:])
-    ]
-    rows, columns = _pads(size, kernel.shape[2:], strides, padding)
+    rows, columns = _pads(shape[:2], kernel.shape[2:], strides, padding)
     y = F.conv_transpose2d(x, kernel, None, strides, (rows[0], columns[0]))
-    # PyTorch pads both sides alike: what "same" pads more at the end is cut off here.
-    return _channels_last(y[:, :, : size[0], : size[1]])
+    # PyTorch pads both sides alike: what "same" pads more at the end is cut off
+    return _channels_last(y[:, :, : shape[0], : shape[1]])
 
 
-def batch_normalization(x, gamma, beta, epsilon):
+def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
     """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
     images = _channels_first(x) if x.ndim == 4 else x
     y, mean, inverse = torch.native_batch_norm(images, gamma, beta, None, None, True, 0.0, epsilon)
@@ -39,15 +40,15 @@ def batch_normalization(x, gamma, beta, epsilon):
     return (_channels_last(y) if x.ndim == 4 else y), mean.detach().float(), variance
 
 
-def dropout(x, rate, seed):
-    """Return x with a share of `rate` set to 0, the rest scaled up; seed is two integers."""
+def dropout(x: Any, rate: float, seed: Any) -> Any:
+    """Return x with a fraction `rate` set to 0 and the rest scaled up; seed is two integers."""
     bits = _bits(x.numel(), seed.tolist(), x.device).view(x.shape)
     kept = bits >= round(rate * 2**16) - 2**15
     return x * kept.to(x.dtype).mul_(1 / (1 - rate))
 
 
-def _bits(count, seed, device):
-    """Return random int16; PyTorch's own masks are drawn one by one on a CPU."""
+def _bits(count: int, seed: list[int], device: torch.device) -> Any:
+    """Return random int16; on a CPU PyTorch draws its own masks one by one."""
     words = (count + 3) // 4
     if device.type == "cpu":
         random = np.random.Generator(np.random.SFC64([s % 2**32 for s in seed]))
@@ -59,10 +60,12 @@ def _bits(count, seed, device):
     return drawn.view(torch.int16)[:count]
 
 
-def _pads(size, kernel, strides, padding):
-    """Return what a convolution adds before and after each axis, as TensorFlow does."""
+def _pads(
+    size: Sequence[int], kernel: Sequence[int], strides: Sequence[int], padding: str
+) -> list[tuple[int, int]]:
+    """Return the padding before and after each axis, as in TensorFlow."""
     if padding == "valid":
-        return (0, 0), (0, 0)
+        return [(0, 0), (0, 0)]
     pads = [
         max((-(-n // stride) - 1) * stride + width - n, 0)
         for n, stride, width in zip(size, strides, kernel)
@@ -70,13 +73,13 @@ def _pads(size, kernel, strides, padding):
     return [(pad // 2, pad - pad // 2) for pad in pads]
 
 
-def _channels_first(x):
+def _channels_first(x: Any) -> Any:
     return x.permute(0, 3, 1, 2)
 
 
-def _channels_last(x):
+def _channels_last(x: Any) -> Any:
     return x.permute(0, 2, 3, 1)
 
 
-def _out_first(kernel):
+def _out_first(kernel: Any) -> Any:
     return kernel.permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)

@@ -1,42 +1,39 @@
 """Gradients and the training step on PyTorch."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import torch
 
 
-class Trainer:
-    """Gives `keras.Model.fit` the step that `play(batch)` describes."""
+class Trainer(keras.Model):
+    """Gives `keras.Model.fit` the step of `play(batch)`."""
 
-    def train_step(self, data):
+    def train_step(self, data: Any) -> Any:
         """Play one step of the game and return its logs."""
         with torch.no_grad():
             return self.play(data[0])
 
     def settle(self) -> None:
-        """Bring the variables up to date in the middle of `fit`: here they always are."""
+        """Write the values that `fit` holds to the variables: here they always are."""
 
 
-def gradients(losses: Callable, targets: Sequence[Sequence]):
-    """Return the losses of one forward pass, what else it found, and each loss's own gradients.
-
-    Args:
-        losses: Returns (a list of scalars, a structure of tensors).
-        targets: For each scalar, the variables to differentiate it by.
-    """
+def gradients(
+    losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]
+) -> tuple[Any, list[list[Any]]]:
+    """Return what else `losses()` found, and the gradients of each loss by its own targets."""
     with torch.enable_grad():
         values, found = losses()
-    found = keras.tree.map_structure(lambda tensor: tensor.detach(), found)
-    last = len(values) - 1  # until then the graph, which the losses share, is kept
+    last = len(values) - 1  # before it, the graph that the losses share is kept
     gradients = [
         _gradient(value, target, keep=index < last)
         for index, (value, target) in enumerate(zip(values, targets))
     ]
-    return [value.detach() for value in values], found, gradients
+    return keras.tree.map_structure(lambda tensor: tensor.detach(), found), gradients
 
 
-def _gradient(value, target: Sequence, keep: bool) -> list:
+def _gradient(value: Any, target: Sequence[Any], keep: bool) -> list[Any]:
     variables = [variable.value for variable in target]
     if not variables:
         return []
@@ -44,7 +41,7 @@ def _gradient(value, target: Sequence, keep: bool) -> list:
     return list(torch.autograd.grad(value, variables, **options))
 
 
-def input_gradient(function: Callable, x):
+def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
     """Return the gradient of `sum(function(x))` by x, differentiable again; the shape of x."""
     with torch.enable_grad():
         x = x if x.requires_grad else x.detach().requires_grad_(True)
@@ -52,11 +49,11 @@ def input_gradient(function: Callable, x):
     return gradient
 
 
-def when(condition, function: Callable):
-    """Return the scalar `function()` where the condition holds, and else 0 without computing it."""
+def when(condition: Any, function: Callable[[], Any]) -> Any:
+    """Return the scalar `function()` where the condition holds, else 0 without computing it."""
     return function() if condition else torch.zeros((), device=condition.device)
 
 
-def apply(optimizer, gradients: Sequence, variables: Sequence) -> None:
-    """Move the variables by one step of a Keras optimizer."""
+def apply(optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+    """Update the variables by one step of a Keras optimizer."""
     optimizer.apply(gradients, variables)

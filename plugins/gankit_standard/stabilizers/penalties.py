@@ -26,6 +26,7 @@ class SlopePenalty(gankit.Stabilizer):
     def __init__(self, weight: float, every: int):
         self.weight = weight
         self.every = every
+        self.bounds_slope = weight > 0
 
     def prepare(self, gan: gankit.GAN) -> None:
         """Keep the game's seed."""

@@ -31,6 +31,7 @@ class SpectralNorm(gankit.Stabilizer):
 
     def __init__(self, network: Literal["discriminator", "generator", "both"] = "discriminator"):
         self.players = ("discriminator", "generator") if network == "both" else (network,)
+        self.bounds_slope = "discriminator" in self.players
 
     def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Wrap the layers that have a kernel."""

@@ -61,6 +61,8 @@ class WeightClipping(gankit.Stabilizer):
         Arjovsky et al. 2017, Wasserstein GAN, arXiv:1701.07875, algorithm 1.
     """
 
+    bounds_slope = True
+
     def __init__(self, limit: Annotated[float, Field(gt=0)] = 0.01):
         self.limit = limit
 
