@@ -3,9 +3,8 @@
 import inspect
 import types
 from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import typer
 from pages import WRITTEN
@@ -98,8 +97,8 @@ def _type(hint: Any) -> str:
         return _type(get_args(hint)[0])
     if get_origin(hint) is list:
         return f"{_type(get_args(hint)[0])}, several"
-    if issubclass(hint, Enum):
-        return " or ".join(choice.value for choice in hint)
+    if get_origin(hint) is Literal:
+        return " or ".join(get_args(hint))
     return WORDS.get(hint, "")
 
 
