@@ -75,7 +75,8 @@ def _spelled(argument: Any) -> str:
 
 
 def _rows(verb: Command) -> Iterator[str]:
-    hints = get_type_hints(inspect.unwrap(verb.callback), include_extras=True)
+    callback = inspect.unwrap(verb.callback, stop=lambda f: "__signature__" in vars(f))
+    hints = get_type_hints(callback, include_extras=True)
     for param in verb.params:
         kind = _type(hints.get(param.name, bool))  # Typer itself adds flags about completion
         told = "; ".join(filter(None, (kind, _default(param))))

@@ -24,7 +24,7 @@ def bench(
         Benchmark,
         typer.Argument(
             metavar="BENCHMARK",
-            help="ring or grid, points with known modes; ablation, one stabilizer at a time.",
+            help="ring or grid, points with known modes; or ablation, one stabilizer at a time.",
         ),
     ],
     arms: Annotated[str, text("NAMES", "Arms, separated by commas; all by default.")] = "",

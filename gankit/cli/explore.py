@@ -33,7 +33,7 @@ def interpolate(
     look: Look,
     stops: Annotated[str, text("NUMBERS", "Samples to visit, separated by commas.")] = "0,1,2,3,4",
     steps: Annotated[int, number("Images from one stop to the next.", 2)] = 8,
-    way: Annotated[Way, text("WAY", "slerp or linear.")] = "slerp",
+    way: Annotated[Way, text(None, "The path between two stops.")] = "slerp",
     label: Annotated[list[str] | None, text("CLASS", "The class of a row. Repeatable.")] = None,
 ) -> None:
     """Write the interpolation between samples, as a strip and as a film."""
@@ -71,7 +71,9 @@ def arithmetic(
 )
 def traverse(
     look: Look,
-    along: Annotated[Along, text("WHAT", "dimensions or principal.")] = "dimensions",
+    along: Annotated[
+        Along, text(None, "Single numbers of the noise, or principal directions.")
+    ] = "dimensions",
     directions: Annotated[
         str, text("NUMBERS", "Directions, separated by commas; by default the strongest.")
     ] = "",

@@ -15,9 +15,12 @@ def number(help: str, least: float = 1, metavar: str = "N", default: str = "") -
 
 
 def text(
-    metavar: str, help: str, default: str = "", complete: Callable[..., Any] | None = None
+    metavar: str | None,
+    help: str,
+    default: str = "",
+    complete: Callable[..., Any] | None = None,
 ) -> Any:
-    """Return an option that takes a text or a path; `default` describes its default in the help."""
+    """Return an option that takes a text, a path or, without a metavar, one of several words."""
     return typer.Option(
         metavar=metavar, help=help, show_default=default or True, autocompletion=complete
     )
@@ -35,10 +38,6 @@ def _backend(default: str) -> Any:
         help=f"tensorflow, jax or torch; by default {default}.",
         autocompletion=completion.backends,
     )
-
-
-def _plugin(help: str) -> Any:
-    return typer.Option("--plugin", metavar="FILE", help=help)
 
 
 PluginFiles = Annotated[

@@ -38,7 +38,7 @@ def sample(
     ] = None,
     reject: Annotated[
         float | None,
-        text("FRACTION", "Reject the samples that the discriminator finds least real."),
+        text("FRACTION", "Reject this fraction of samples, the least real to the discriminator."),
     ] = None,
     grid: Annotated[bool, flag("--grid", "Write one sheet instead of single files.")] = False,
     out: Annotated[Path | None, text("DIR", "The folder of the images.", "RUN/images")] = None,
