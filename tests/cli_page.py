@@ -3,9 +3,8 @@
 import inspect
 import types
 from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import typer
 from pages import WRITTEN
@@ -76,7 +75,8 @@ def _spelled(argument: Any) -> str:
 
 
 def _rows(verb: Command) -> Iterator[str]:
-    hints = get_type_hints(inspect.unwrap(verb.callback), include_extras=True)
+    callback = inspect.unwrap(verb.callback, stop=lambda f: "__signature__" in vars(f))
+    hints = get_type_hints(callback, include_extras=True)
     for param in verb.params:
         kind = _type(hints.get(param.name, bool))  # Typer itself adds flags about completion
         told = "; ".join(filter(None, (kind, _default(param))))
@@ -98,8 +98,8 @@ def _type(hint: Any) -> str:
         return _type(get_args(hint)[0])
     if get_origin(hint) is list:
         return f"{_type(get_args(hint)[0])}, several"
-    if issubclass(hint, Enum):
-        return " or ".join(choice.value for choice in hint)
+    if get_origin(hint) is Literal:
+        return " or ".join(get_args(hint))
     return WORDS.get(hint, "")
 
 

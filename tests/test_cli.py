@@ -56,7 +56,7 @@ def test_a_wrong_usage_exits_with_2(gankit, words):
 def test_an_error_of_the_users_is_shown_with_what_to_type_next(gankit):
     code, out, err = gankit("list", "loses")
     assert (code, out) == (1, "")
-    assert err.startswith('error: there is no such kind of part. Did you mean "losses"?')
+    assert err.startswith('error: unknown kind of part. Did you mean "losses"?')
     assert err.endswith("→ gankit list\n")
 
 

@@ -131,10 +131,10 @@ def test_check_builds_and_plays_a_batch(gankit, recipe):
     code, out, err = gankit("check", recipe, "--plugin", PARTS)
     assert (code, err) == (0, "")
     assert "32 examples" in out
-    assert "generator            320              0" in out  # (4 + 1) · 64
-    assert "discriminator         65              0" in out  # 64 + 1
+    assert "generator               320              0" in out  # (4 + 1) · 64
+    assert "discriminator            65              0" in out  # 64 + 1
     assert "d_loss" in out and "g_loss" in out
-    assert out.endswith(f"{recipe} is in order\n→ gankit run {recipe} --plugin {PARTS}\n")
+    assert out.endswith(f"{recipe} is valid\n→ gankit run {recipe} --plugin {PARTS}\n")
 
 
 def test_the_next_command_is_of_the_recipe_that_was_checked(gankit, recipe):
@@ -244,7 +244,7 @@ def test_new_never_overwrites(gankit, shipped, tmp_path):
     (tmp_path / "small.toml").write_text("mine")
     code, _, err = gankit("new", "recipe", "small")
     assert code == 1
-    assert "is there already" in err
+    assert "already exists" in err
     assert (tmp_path / "small.toml").read_text() == "mine"
 
 

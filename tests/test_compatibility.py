@@ -290,7 +290,7 @@ def test_check_warns_with_the_remedy_and_all_is_well(gankit, recipe):
     assert lines[at + 3].startswith(f"  warning    {SAID[1]}")
     assert any(line.startswith("  one batch") for line in lines[:at])
     plugins = f"--plugin {PARTS} --plugin stranger.py"
-    assert out.endswith(f"{recipe} is in order\n→ gankit run {recipe} {plugins}\n")
+    assert out.endswith(f"{recipe} is valid\n→ gankit run {recipe} {plugins}\n")
     _, out, _ = gankit("check", recipe, *WORDS, "--set", "stabilizers=[]")
     assert "warning" not in out
 

@@ -166,7 +166,7 @@ def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(gankit, recipe, tm
         if line.startswith("epoch 2"):
             process.send_signal(signal.SIGINT)
     assert process.wait() == 130
-    _, words = said[-1].split("go on with: gankit ")
+    _, words = said[-1].split("resume with: gankit ")
     assert words == f"run --resume stopped --plugin {PARTS}\n"
     assert "Traceback" not in "".join(said)
     gankit(*words.split())

@@ -1,5 +1,6 @@
-"""The command line: one verb a file, and what becomes of an error."""
+"""The command line, one command in each file."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -24,6 +25,7 @@ from gankit.cli import (
     show,
 )
 from gankit.cli.console import show_error
+from gankit.cli.options import flag
 from gankit.errors import GankitError
 
 EXAMPLES = """
@@ -40,6 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None if os.environ.get("NO_COLOR") else "rich",  # rich would keep bold text
 )
 app.add_typer(new.new, name="new")
 app.add_typer(explore.explore, name="explore")
@@ -64,10 +67,7 @@ def _show_version(asked: bool) -> None:
 
 
 Version = Annotated[
-    bool,
-    typer.Option(
-        "--version", metavar="", is_eager=True, callback=_show_version, help="Show the version."
-    ),
+    bool, flag("--version", "Show the version.", is_eager=True, callback=_show_version)
 ]
 
 
@@ -76,13 +76,10 @@ def _options(version: Version = False) -> None: ...
 
 
 def main() -> None:
-    """Run the command line; what the user can fix is shown without a traceback, exit code 1."""
+    """Run the command line. A GankitError is shown without a traceback, with exit code 1."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a terminal may lack arrows
-    if os.environ.get("NO_COLOR"):
-        from typer import rich_utils
-
-        rich_utils.COLOR_SYSTEM = None  # nor bold letters in helps
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may lack arrows
     try:
         app(prog_name="gankit")
     except GankitError as error:

@@ -1,13 +1,12 @@
-"""gankit bench: trainings of which it is known what they should come to."""
+"""gankit bench: trainings with known results."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from gankit.cli.console import show_lines, show_start, terminal
-from gankit.cli.options import Backend, Cpu
+from gankit.cli.options import Backend, Cpu, number, text
 
 EXAMPLES = """
 Examples:
@@ -17,13 +16,7 @@ Examples:
   gankit bench grid --arms plain,best --seeds 3 --steps 2000 --out bench/quick
 """
 
-
-class Benchmark(StrEnum):
-    """What can be measured."""
-
-    ring = "ring"
-    grid = "grid"
-    ablation = "ablation"
+Benchmark = Literal["ring", "grid", "ablation"]
 
 
 def bench(
@@ -31,39 +24,28 @@ def bench(
         Benchmark,
         typer.Argument(
             metavar="BENCHMARK",
-            help="Points in a ring or a grid; or images, a stabilizer at a time.",
+            help="ring or grid, points with known modes; or ablation, one stabilizer at a time.",
         ),
     ],
-    arms: Annotated[str, typer.Option(metavar="NAMES", help="With commas; all if empty.")] = "",
-    seeds: Annotated[
-        int,
-        typer.Option(
-            metavar="N", min=0, help="How many games of each arm; 0: 10, or 3 of the ablation."
-        ),
-    ] = 0,
-    steps: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Of each game.", show_default="the arm's own"),
-    ] = None,
+    arms: Annotated[str, text("NAMES", "Arms, separated by commas; all by default.")] = "",
+    seeds: Annotated[int, number("Games of each arm; 0 plays 10, or 3 in ablation.", 0)] = 0,
+    steps: Annotated[int | None, number("Steps of each game.", 1, default="the arm's own")] = None,
     out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER", help="Keeps what was measured.", show_default="bench/BENCHMARK"
-        ),
+        Path | None, text("FOLDER", "The folder of the results.", "bench/BENCHMARK")
     ] = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Measure known cases, beside what was published; what was measured before is kept."""
+    """Measure known cases beside published results. Earlier measurements are kept."""
     console = terminal()
     show_start(console, backend, cpu)
     from gankit.bench import ablation, mixtures
 
     names = [name.strip() for name in arms.split(",") if name.strip()]
-    folder = out or Path("bench", benchmark.value)
-    if benchmark == Benchmark.ablation:
+    folder = out or Path("bench", benchmark)
+    if benchmark == "ablation":
         lines = ablation.measure(names, range(seeds or 3), steps, folder, console)
     else:
-        measured = names, range(seeds or 10), steps, folder, console
-        lines = mixtures.measure(benchmark.value, *measured)
+        request = names, range(seeds or 10), steps, folder, console
+        lines = mixtures.measure(benchmark, *request)
     show_lines(lines)

@@ -1,10 +1,10 @@
-"""`gankit check`: everything that is wrong with a recipe, or what it will train."""
+"""gankit check: all problems of a recipe, or what it will train."""
 
 import math
 import shlex
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -13,7 +13,7 @@ from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, RecipePath
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.messages import listed, plugin_words
+from gankit.messages import listed
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
@@ -28,7 +28,7 @@ Examples:
 """
 
 Line = Text | str
-FEW = 64  # samples on which metrics are tried
+TRIED = 64  # samples that metrics are tried on
 
 
 def check(
@@ -38,7 +38,7 @@ def check(
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Name all problems of a recipe; where there are none, build it and play one batch."""
+    """Report all problems of a recipe. If there are none, build it and play one batch."""
     from gankit.backend import choose_backend
 
     choose_backend(backend, cpu)
@@ -47,18 +47,18 @@ def check(
     recipe = read_recipe(path, load_plugins(plugin or ()), overrides or ())
     with blaming(recipe.parts()):
         show_lines(check_recipe(recipe))
-    words = [word for each in overrides or () for word in ("--set", each)]
-    run = shlex.join(["gankit", "run", str(path), *words])
-    where = ["--backend", backend] * bool(backend) + ["--cpu"] * cpu
-    said = " ".join(filter(None, (run, plugin_words(plugin or ()), shlex.join(where))))
-    show_lines([Text(f"{path} is in order", "bold green"), f"→ {said}"])
+    command = ["gankit", "run", str(path)]
+    command += [word for each in overrides or () for word in ("--set", each)]
+    command += [word for file in plugin or () for word in ("--plugin", str(file))]
+    command += (["--backend", backend] if backend else []) + ["--cpu"] * cpu
+    show_lines([Text(f"{path} is valid", "bold green"), f"→ {shlex.join(command)}"])
 
 
 def check_recipe(recipe: "Recipe") -> Iterator[Line]:
-    """Build each stage and play a batch of it; yield what there is to say of it.
+    """Build each stage, play a batch of it, and yield the lines that describe it.
 
     Raises:
-        GankitError: The data cannot be read, or the parts do not fit each other.
+        GankitError: The data cannot be read, or the parts do not fit together.
     """
     from gankit.run.experiment import assemble
 
@@ -85,20 +85,23 @@ def _data_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def _network_lines(experiment: "Experiment") -> Iterator[Line]:
-    rows = [("network", "trainable", "not trainable")]
+    rows = [("network", "   trainable", "not trainable")]
     for name, network in experiment.gan.networks.items():
-        groups = (network.trainable_weights, network.non_trainable_weights)
-        rows.append((name, *(f"{_parameters(group):,}" for group in groups)))
-    yield from (*aligned(_right_aligned(rows), ("bold", "", "")), "")
+        trainable = _parameters(network.trainable_weights)
+        others = _parameters(network.non_trainable_weights)
+        rows.append((name, f"{trainable:12,}", f"{others:13,}"))
+    yield from aligned(rows, ("bold", "", ""))
+    yield ""
 
 
 def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
     from gankit.run.memory import memory
 
     sizes = memory(experiment.gan, experiment.recipe.training.batch_size)
-    yield _fact("memory", f"about {_megabytes(sum(sizes.values()))}, without the backend's own:")
-    named = listed(f"{name} {_megabytes(size)}" for name, size in sizes.items())
-    yield from (_fact("", named), "")
+    total = _megabytes(sum(sizes.values()))
+    yield _fact("memory", f"about {total}, without the backend's own:")
+    yield _fact("", listed(f"{name} {_megabytes(size)}" for name, size in sizes.items()))
+    yield ""
 
 
 def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
@@ -111,32 +114,31 @@ def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
         )
     seconds = time.perf_counter() - start
     losses = {name: v[-1] for name, v in history.history.items() if name.endswith("_loss")}
-    said = listed(f"{name} {loss:.3f}" for name, loss in losses.items())
+    values = listed(f"{name} {loss:.3f}" for name, loss in losses.items())
     if not all(map(math.isfinite, losses.values())):
         raise GankitError(
-            f"{experiment.recipe.source}: the first batch has a loss that is not finite: {said}",
+            f"{experiment.recipe.source}: a loss of the first batch is not finite: {values}",
             "try a lower learning_rate, or another loss: gankit list losses",
         )
-    yield _fact("one batch", f"{said}; played in {seconds:.1f} s, compiling included")
+    yield _fact("one batch", f"{values}; {seconds:.1f} s with compilation")
 
 
 def _score_lines(experiment: "Experiment") -> Iterator[Line]:
-    """Try the metrics on a few samples, and yield which scores there will be, and when."""
-    if not experiment.recipe.metrics:
+    """Try the metrics on a few samples, and yield the scores of a run and when they are made."""
+    recipe = experiment.recipe
+    if not recipe.metrics:
         return
     from gankit.scoring.scorer import Scorer
 
-    settings, scorer = (
-        experiment.recipe.scoring,
-        Scorer.of_recipe(experiment.recipe, experiment.dataset, experiment.gan, FEW),
-    )
+    scorer = Scorer.of_recipe(recipe, experiment.dataset, experiment.gan, TRIED)
     found = scorer(experiment.gan, "a trial")
-    often = "each epoch" if settings.every == 1 else f"every {settings.every} epochs"
-    yield _fact("scores", f"{often}, of {settings.count:,} samples by {scorer.features.name}:")
-    chooses = f"; best by {scorer.best_by}" if scorer.best_by else ""
-    yield _fact("", f"{listed(found.values)}{chooses}")
+    every, count = recipe.scoring.every, recipe.scoring.count
+    often = "each epoch" if every == 1 else f"every {every} epochs"
+    yield _fact("scores", f"{often}, of {count:,} samples by {scorer.features.name}:")
+    best = f"; best by {scorer.best_by}" if scorer.best_by else ""
+    yield _fact("", f"{listed(found.values)}{best}")
     for name, why in found.left_out.items():
-        yield from _warning(f"the metric {name} is left out: {why}", "leave it out of the recipe")
+        yield from _warning(f"the metric {name} is left out: {why}", "remove it from the recipe")
 
 
 def _incompatibility_lines(experiment: "Experiment") -> Iterator[Line]:
@@ -154,13 +156,8 @@ def _fact(title: str, text: str, style: str = "bold") -> Text:
     return Text.assemble("  ", (f"{title:<11}", style), text)
 
 
-def _parameters(variables: list) -> int:
+def _parameters(variables: Iterable[Any]) -> int:
     return sum(math.prod(variable.shape) for variable in variables)
-
-
-def _right_aligned(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return [(row[0], *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:]))) for row in rows]
 
 
 def _megabytes(size: int) -> str:

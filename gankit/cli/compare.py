@@ -1,4 +1,4 @@
-"""gankit compare: runs beside each other."""
+"""gankit compare: runs side by side."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from rich.text import Text
 from gankit.api.compare import compare as compare_runs
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_warning
-from gankit.cli.options import CheckpointName, Cpu, PluginFiles, RunBackend
+from gankit.cli.options import CheckpointName, Cpu, PluginFiles, RunBackend, Seed, number, text
 
 if TYPE_CHECKING:
     from gankit.reporting.comparison import Comparison
@@ -27,7 +27,7 @@ Examples:
 """
 
 Line = Text | str
-SHORT = 14  # characters of a value that has room in a row
+SHORT = 14  # characters of a value that fits in a row
 
 
 def compare(
@@ -37,22 +37,15 @@ def compare(
             metavar="RUN RUN...", help="The runs' folders.", autocompletion=completion.runs
         ),
     ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PATH", help="The page, or a folder for it.", show_default="compare.html"
-        ),
-    ] = None,
-    count: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Samples of each run; 0 for none.")
-    ] = 16,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
+    out: Annotated[Path | None, text("PATH", "The page, or its folder.", "compare.html")] = None,
+    count: Annotated[int, number("Samples of each run; 0 for none.", 0)] = 16,
+    seed: Seed = 0,
     checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Compare runs: settings that differ, scores, curves on one chart, samples of equal noise."""
+    """Compare runs: settings that differ, scores, curves in one chart, samples of equal noise."""
     found = compare_runs(runs, out, count, seed, checkpoint, plugin or (), backend, cpu)
     show_lines(comparison_lines(found))
     for note in found.notes():
@@ -61,7 +54,7 @@ def compare(
 
 
 def comparison_lines(found: "Comparison") -> Iterator[Line]:
-    """Yield what differs, and how the scores stand."""
+    """Yield the differences and the scores."""
     titles = {"settings that differ": found.settings, "made with": found.made}
     for title, differences in titles.items():
         if differences:
@@ -73,7 +66,7 @@ def comparison_lines(found: "Comparison") -> Iterator[Line]:
 
 
 def _differences(names: Sequence[str], differences: "Differences") -> Iterator[Line]:
-    """Yield a row for each setting, and those that are too long for one below, a line a run."""
+    """Yield a row for each setting; long settings come below, with one line for each run."""
     width = max(SHORT, *map(len, names))
     short = {key: v for key, v in differences.items() if max(map(len, v)) <= width}
     rows = [("", *names), *((key, *values) for key, values in short.items())]
@@ -83,12 +76,12 @@ def _differences(names: Sequence[str], differences: "Differences") -> Iterator[L
     yield from lines if short else ()
     for key in (key for key in differences if key not in short):
         yield Text(f"  {key}", "bold")
-        rows = [(f"  {name}", value) for name, value in zip(names, differences[key])]
-        yield from aligned(rows, ("dim", ""), cut=False)
+        pairs = [(f"  {name}", value) for name, value in zip(names, differences[key])]
+        yield from aligned(pairs, ("dim", ""), cut=False)
 
 
 def _scores(names: Sequence[str], scores: "ScoreHistories") -> Iterator[Line]:
-    """Yield the scores, and how those of each letter were made."""
+    """Yield the scores, then how the scores with each letter were made."""
     from gankit.reporting.scores_section import cells, provenance
 
     head = ("run", "made", "last", "epoch", "best", "epoch")
@@ -98,8 +91,10 @@ def _scores(names: Sequence[str], scores: "ScoreHistories") -> Iterator[Line]:
         yield f"  made {letter}  " + ", ".join(f"{name} {text}" for name, text in provenance(made))
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str]):
-    """Yield the rows; where they are too long, what begins them is on a line of its own."""
+def _table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str]
+) -> Iterator[Line]:
+    """Yield the rows; if they are too wide, the first cells get lines of their own."""
     lines = aligned([head, *rows], styles, cut=False)
     if max(map(len, lines)) <= Console().width:
         yield from lines

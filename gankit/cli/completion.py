@@ -1,7 +1,7 @@
-"""What the shell offers where a word begins: quick, without Keras, and without executing a file."""
+"""Shell completion. It imports no Keras and executes no file."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +16,38 @@ from gankit.errors import GankitError
 from gankit.messages import cut
 from gankit.recipe.shipped import shipped_recipes
 
-Offer = tuple[str, str]  # a word, and what it means
+Offer = tuple[str, str]  # a word and its help
+Completion = Callable[[typer.Context, str], list[Offer]]
 
 
-def offering(offers):
-    """Make a function of the words so far the completion of a parameter.
+def completing(offers: Callable[[typer.Context, str], Iterable[Offer]]) -> Completion:
+    """Make the completion of a parameter from a function of the context and the typed word.
 
-    What cannot be read while somebody types is not offered; it is no time for an error.
+    Errors are not for somebody who is typing: what cannot be read is not offered.
     """
 
     def complete(ctx: typer.Context, incomplete: str) -> list[Offer]:
         try:
-            found = [(w, about) for w, about in offers(ctx, incomplete) if w.startswith(incomplete)]
+            found = [(w, help) for w, help in offers(ctx, incomplete) if w.startswith(incomplete)]
         except (GankitError, OSError, ValueError):
             return []
-        return [(word, cut(about)) for word, about in found]
+        return [(word, cut(help)) for word, help in found]
 
     return complete
 
 
-@offering
+def _completing_words(words: Callable[[], Iterable[str]]) -> Completion:
+    return completing(lambda ctx, incomplete: ((word, "") for word in words()))
+
+
+kinds = _completing_words(lambda: NAMED_KINDS)
+backends = _completing_words(lambda: BACKENDS)
+shipped = _completing_words(shipped_recipes)
+
+
+@completing
 def recipes(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the recipes here and one folder below; other files the shell completes itself."""
+    """Offer the recipes here and one folder below; the shell completes other files itself."""
     for path in _found(incomplete, "*.toml", "*/*.toml", "*/*/recipe.toml"):
         text = path.read_text(encoding="utf-8")
         if "[architecture]" in text:
@@ -45,42 +55,24 @@ def recipes(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
             yield str(path), first.removeprefix("#").strip() if first.startswith("#") else ""
 
 
-@offering
+@completing
 def runs(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the folders of runs here and one or two folders below."""
+    """Offer the folders of runs, one or two folders below."""
     for facts in _found(incomplete, "*/run.json", "*/*/run.json"):
         yield str(facts.parent), ""
 
 
-@offering
+@completing
 def parts_and_recipes(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the names of all parts, and recipes, those of runs among them."""
+    """Offer all parts, and recipes, including those of runs."""
     for kind, parts in load_plugins().parts.items():
         yield from ((name, f"{KINDS[kind].noun}: {part.summary}") for name, part in parts.items())
     yield from recipes(ctx, incomplete)
 
 
-@offering
-def kinds(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the kinds of parts."""
-    return ((kind, "") for kind in NAMED_KINDS)
-
-
-@offering
-def backends(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the backends."""
-    return ((name, "") for name in BACKENDS)
-
-
-@offering
-def shipped(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the recipes that come with gankit."""
-    return ((name, "") for name in shipped_recipes())
-
-
-@offering
+@completing
 def metrics(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the names of metrics, also behind a comma."""
+    """Offer metrics, also after a comma."""
     before, comma, _ = incomplete.rpartition(",")
     taken = before.split(",")
     for name, part in load_plugins().parts["metrics"].items():
@@ -88,76 +80,70 @@ def metrics(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
             yield f"{before}{comma}{name}", part.summary
 
 
-@offering
+@completing
 def features(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the kinds of features."""
+    """Offer feature extractors."""
     return ((name, part.summary) for name, part in load_plugins().parts["features"].items())
 
 
-@offering
+@completing
 def checkpoints(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the checkpoints of the run that was named."""
+    """Offer the checkpoints of the run on the command line."""
     yield from (("last", ""), ("best", ""))
     for word in _words(ctx):
-        found = sorted(Path(word).glob("checkpoints/step-*"))
-        yield from ((path.name, "") for path in found)
+        yield from ((path.name, "") for path in sorted(Path(word).glob("checkpoints/step-*")))
 
 
-@offering
+@completing
 def keys(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the keys that `--set` may change: of the recipe that was named, if one was."""
-    recipe = _recipe(ctx)
+    """Offer the keys that `--set` can change in the recipe on the command line, or in any."""
+    file = next((word for word in _words(ctx) if word.endswith(".toml")), None)
+    recipe = tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
     described = dict(_described(recipe))
     for key in dict.fromkeys([*described, *_given(recipe)]):
         yield f"{key}=", described.get(key, "")
 
 
 def _found(incomplete: str, *patterns: str) -> list[Path]:
-    """Return the files below the folder that is being typed, hidden ones only if asked for."""
+    """Return the files below the folder being typed; hidden ones only if it is hidden."""
     folder = Path(incomplete if incomplete.endswith("/") else incomplete.rpartition("/")[0])
     found = (path for pattern in patterns for path in sorted(folder.glob(pattern)))
     return [p for p in found if not any(n.startswith(".") for n in p.relative_to(folder).parts)]
 
 
 def _words(ctx: typer.Context) -> Iterator[str]:
-    """Return the words before."""
-    return map(str, (*ctx.args, *ctx.params.values()))  # the first while an option has no value
-
-
-def _recipe(ctx: typer.Context) -> Mapping[str, Any]:
-    """Return the recipe that the words before name, an empty one if there is none."""
-    file = next((word for word in _words(ctx) if word.endswith(".toml")), None)
-    return tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+    """Return the words on the command line."""
+    return map(str, (*ctx.args, *ctx.params.values()))  # an option without a value keeps its word
 
 
 def _described(recipe: Mapping[str, Any]) -> Iterator[Offer]:
-    """Yield the keys that are known without a recipe, or by the parts that it names."""
-    from gankit.recipe.model import SECTIONS
+    """Yield the keys of any recipe, and the options of the parts that this one names."""
+    from gankit.recipe.model import ARRAYS, SECTIONS
     from gankit.recipe.settings import SCORING, TRAINING
 
     catalogue = load_plugins()
-    yield "seed", "Of all randomness."
+    yield "seed", "The seed of all randomness."
     yield from _options("training", TRAINING)
     yield from _options("scoring", SCORING) if recipe.get("metrics") or not recipe else ()
     named = {section: (kind, recipe.get(section, {})) for section, kind in SECTIONS.items()}
-    for kind in ("stabilizers", "metrics"):
+    for kind in ARRAYS:
         named |= {f"{kind}.{number}": (kind, t) for number, t in enumerate(recipe.get(kind, []))}
     for section, (kind, table) in named.items():
-        yield f"{section}.name", f"Of the {KINDS[kind].noun}."
+        yield f"{section}.name", f"The name of the {KINDS[kind].noun}."
         part = catalogue.parts[kind].get(table.get("name"))
         yield from _options(section, part) if part else ()
     for player in recipe.get("players") or ("discriminator", "generator"):
         yield f"players.{player}.optimizer.learning_rate", "A number or a schedule."
-        yield f"players.{player}.repeats", "The turns that it takes in a step."
+        yield f"players.{player}.repeats", "The number of its turns in a step."
 
 
 def _options(section: str, part: Part) -> Iterator[Offer]:
-    """Yield a part's options, as its docstring has them: nothing is imported."""
+    """Yield a part's options from its docstring, without importing it."""
     kind = ALL_KINDS[part.kind]
     options = list(docstring.arguments(part.about).items())[kind.leading :]
-    for name, about in options:
+    for name, help in options:
         if name not in kind.hidden:
-            yield f"{section}.{name}", about
+            yield f"{section}.{name}", help
 
 
 def _given(table: Mapping[str, Any], before: str = "") -> Iterator[str]:

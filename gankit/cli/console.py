@@ -1,4 +1,4 @@
-"""What the verbs print: lines that fit the terminal, what to do next, and errors."""
+"""Prints lines that fit the terminal, the next command, warnings and errors."""
 
 import os
 import textwrap
@@ -12,9 +12,10 @@ from gankit.errors import GankitError
 
 
 def terminal(stderr: bool = False) -> Console:
-    """Return what to print on; it has no styles where `NO_COLOR` is set."""
-    colours = None if os.environ.get("NO_COLOR") else "auto"
-    return Console(stderr=stderr, highlight=False, color_system=colours)
+    """Return a console, without styles if `NO_COLOR` is set."""
+    if os.environ.get("NO_COLOR"):
+        return Console(stderr=stderr, highlight=False, color_system=None)
+    return Console(stderr=stderr, highlight=False)
 
 
 def show_lines(lines: Iterable[Text | str]) -> None:
@@ -25,14 +26,12 @@ def show_lines(lines: Iterable[Text | str]) -> None:
 
 
 def aligned(table: Sequence[Sequence[str]], styles: Sequence[str], cut: bool = True) -> list[Text]:
-    """Return the rows of a table, indented, in columns; each is cut where a terminal ends."""
+    """Return the rows of a table in columns, indented; `cut` fits them to a terminal."""
     console = terminal()
     widths = [max(map(len, column)) for column in zip(*table)]
     lines = []
     for row in table:
-        cells = [
-            (cell.ljust(width) + "  ", style) for cell, width, style in zip(row, widths, styles)
-        ]
+        cells = [(cell.ljust(width) + "  ", s) for cell, width, s in zip(row, widths, styles)]
         line = Text.assemble("  ", *cells)
         line.rstrip()
         if cut and console.is_terminal:
@@ -42,7 +41,7 @@ def aligned(table: Sequence[Sequence[str]], styles: Sequence[str], cut: bool = T
 
 
 def folded(table: Sequence[tuple[str, str]], styles: Sequence[str]) -> list[Text]:
-    """Return the rows of two columns, the second on several lines where a terminal is narrow."""
+    """Return the rows of two columns; a narrow terminal wraps the second one."""
     console = terminal()
     taken = max((len(first) for first, _ in table), default=0) + 4
     room = max(console.width - taken, 20) if console.is_terminal else None
@@ -54,10 +53,10 @@ def folded(table: Sequence[tuple[str, str]], styles: Sequence[str]) -> list[Text
 
 
 def show_start(console: Console, backend: str | None, cpu: bool) -> None:
-    """Start the backend and say what is played on.
+    """Start the backend and print it with its devices.
 
     Raises:
-        GankitError: There is no such backend, or another one is running already.
+        GankitError: There is no such backend, or another one is already running.
     """
     from gankit.backend import choose_backend
 
@@ -68,20 +67,19 @@ def show_start(console: Console, backend: str | None, cpu: bool) -> None:
 
 
 def show_next(command: str) -> None:
-    """Say what to type next where somebody reads it: not in what goes to a file or a program."""
+    """Print what to type next, on a terminal only."""
     console = terminal()
     if console.is_terminal:
         console.print(f"\n→ {command}", style="cyan")
 
 
 def show_warning(message: str) -> None:
-    """Print a line on standard error."""
-    console = terminal(stderr=True)
-    _print(console, Text.assemble(("warning: ", "bold yellow"), message))
+    """Print a warning on standard error."""
+    _print(terminal(stderr=True), Text.assemble(("warning: ", "bold yellow"), message))
 
 
 def show_error(error: GankitError) -> None:
-    """Print an error and what to do next on standard error."""
+    """Print an error and its hint on standard error."""
     console = terminal(stderr=True)
     first, *others = error.message.splitlines() or [""]
     _print(console, Text.assemble(("error: ", "bold red"), first))
@@ -90,7 +88,7 @@ def show_error(error: GankitError) -> None:
 
 
 def _print(console: Console, line: Text) -> None:
-    """Print a line whole where nobody's terminal cuts it, else wrapped behind its indentation."""
+    """Print a line, wrapped behind its indentation on a terminal and whole elsewhere."""
     if not console.is_terminal or not line:
         console.print(line, soft_wrap=True)
         return

@@ -1,46 +1,41 @@
-"""A look at a run: what each verb of `gankit explore` is told beside what is its own."""
+"""The options that all commands of `gankit explore` share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from inspect import Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gankit.cli.options import CheckpointName, Cpu, PluginFiles, Run, RunBackend
+from gankit.cli.options import CheckpointName, Cpu, PluginFiles, Run, RunBackend, number, text
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from gankit.api.generator import Generator
 
-Seed = Annotated[
-    int, typer.Option(metavar="N", min=0, help="Of the noise and of all other choices.")
-]
-Out = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/images")
-]
+Command = Callable[..., None]
 
 
 @dataclass
 class Look:
-    """A run, and how it is looked at; its fields are what each verb takes on the command line.
+    """A run to look at. Its fields are the arguments that each command takes.
 
     Args:
         run: The run's folder.
-        seed: Of the noise and of all other choices.
-        out: Where images are written, if not into the run's folder.
+        seed: The seed of the noise and of all other choices.
+        out: The folder of the images; by default in the run's folder.
         checkpoint: `last`, `best`, or the name of one.
-        plugin: Files of parts, if the run was made with some.
+        plugin: Plugin files that the run was made with.
         backend: tensorflow, jax or torch.
-        cpu: Keep off the GPUs.
+        cpu: Whether to avoid GPUs.
     """
 
     run: Run
-    seed: Seed = 0
-    out: Out = None
+    seed: Annotated[int, number("The seed of the noise and of all other choices.", 0)] = 0
+    out: Annotated[Path | None, text("DIR", "The folder of the images.", "RUN/images")] = None
     checkpoint: CheckpointName = "last"
     plugin: PluginFiles = None
     backend: RunBackend = None
@@ -48,55 +43,55 @@ class Look:
 
     @cached_property
     def generator(self) -> "Generator":
-        """The run's generator, opened when it is asked for first."""
+        """The run's generator, opened on first use."""
         from gankit.api.generator import Generator
 
         return Generator.open(self.run, self.backend, self.cpu, self.plugin or (), self.checkpoint)
 
     @property
     def folder(self) -> Path:
-        """Where images are written."""
+        """The folder of the images."""
         return self.out or self.run / "images"
 
     def write(self, image: "Image.Image | Sequence[Image.Image]", name: str) -> Path:
-        """Write an image, or a film's frames, and return the path; nothing is overwritten."""
+        """Write an image or the frames of a film, and return its path; nothing is overwritten."""
         from gankit.pictures.sheets import write_beside
 
         self.folder.mkdir(parents=True, exist_ok=True)
         return write_beside(image, self.folder / f"{name}-{self.seed}")
 
 
-def verb_of(app: typer.Typer) -> Callable[..., Callable]:
-    """Return what adds a verb: a decorator of a function of a look and of options of its own.
+def command_of(app: typer.Typer) -> Callable[..., Callable[[Command], Command]]:
+    """Return a decorator that adds commands to an app.
 
-    The decorator takes examples of what may be typed, for the end of the help.
+    It takes examples for the end of the help, and decorates a function of a look and of options.
     """
 
-    def verb(*examples: str) -> Callable[[Callable], Callable]:
-        def add(function: Callable) -> Callable:
-            return app.command(function.__name__, epilog=epilog(*examples))(_told(function))
+    def command(*examples: str) -> Callable[[Command], Command]:
+        def add(function: Command) -> Command:
+            return app.command(function.__name__, epilog=epilog(*examples))(_with_look(function))
 
         return add
 
-    return verb
+    return command
 
 
-def _told(function: Callable) -> Callable:
-    """Return a function that takes the fields of a look, and makes one of them, as Typer reads."""
+def _with_look(function: Command) -> Command:
+    """Return a function that takes the fields of a look as options, as Typer reads them."""
     own = list(signature(function).parameters.values())[1:]
     run, *shared = signature(Look).parameters.values()
+    options = [run, *own, *shared]
 
     @wraps(function)
-    def told(**given):
+    def wrapped(**given: Any) -> None:
         mine = {option.name: given.pop(option.name) for option in own}
         function(Look(**given), **mine)
 
-    options = [run, *own, *shared]
-    told.__signature__ = Signature(options)
-    told.__annotations__ = {option.name: option.annotation for option in options}
-    return told
+    wrapped.__dict__["__signature__"] = Signature(options)
+    wrapped.__annotations__ = {option.name: option.annotation for option in options}
+    return wrapped
 
 
 def epilog(*examples: str) -> str:
-    """Return the end of a help."""
+    """Return examples as the end of a help."""
     return "\nExamples:\n\n" + "\n".join(f"  gankit explore {line}\n" for line in examples)

@@ -1,4 +1,4 @@
-"""`gankit list`: the parts that recipes can name."""
+"""gankit list: the parts that recipes can name."""
 
 import json
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ Examples:
   gankit list --plugin my_parts.py
 """
 
-_KINDS = list(NAMED_KINDS)
+_KINDS = [*NAMED_KINDS]
 
 Kind = Annotated[
     str | None,
@@ -46,37 +46,32 @@ def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = 
 
 
 def parts(catalogue: Catalogue, kind: str | None = None) -> list[dict[str, str]]:
-    """Return the kind, name, plugin and summary of the parts of a kind, or of all five.
+    """Return the kind, name, plugin and summary of each part of a kind, or of all plugins.
 
     Raises:
         GankitError: There is no such kind.
     """
     if kind is not None and kind not in _KINDS:
-        message = f"there is no such kind of part.{suggestion(kind, _KINDS)}"
+        message = f"unknown kind of part.{suggestion(kind, _KINDS)}"
         message += f" Allowed: {listed(_KINDS)}. Received: {shown(kind)}"
         raise GankitError(message, "gankit list")
-    plugins = _keras(kind) if kind in KERAS_KINDS else catalogue.plugins
+    plugins = [_keras(kind)] if kind in KERAS_KINDS else catalogue.plugins
     found = [
         {"kind": part.kind, "name": part.name, "plugin": plugin.name, "summary": part.summary}
         for plugin in plugins
         for part in plugin.parts
         if kind in (None, part.kind)
     ]
-    return sorted(found, key=lambda part: (_order(part), part["name"]))
+    return sorted(found, key=lambda part: (_KINDS.index(part["kind"]), part["name"]))
 
 
-def _keras(kind: str) -> Iterable[Plugin]:
+def _keras(kind: str) -> Plugin:
     from gankit.backend import choose_backend
 
     choose_backend(None, cpu=True)
-    from gankit.recipe import optimizers
+    from gankit.recipe.optimizers import KERAS_PARTS
 
-    parts = getattr(optimizers, kind)()
-    return [Plugin("keras", parts=tuple(parts.values()))]
-
-
-def _order(part: dict[str, str]) -> int:
-    return _KINDS.index(part["kind"])
+    return Plugin("keras", parts=tuple(KERAS_PARTS[kind]().values()))
 
 
 def _lines(found: list[dict[str, str]]) -> Iterable[Text | str]:

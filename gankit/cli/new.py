@@ -1,12 +1,14 @@
-"""`gankit new`: a recipe of your own, copied from one that comes with gankit; or a plugin."""
+"""gankit new: a recipe of your own, or a plugin."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gankit.cli import completion, new_plugin
+from gankit.cli import completion
 from gankit.cli.console import show_lines
+from gankit.cli.options import text
+from gankit.discovery.scaffold import PLURALS, write_distribution
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
 from gankit.recipe.shipped import shipped_recipes
@@ -16,57 +18,79 @@ Examples:
 
   gankit new recipe quickstart
 
-  gankit new recipe mine --from dcgan_lego
+  gankit new plugin gankit-flat --kind stabilizer
 """
 
-BOTH = """
+RECIPE_EXAMPLES = """
 Examples:
 
   gankit new recipe quickstart
 
-  gankit new plugin gankit-flat --kind stabilizer
+  gankit new recipe mine --from dcgan_lego
 """
 
-new = typer.Typer(help="Start a recipe or a part of your own.", no_args_is_help=True, epilog=BOTH)
-new.command("plugin", epilog=new_plugin.EXAMPLES)(new_plugin.plugin)
+PLUGIN_EXAMPLES = """
+Examples:
 
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="NAME",
-        help="Of the recipe; NAME.toml is written.",
-        autocompletion=completion.shipped,
-    ),
-]
-Source = Annotated[
-    str | None,
-    typer.Option(
-        "--from",
-        metavar="PATH",
-        help="Copy this file, or this recipe of gankit's.",
-        autocompletion=completion.shipped,
-    ),
-]
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file instead.")]
+  gankit new plugin gankit-flat --kind stabilizer
+
+  gankit new plugin gankit-pearson --kind loss
+"""
+
+new = typer.Typer(help="Start your own recipe or plugin.", no_args_is_help=True, epilog=EXAMPLES)
 
 
-@new.command("recipe", epilog=EXAMPLES)
-def recipe(name: Name, source: Source = None, out: Out = None) -> None:
+@new.command("recipe", epilog=RECIPE_EXAMPLES)
+def recipe(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="The name of the copy, NAME.toml.",
+            autocompletion=completion.shipped,
+        ),
+    ],
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="Copy this file, or this recipe of gankit.",
+            show_default="the recipe NAME",
+            autocompletion=completion.shipped,
+        ),
+    ] = None,
+    out: Annotated[Path | None, text("FILE", "Write this file instead.")] = None,
+) -> None:
     """Copy a recipe that comes with gankit, to change it and run it."""
     path = new_recipe(name, source, out)
     show_lines([f"wrote {path}", f"→ gankit check {path}", f"→ gankit run {path}"])
+
+
+@new.command("plugin", epilog=PLUGIN_EXAMPLES)
+def plugin(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="The name of the distribution, and of its folder."),
+    ],
+    kind: Annotated[str, text("KIND", f"{listed(PLURALS)}.")],
+) -> None:
+    """Write a plugin with one part as a distribution: code, tests, a recipe, CI."""
+    show_lines(f"wrote {path}" for path in write_distribution(name, kind))
+    install, test = f"pip install -e {name} pytest", f"pytest {name}"
+    show_lines(f"→ {line}" for line in (install, test, f"gankit run {name}/recipe.toml"))
 
 
 def new_recipe(name: str, source: str | None = None, out: Path | None = None) -> Path:
     """Copy a recipe and return the path of the copy.
 
     Args:
-        name: Of the copy.
-        source: A recipe of gankit's or a file; the recipe of that name where it is not given.
-        out: Where to write, if not to `name.toml` in this folder.
+        name: The name of the copy.
+        source: A recipe of gankit or a file; by default the recipe called `name`.
+        out: The file to write; by default `name.toml` in this folder.
 
     Raises:
-        GankitError: There is no such recipe, or the copy would overwrite a file.
+        GankitError: There is no such recipe, or the file already exists.
     """
     text = _text(source or name)
     path = out or Path(f"{Path(name).name.removesuffix('.toml')}.toml")
@@ -74,7 +98,7 @@ def new_recipe(name: str, source: str | None = None, out: Path | None = None) ->
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError as error:
-        message = f"{path} is there already, and is left as it is"
+        message = f"{path} already exists; nothing was written"
         raise GankitError(message, f"gankit new recipe {name} --out another.toml") from error
     except (OSError, ValueError) as error:
         raise GankitError(f"{shown(str(path))} cannot be written: {error}") from error

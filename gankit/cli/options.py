@@ -1,15 +1,48 @@
-"""Options that several verbs share."""
+"""Options that several commands share, and short ways to declare others."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gankit.cli import completion
 
+
+def number(help: str, least: float = 1, metavar: str = "N", default: str = "") -> Any:
+    """Return an option that takes a number; `default` describes its default in the help."""
+    return typer.Option(metavar=metavar, min=least, help=help, show_default=default or True)
+
+
+def text(
+    metavar: str | None,
+    help: str,
+    default: str = "",
+    complete: Callable[..., Any] | None = None,
+) -> Any:
+    """Return an option that takes a text, a path or, without a metavar, one of several words."""
+    return typer.Option(
+        metavar=metavar, help=help, show_default=default or True, autocompletion=complete
+    )
+
+
+def flag(name: str, help: str, **settings: Any) -> Any:
+    """Return an option that takes no value."""
+    return typer.Option(name, metavar="", help=help, **settings)
+
+
+def _backend(default: str) -> Any:
+    return typer.Option(
+        "--backend",
+        metavar="NAME",
+        help=f"tensorflow, jax or torch; by default {default}.",
+        autocompletion=completion.backends,
+    )
+
+
 PluginFiles = Annotated[
     list[Path] | None,
-    typer.Option("--plugin", metavar="FILE", help="Load a file of Python as a plugin. Repeatable."),
+    typer.Option("--plugin", metavar="FILE", help="Load a Python file as a plugin. Repeatable."),
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -20,20 +53,9 @@ Overrides = Annotated[
         autocompletion=completion.keys,
     ),
 ]
-
-
-def _backend(otherwise: str) -> typer.models.OptionInfo:
-    return typer.Option(
-        "--backend",
-        metavar="NAME",
-        help=f"tensorflow, jax or torch; without it, {otherwise}.",
-        autocompletion=completion.backends,
-    )
-
-
 Backend = Annotated[str | None, _backend("Keras' own choice")]
-RunBackend = Annotated[str | None, _backend("the run's own")]
-Cpu = Annotated[bool, typer.Option("--cpu", metavar="", help="Keep off the GPUs.")]
+RunBackend = Annotated[str | None, _backend("the run's")]
+Cpu = Annotated[bool, flag("--cpu", "Do not use GPUs.")]
 RecipePath = Annotated[
     Path, typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes)
 ]
@@ -45,8 +67,10 @@ CheckpointName = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="NAME",
-        help="last, best, or e.g. step-000000123.",
+        help="last, best, or a name such as step-000000123.",
         autocompletion=completion.checkpoints,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", metavar="", help="Print JSON, for programs.")]
+Seed = Annotated[int, number("The seed of the noise.", 0)]
+Images = Annotated[Path | None, text("FOLDER", "A folder of real images not used in training.")]
+AsJson = Annotated[bool, flag("--json", "Print JSON.")]

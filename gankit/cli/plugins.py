@@ -1,4 +1,4 @@
-"""`gankit plugins`: what is installed, what it gives, and what failed to load."""
+"""gankit plugins: what is installed, what it provides, and what failed to load."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ Examples:
 
 
 def plugins(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
-    """Show the plugins: what they give, and which failed to load and why."""
+    """Show the plugins, what each provides, and why one failed to load."""
     catalogue = load_plugins(plugin or ())
     if as_json:
         found = [described(plugin) for plugin in catalogue.plugins]
@@ -34,12 +34,9 @@ def plugins(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
 
 
 def described(plugin: Plugin) -> dict[str, Any]:
-    """Return a plugin with its distribution, version, hooks with their parts, and failure."""
-    hooks: dict[str, list[str]] = {}
-    for part in plugin.parts:
-        hooks.setdefault(f"gankit_{part.kind}", []).append(part.name)
+    """Return a plugin as JSON has it."""
     facts = {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version}
-    return {**facts, "hooks": hooks, "failure": plugin.failure}
+    return {**facts, "hooks": plugin.hooks, "failure": plugin.failure}
 
 
 def _lines(plugins: Iterable[Plugin]) -> Iterator[Text | str]:
@@ -47,8 +44,8 @@ def _lines(plugins: Iterable[Plugin]) -> Iterator[Text | str]:
         yield from [""] * bool(number)
         origin = f"  {plugin.distribution} {plugin.version}".rstrip()
         yield Text.assemble((plugin.name, "bold"), origin)
-        hooks = described(plugin)["hooks"]
-        yield from folded([(hook, listed(names)) for hook, names in hooks.items()], ("cyan", ""))
+        hooks = [(hook, listed(names)) for hook, names in plugin.hooks.items()]
+        yield from folded(hooks, ("cyan", ""))
         if plugin.failure:
             yield Text.assemble("  ", ("failed to load: ", "bold red"), plugin.failure)
             yield Text("  → GANKIT_TRACE=1 gankit plugins", "cyan")

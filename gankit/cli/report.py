@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from gankit.api.report import report as write_report
 from gankit.cli.console import show_lines
-from gankit.cli.options import Run
+from gankit.cli.options import Run, text
 
 EXAMPLES = """
 Examples:
@@ -20,12 +18,7 @@ Examples:
 
 def report(
     run: Run,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PATH", help="The page, or a folder for it.", show_default="RUN/report.html"
-        ),
-    ] = None,
+    out: Annotated[Path | None, text("PATH", "The page, or its folder.", "RUN/report.html")] = None,
 ) -> None:
-    """Write a page about a run that opens anywhere: samples, curves, scores, how to repeat it."""
+    """Write a self-contained page about a run: samples, curves, scores, how to repeat it."""
     show_lines([f"wrote {write_report(run, out).path}"])

@@ -1,18 +1,23 @@
 """gankit run: train a recipe."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from gankit.cli import completion
 from gankit.cli.console import show_lines, show_start, terminal
-from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles
+from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, text
 from gankit.cli.score import standing_lines
 from gankit.errors import GankitError, Interrupted
 from gankit.messages import plugin_words
 from gankit.recipe.overrides import read_table
+
+if TYPE_CHECKING:
+    from gankit.recipe.recipe import Recipe
+    from gankit.run.folder import RunFolder
 
 EXAMPLES = """
 Examples:
@@ -29,28 +34,21 @@ def run(
         typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes),
     ] = None,
     overrides: Overrides = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="RUN", help="The run's folder.", show_default="runs/RECIPE-1, -2, …"),
-    ] = None,
+    out: Annotated[Path | None, text("RUN", "The run's folder.", "runs/RECIPE-1, -2, …")] = None,
     resume: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RUN",
-            help="Go on with a run that was stopped.",
-            autocompletion=completion.runs,
-        ),
+        Path | None, text("RUN", "Resume this run.", complete=completion.runs)
     ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Train a recipe into a folder of its own: samples, curves, checkpoints."""
+    """Train a recipe, and write samples, curves and checkpoints to a new folder."""
     console = terminal()
     plugins = [path.resolve() for path in plugin or []]
     try:
         if resume:
-            _refuse(recipe=recipe, set=overrides, out=out)
+            given = {"RECIPE": recipe, "--set": overrides, "--out": out}
+            _refuse([option for option, value in given.items() if value])
             go_on(resume, console, backend, cpu, plugins)
         elif recipe:
             start(recipe, console, overrides or (), out, backend, cpu, plugins)
@@ -58,25 +56,33 @@ def run(
             raise typer.BadParameter("name a recipe, or a run to --resume")
     except Interrupted as stopped:
         words = f"gankit run --resume {stopped} {plugin_words(plugins)}".rstrip()
-        console.print(f"saved; go on with: {words}", highlight=False, soft_wrap=True)
+        console.print(f"saved; resume with: {words}", highlight=False, soft_wrap=True)
         raise typer.Exit(130) from None
 
 
-def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False, plugins=()):
-    """Train a recipe from its start and return the run's folder.
+def start(
+    path: Path,
+    console: Console,
+    overrides: Iterable[str] = (),
+    out: Path | None = None,
+    backend: str | None = None,
+    cpu: bool = False,
+    plugins: Sequence[Path] = (),
+) -> "RunFolder":
+    """Train a recipe from the start and return the run's folder.
 
     Raises:
-        GankitError: The recipe, its data or its plugins are at fault.
+        GankitError: The recipe, its data or its plugins have a problem.
         Interrupted: The user stopped the run; it is saved.
     """
-    table = read_table(recipe_path, overrides)  # before the seconds that a backend takes
+    table = read_table(path, overrides)  # before the seconds that a backend takes
     show_start(console, backend, cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.recipe.recipe import check_recipe
     from gankit.run.folder import RunFolder
 
-    recipe = check_recipe(table, load_plugins(plugins), str(recipe_path))
-    run = RunFolder.create(_name(recipe_path), out)
+    recipe = check_recipe(table, load_plugins(plugins), str(path))
+    run = RunFolder.create(_name(path), out)
     try:
         return _train(recipe, run, console, plugins)
     except GankitError:
@@ -84,11 +90,17 @@ def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False,
         raise
 
 
-def go_on(path, console, backend=None, cpu=False, plugins=()):
-    """Train a run to its end from its newest checkpoint and return its folder.
+def go_on(
+    path: Path,
+    console: Console,
+    backend: str | None = None,
+    cpu: bool = False,
+    plugins: Sequence[Path] = (),
+) -> "RunFolder":
+    """Train a run to its end from its latest checkpoint and return its folder.
 
     Raises:
-        GankitError: It is no run, or what made it is no longer there.
+        GankitError: It is not a run, or its recipe, data or plugins are missing.
         Interrupted: The user stopped the run again; it is saved.
     """
     from gankit.run.folder import RunFolder
@@ -100,7 +112,9 @@ def go_on(path, console, backend=None, cpu=False, plugins=()):
     return _train(load_recipe(run, plugins), run, console, plugins)
 
 
-def _train(recipe, run, console: Console, plugins):
+def _train(
+    recipe: "Recipe", run: "RunFolder", console: Console, plugins: Sequence[Path]
+) -> "RunFolder":
     from gankit.game.loss import draws_from_noise
     from gankit.run.train import train
 
@@ -115,20 +129,15 @@ def _train(recipe, run, console: Console, plugins):
 
 
 def _name(recipe: Path) -> str:
-    """Return what a run of a recipe is called: after its file, or the run that it repeats."""
-    return (
-        recipe.resolve().parent.name.rstrip("-0123456789")
-        if recipe.name == "recipe.toml"
-        else recipe.stem
-    )
+    """Return the name of a run: that of its recipe, or of the run that it repeats."""
+    if recipe.name == "recipe.toml":
+        return recipe.resolve().parent.name.rstrip("-0123456789")
+    return recipe.stem
 
 
-def _refuse(**options) -> None:
-    given = [
-        f"--{name}" if name != "recipe" else "RECIPE" for name, value in options.items() if value
-    ]
+def _refuse(given: list[str]) -> None:
     if given:
         raise typer.BadParameter(
-            f"--resume goes on with a run as it was; it does not go with {', '.join(given)}. "
-            "A new run of its recipe: gankit run RUN/recipe.toml --set …"
+            f"--resume does not go with {', '.join(given)}: a run resumes as it was. To change its "
+            "recipe, start a new run: gankit run RUN/recipe.toml --set …"
         )

@@ -1,13 +1,20 @@
-"""gankit sample: images from a run."""
+"""gankit sample: images of a run's generator."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from gankit.cli.console import show_lines, show_next
-from gankit.cli.options import CheckpointName, Cpu, PluginFiles, Run, RunBackend
+from gankit.cli.options import (
+    CheckpointName,
+    Cpu,
+    PluginFiles,
+    Run,
+    RunBackend,
+    Seed,
+    flag,
+    number,
+    text,
+)
 
 if TYPE_CHECKING:
     from gankit.api.sample import Samples
@@ -23,41 +30,31 @@ Examples:
 
 def sample(
     run: Run,
-    count: Annotated[int, typer.Option(metavar="N", min=1, help="The number of samples.")] = 64,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the noise.")] = 0,
-    label: Annotated[
-        list[str] | None, typer.Option(metavar="CLASS", help="Draw this class only. Repeatable.")
-    ] = None,
+    count: Annotated[int, number("The number of samples.")] = 64,
+    seed: Seed = 0,
+    label: Annotated[list[str] | None, text("CLASS", "Draw only this class. Repeatable.")] = None,
     truncation: Annotated[
-        float | None,
-        typer.Option(metavar="X", min=0.01, help="Keep the noise within this bound."),
+        float | None, number("Keep the noise within this bound.", 0.01, "X")
     ] = None,
     reject: Annotated[
         float | None,
-        typer.Option(
-            metavar="SHARE",
-            help="Leave out this share of samples, the least real to the discriminator.",
-        ),
+        text("FRACTION", "Reject this fraction of samples, the least real to the discriminator."),
     ] = None,
-    grid: Annotated[
-        bool, typer.Option("--grid", metavar="", help="One sheet instead of single files.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The folder.", show_default="RUN/images")
-    ] = None,
+    grid: Annotated[bool, flag("--grid", "Write one sheet instead of single files.")] = False,
+    out: Annotated[Path | None, text("DIR", "The folder of the images.", "RUN/images")] = None,
     checkpoint: CheckpointName = "last",
     plugin: PluginFiles = None,
     backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Write images that the generator of a run makes."""
+    """Write samples of a run's generator as images."""
     from gankit.api.generator import Generator
     from gankit.api.sample import sample
 
     generator = Generator.open(run, backend, cpu, plugin or (), checkpoint)
     samples = sample(generator, count, seed, label or (), truncation, reject)
-    ways = {"label": label and "-".join(label), "truncation": truncation, "reject": reject}
-    ways["checkpoint"] = checkpoint if checkpoint != "last" else None
+    ways: dict[str, object] = {"label": "-".join(label or ()), "truncation": truncation}
+    ways |= {"reject": reject, "checkpoint": checkpoint if checkpoint != "last" else None}
     paths = write(samples, out or run / "images", _stem(seed, ways), grid)
     made = f"{len(paths)} images, the first " if len(paths) > 1 else ""
     lines = [f"wrote {made}{paths[0]}"]
@@ -71,10 +68,10 @@ def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
     """Write samples as one sheet or as single files, and return the paths.
 
     Args:
-        samples: Points are always one sheet.
+        samples: The samples; points are always written as one sheet.
         out: The folder.
-        stem: Of the files' names.
-        grid: Whether images are to be on one sheet.
+        stem: The part of the files' names that tells them apart.
+        grid: Whether to write images as one sheet.
     """
     from gankit.data.scaling import to_uint8
     from gankit.pictures import sheets
@@ -83,17 +80,16 @@ def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
     if grid or samples.values.ndim == 2:
         pages = {f"sheet-{stem}.png": samples.sheet}
     else:
-        images = to_uint8(samples.values)
         pages = {
             f"sample-{stem}-{i:04d}.png": sheets.grid(image[None], gap=0, scale=1)
-            for i, image in enumerate(images)
+            for i, image in enumerate(to_uint8(samples.values))
         }
-    for name, picture in pages.items():
-        sheets.write_png(picture, out / name)
+    for name, page in pages.items():
+        sheets.write_png(page, out / name)
     return [out / name for name in pages]
 
 
 def _stem(seed: int, ways: dict[str, object]) -> str:
     """Return what tells files apart: the seed, and how the samples were chosen."""
-    chosen: Sequence[str] = [f"-{way}-{value}" for way, value in ways.items() if value]
+    chosen = [f"-{way}-{value}" for way, value in ways.items() if value]
     return "".join([str(seed), *chosen]).replace("/", "-")

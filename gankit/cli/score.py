@@ -1,7 +1,7 @@
-"""gankit score: how good, varied and new the samples are, and how that was measured."""
+"""gankit score: how good, varied and new the samples are, with provenance."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-import gankit.api.score as verb
+import gankit.api.score as api
 from gankit.cli import completion
 from gankit.cli.console import aligned, show_lines, show_next
-from gankit.cli.options import AsJson, CheckpointName, Cpu, PluginFiles, RunBackend
+from gankit.cli.options import (
+    AsJson,
+    CheckpointName,
+    Cpu,
+    Images,
+    PluginFiles,
+    RunBackend,
+    flag,
+    number,
+    text,
+)
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
@@ -28,10 +38,10 @@ Examples:
 
   gankit score runs/quickstart-1 --checkpoint best --features classifier
 
-  gankit score real-pictures generated-pictures --json
+  gankit score real-images generated-images --json
 """
 
-_WAYS = {"held_out": "--held-out FOLDER", "probabilities": "--features classifier"}
+_REMEDIES = {"held_out": "--held-out FOLDER", "probabilities": "--features classifier"}
 Line = Text | str
 
 
@@ -40,46 +50,25 @@ def score(
         list[Path] | None,
         typer.Argument(
             metavar="RUN | REAL GENERATED",
-            help="A run; or two folders of images.",
+            help="A run, or two folders of images.",
             autocompletion=completion.runs,
         ),
     ] = None,
     metrics: Annotated[
         str,
-        typer.Option(
-            metavar="NAMES", help="With commas; all if empty.", autocompletion=completion.metrics
-        ),
+        text("NAMES", "Metrics, separated by commas; all by default.", complete=completion.metrics),
     ] = "",
     features: Annotated[
         str,
-        typer.Option(
-            metavar="NAME",
-            help="What to compare examples by.",
-            autocompletion=completion.features,
-        ),
+        text("NAME", "The features to compare examples by.", complete=completion.features),
     ] = DEFAULT_FEATURES,
-    weights: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The weights of the features' network."),
-    ] = None,
-    download: Annotated[
-        bool, typer.Option("--download", metavar="", help="Let such weights be downloaded.")
-    ] = False,
-    count: Annotated[
-        int, typer.Option(metavar="N", min=2, help="Of samples, and at most of reals.")
-    ] = 10_000,
-    seed: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Of the noise and of the reals' choice.")
-    ] = 0,
-    held_out: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="A folder of real images not trained on."),
-    ] = None,
+    weights: Annotated[Path | None, text("FILE", "The weights of the features' network.")] = None,
+    download: Annotated[bool, flag("--download", "Allow the download of such weights.")] = False,
+    count: Annotated[int, number("The number of samples, and at most of reals.", 2)] = 10_000,
+    seed: Annotated[int, number("The seed of the noise and of the choice of reals.", 0)] = 0,
+    held_out: Images = None,
     checkpoint: CheckpointName = "last",
-    self_test: Annotated[
-        bool,
-        typer.Option("--self-test", metavar="", help="Try the metrics on known answers instead."),
-    ] = False,
+    self_test: Annotated[bool, flag("--self-test", "Only test metrics on known answers.")] = False,
     as_json: AsJson = False,
     plugin: PluginFiles = None,
     backend: RunBackend = None,
@@ -89,12 +78,11 @@ def score(
     if self_test:
         if as_json:
             raise typer.BadParameter("--self-test has no --json")
-        found = verb.chosen_metrics(load_plugins(plugin or ()), metrics)
-        show_lines(self_test_lines(found))
+        show_lines(self_test_lines(api.chosen_metrics(load_plugins(plugin or ()), metrics)))
         return
-    if len(places or ()) not in (1, 2):
+    if not places or len(places) > 2:
         raise typer.BadParameter("name one run, or two folders of images")
-    scores = verb.score(
+    scores = api.score(
         *places,
         metrics=metrics,
         features=features,
@@ -117,30 +105,30 @@ def score(
 
 
 def score_lines(scores: "Scores") -> Iterator[Line]:
-    """Yield the scores, and how they were made."""
+    """Yield the scores and their provenance."""
     table = [(scores.titles[name], f"{value:.4g}") for name, value in scores.values.items()]
     yield from aligned(table, ("bold", "green"))
     for name, why in scores.left_out.items():
-        told = [way for asked, way in _WAYS.items() if asked in why]
-        yield Text(f"  {name}: left out, {why}{' → ' * bool(told)}{' '.join(told)}", "yellow")
+        remedies = [f" → {remedy}" for asked, remedy in _REMEDIES.items() if asked in why]
+        yield Text(f"  {name}: left out, {why}{''.join(remedies)}", "yellow")
     yield ""
-    yield from made_lines(scores.provenance)
+    yield from provenance_lines(scores.provenance)
 
 
-def made_lines(made: "Provenance") -> Iterator[Line]:
+def provenance_lines(made: "Provenance") -> Iterator[Line]:
     """Yield how scores were made."""
     yield f"  features   {made.features} (weights: {made.weights}; resized: {made.resizer})"
     if made.accuracy is not None:
-        yield f"             {made.accuracy:.2%} of held-out examples classified rightly"
+        yield f"             {made.accuracy:.2%} of held-out examples classified correctly"
     yield f"  real       {made.real_count:,} of {made.real}"
     yield f"             split: {made.split}; digest {made.real_digest}; held out: {made.held_out}"
-    averaged = {True: ", averaged weights", False: ", its own weights"}.get(made.averaged, "")
+    averaged = {True: ", averaged weights", False: ", its own weights", None: ""}[made.averaged]
     yield f"  generated  {made.generated_count:,} of {made.generated}{averaged}"
     yield f"  made with  seed {made.seed}, {made.backend}, gankit {made.gankit}"
 
 
 def standing_lines(run: "RunFolder") -> Iterator[Line]:
-    """Yield what a run's last and best checkpoints scored while it trained, and how; or nothing."""
+    """Yield the scores of a run's last and best checkpoints during training, if it has any."""
     from gankit.run.scores import standing
 
     found = standing(run)
@@ -148,17 +136,17 @@ def standing_lines(run: "RunFolder") -> Iterator[Line]:
         return
     last, best = found.last, found.best or {}
     yield from aligned(list(_compared(last, best)), ("bold", "green", "green", "dim"))
-    made = list(made_lines(_provenance(last)))
+    made = list(provenance_lines(_provenance(last)))
     yield from ("", *made)
     if best:
-        yield from (each for each in made_lines(_provenance(best)) if each not in made)
+        yield from (line for line in provenance_lines(_provenance(best)) if line not in made)
 
 
 def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]:
     from gankit.run.display import shown_score
 
-    told = f"best, epoch {best['epoch']}" if best else ""
-    yield ("scores", f"last, epoch {last['epoch']}", told, "better")
+    head = f"best, epoch {best['epoch']}" if best else ""
+    yield ("scores", f"last, epoch {last['epoch']}", head, "better")
     for name, value in last["scores"].items():
         way = last["better"].get(name, "")
         chooses = ", chooses best" if best and name == last["best_by"] else ""
@@ -166,8 +154,8 @@ def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]
         yield (last["titles"][name], shown_score(value), other, way + chooses)
 
 
-def _while_training(places) -> Iterator[Line]:
-    """Yield what a run scored while it trained; nothing for folders of images."""
+def _while_training(places: Sequence[Path]) -> Iterator[Line]:
+    """Yield the scores of a run during training; nothing for folders of images."""
     from gankit.run.folder import RunFolder
 
     found = list(standing_lines(RunFolder.open(places[0]))) if len(places) == 1 else []

@@ -1,4 +1,4 @@
-"""`gankit show`: a part with its options, or a recipe, also a run's, with its defaults."""
+"""gankit show: a part with its options, or a recipe with its defaults."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -35,26 +35,14 @@ Name = Annotated[
     str,
     typer.Argument(
         metavar="NAME|RECIPE",
-        help="A part's name, or a recipe, or a run for its recipe.",
+        help="The name of a part, a recipe, or the folder of a run.",
         autocompletion=completion.parts_and_recipes,
     ),
 ]
 
-# Where a recipe names a part of a kind.
-_PLACES = {
-    "datasets": "[dataset]",
-    "architectures": "[architecture]",
-    "losses": "[loss]",
-    "stabilizers": "[[stabilizers]]",
-    "optimizers": "[players.generator.optimizer]",
-    "schedules": "[players.generator.optimizer.learning_rate]",
-    "metrics": "[[metrics]]",
-    "features": "[scoring.features]",
-}
-
 
 def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) -> None:
-    """Show a part's options and how a recipe names it, or a recipe with its defaults filled in."""
+    """Show a part's options and how a recipe names it, or a recipe with its defaults."""
     from gankit.backend import choose_backend
 
     choose_backend(None, cpu=True)
@@ -67,7 +55,7 @@ def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) ->
 
 
 def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
-    """Return the parts of a name, of whatever kind.
+    """Return the parts of all kinds with this name.
 
     Raises:
         GankitError: There is none.
@@ -80,13 +68,12 @@ def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
     found = [parts[name] for parts in known if name in parts]
     if not found:
         near = suggestion(name, [name for parts in known for name in parts])
-        message = f"there is no part of this name.{near} Received: {shown(name)}"
-        raise GankitError(message, "gankit list")
+        raise GankitError(f"unknown part.{near} Received: {shown(name)}", "gankit list")
     return found
 
 
 def part_lines(part: Part) -> Iterator[Line]:
-    """Yield what there is to know of a part: summary, options, papers, and a snippet to paste."""
+    """Yield the summary of a part, its options and papers, and a snippet to paste."""
     about, options = part.load().__doc__, _options(part)
     yield Text.assemble((part.name, "bold"), f"  {ALL_KINDS[part.kind].noun} of {part.plugin}")
     yield docstring.summary(about)
@@ -102,11 +89,11 @@ def snippet(part: Part, options: Mapping[str, Any]) -> list[str]:
     defaults = {key: o["default"] for key, o in options.items() if o.get("default") is not None}
     required = [f"# {key} = …" for key, option in options.items() if "default" not in option]
     lines = toml.write(name | defaults).splitlines()
-    return [_PLACES.get(part.kind, f"[{part.name}]"), *lines[:1], *required, *lines[1:]]
+    return [ALL_KINDS[part.kind].table or f"[{part.name}]", *lines[:1], *required, *lines[1:]]
 
 
 def _recipe(path: Path, plugins: Iterable[Path], overrides: Iterable[str]) -> "Recipe":
-    """Return the recipe of a file, or of a run."""
+    """Return the recipe of a file or of a run."""
     from gankit.recipe.recipe import read_recipe
     from gankit.run.folder import RunFolder
     from gankit.run.load import load_recipe
@@ -126,18 +113,14 @@ def recipe_lines(recipe: "Recipe") -> Iterator[Line]:
 
 def _options(part: Part) -> dict[str, Any]:
     """Return the JSON schema of each option."""
-    from gankit.recipe.schema import json_schema
-
-    properties = json_schema(_model(part))["properties"]
-    return {name: option for name, option in properties.items() if name != "name"}
-
-
-def _model(part: Part) -> Any:
     from gankit.recipe import optimizers, schema
 
     if part.kind == "optimizers":
-        return optimizers.model(part, optimizers.any_rate())
-    return optimizers.model(part) if part.kind == "schedules" else schema.model(part)
+        model = optimizers.model(part, optimizers.any_rate())
+    else:
+        model = (optimizers if part.kind == "schedules" else schema).model(part)
+    properties = schema.json_schema(model)["properties"]
+    return {name: option for name, option in properties.items() if name != "name"}
 
 
 def _option_lines(options: Mapping[str, Any]) -> Iterator[Line]:

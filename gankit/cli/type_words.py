@@ -1,4 +1,4 @@
-"""An option as `gankit show` prints it: its type and range in words."""
+"""The type, range and default of an option, in words."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ def type_in_words(schema: Mapping[str, Any]) -> str:
 
 
 def default_in_words(schema: Mapping[str, Any]) -> str:
-    """Return the default as a recipe spells it; `required` or `not set` where there is none."""
+    """Return the default as a recipe spells it, or `required`, or `not set`."""
     if "default" not in schema:
         return "required"
     default = schema["default"]
@@ -37,7 +37,7 @@ def _noun(schema: Mapping[str, Any]) -> str:
     kind = "table" if "$ref" in schema else schema.get("type", "anything")
     if kind == "array":
         return f"array of {_items(schema)}"
-    return {"object": "table", "string": schema.get("format", "string")}.get(kind, kind)
+    return str({"object": "table", "string": schema.get("format", "string")}.get(kind, kind))
 
 
 def _items(schema: Mapping[str, Any]) -> str:

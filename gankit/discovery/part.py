@@ -47,7 +47,7 @@ class Part:
             return _unimported_docstring(self.given)
         return self.given.__doc__
 
-    def load(self) -> Callable[..., Any]:
+    def load(self) -> Any:
         """Return the class or function.
 
         Raises:

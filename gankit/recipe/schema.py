@@ -62,7 +62,7 @@ def json_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 def fields(part: Part, types: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pydantic field of each option, with its type, default and help."""
-    function: Any = part.load()
+    function = part.load()
     helps = docstring.arguments(function.__init__.__doc__) | docstring.arguments(function.__doc__)
     found = {}
     for option in options(part):
@@ -102,7 +102,7 @@ def _type(part: Part, parameter: inspect.Parameter) -> Any:
     if parameter.annotation is parameter.empty:
         known = parameter.default is not parameter.empty and parameter.default is not None
         return type(parameter.default) if known else Any
-    function: Any = part.load()
+    function = part.load()
     function = inspect.unwrap(function.__init__ if inspect.isclass(function) else function)
     # Not those of all parameters: the others may mean something to type checkers only.
     alone: Any = SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
