@@ -1,20 +1,65 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, and reading what a stranger may have written.
+
+Everything that goes wrong on the disk is a `GankitError` that names the file.
+"""
 
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gankit.errors import GankitError
+
+SPACE = "free some space, or choose another folder"
 # never through a file or a link that somebody else has put there
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW
 
 
-def write(path: Path, content: str | bytes) -> None:
-    """Write a file, text as UTF-8."""
-    with aside(path) as partial, os.fdopen(os.open(partial, _NEW, 0o666), "wb") as file:
+def write(path: Path, content: str | bytes, hint: str = SPACE) -> None:
+    """Write a file, text as UTF-8.
+
+    Raises:
+        GankitError: It cannot be written; an old file of this name is intact.
+    """
+    with (
+        written(path, hint),
+        aside(path) as partial,
+        os.fdopen(os.open(partial, _NEW, 0o666), "wb") as file,
+    ):
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def append(path: Path, line: str, hint: str = SPACE) -> None:
+    """Append a line to a text file; a last line that was cut off is closed first.
+
+    Raises:
+        GankitError: It cannot be written.
+    """
+    with written(path, hint):
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NOFOLLOW, 0o666)
+        with os.fdopen(number, "rb+") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 1))
+            start = b"\n" if size and file.read(1) != b"\n" else b""
+            file.write(start + line.encode())
+
+
+@contextmanager
+def written(path: Path, hint: str = SPACE) -> Iterator[None]:
+    """Turn what the system refuses in the block into an error that names what was written.
+
+    Raises:
+        GankitError: The system refused.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise GankitError(f"{path} cannot be written: {reason}", hint) from error
 
 
 @contextmanager
@@ -37,6 +82,38 @@ def aside(path: Path) -> Iterator[Path]:
             shutil.rmtree(partial, ignore_errors=True)
         else:
             partial.unlink(missing_ok=True)
+
+
+def read(path: Path) -> str:
+    """Return the text of a file, UTF-8; bytes that are not are replaced.
+
+    Raises:
+        GankitError: It cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise GankitError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def refuse_links(folder: Path) -> None:
+    """Raise an error if anything in a folder is not a plain file or folder.
+
+    Through a link gankit would write, or read, outside of the folder; a pipe would make it wait.
+
+    Raises:
+        GankitError: Something is a link, a pipe, a socket or a device.
+    """
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(parent, name)
+            mode = path.lstat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                kind = "a link" if stat.S_ISLNK(mode) else "a pipe, a socket or a device"
+                raise GankitError(
+                    f"{path} is {kind}; a run has only files and folders of its own",
+                    f"if you trust where it leads, replace it by a copy; else: rm {path}",
+                )
 
 
 def _flush(path: Path) -> None:

@@ -25,7 +25,8 @@ from gankit.scoring.self_test import metric_inputs
 def told(step, value, by="x", way="low", stage=0, verb="run"):
     """Return a line as a run writes it."""
     where = {"verb": verb, "stage": stage, "step": step, "checkpoint": Place(steps=step).name}
-    return where | {"epoch": step, "scores": {"x": value}, "better": {"x": way}, "best_by": by}
+    scores = {"scores": {"x": value}, "titles": {"x": "x"}, "features": "pixels"}
+    return where | scores | {"epoch": step, "better": {"x": way}, "best_by": by}
 
 
 @pytest.fixture

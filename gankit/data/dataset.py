@@ -1,5 +1,6 @@
 """What a dataset plugin returns, and what an architecture knows of the data."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -8,6 +9,8 @@ import numpy as np
 
 from gankit.data import named
 from gankit.errors import GankitError
+
+ROWS = 4096  # read at a time
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,16 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(next(iter(self.arrays.values())))
+
+    def digest(self) -> str:
+        """Return twelve digits that change when any example does."""
+        found = hashlib.sha256()
+        for name in sorted(self.arrays):
+            array = self.arrays[name]
+            found.update(f"{name} {array.dtype} {array.shape}".encode())
+            for start in range(0, len(array), ROWS):  # memory-mapped arrays may be large
+                found.update(np.ascontiguousarray(array[start : start + ROWS]))
+        return found.hexdigest()[:12]
 
     @property
     def spec(self) -> DataSpec:

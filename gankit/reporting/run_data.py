@@ -15,6 +15,10 @@ from gankit.run.scores import Line, read
 
 Row = Mapping[str, float | None]
 
+_TABLES = dict.fromkeys(
+    ("dataset", "architecture", "loss", "training", "players"), dict
+) | dict.fromkeys(("stabilizers", "metrics", "stages"), list)
+
 
 @dataclass(frozen=True)
 class RunData:
@@ -46,10 +50,16 @@ class RunData:
     @cached_property
     def recipe(self) -> dict[str, Any]:
         """The filled recipe, as a table."""
+        path = self.path / "recipe.toml"
         try:
-            return tomllib.loads(self.text)
-        except ValueError as error:
-            raise GankitError(f"{self.path / 'recipe.toml'} is not TOML: {error}") from error
+            recipe = tomllib.loads(self.text)
+        except (ValueError, RecursionError) as error:
+            raise GankitError(f"{path} is not TOML: {error}") from error
+        tables = {key: kind for key, kind in _TABLES.items() if key in recipe}
+        wrong = [key for key, kind in tables.items() if not isinstance(recipe[key], kind)]
+        if wrong:
+            raise GankitError(f"{path} is damaged: {wrong[0]} is not a table")
+        return recipe
 
     @property
     def epochs(self) -> int:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import shutil
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,11 +14,16 @@ import keras
 import numpy as np
 
 from gankit.errors import GankitError
-from gankit.files import aside, write
+from gankit.files import aside, read, write, written
 from gankit.game.gan import GAN
 from gankit.messages import listed, shown
 
-_DAMAGE = (OSError, ValueError, KeyError, TypeError)  # raised on reading a damaged checkpoint
+PLACE = "place"  # the array of a checkpoint that has the place, under the digest of all arrays
+# what a damaged checkpoint raises: a zip or an array's header may lie about anything
+_DAMAGE = (
+    *(OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, RecursionError),
+    *(NotImplementedError, zipfile.BadZipFile, zlib.error),
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class Place:
     epoch: int = 0
     step: int = 0
     steps: int = 0
+
+    def __post_init__(self) -> None:
+        counts = (self.stage, self.epoch, self.step, self.steps)
+        if not all(isinstance(count, int) and count >= 0 for count in counts):
+            raise ValueError(f"no place of a run: {counts}")
 
     @property
     def name(self) -> str:
@@ -74,18 +86,13 @@ class Checkpoints:
             GankitError: It cannot be written; the other checkpoints are intact.
         """
         path = self.folder / place.name
-        try:
+        with written(path, f"free some space, then: gankit run --resume {self.folder.parent}"):
             self.folder.mkdir(parents=True, exist_ok=True)
             _remove(self.folder.glob(".*step-*"))  # unfinished, of a process that was killed
             with aside(path) as partial:
                 _write(partial, gan, place)
                 _remove([path])  # a damaged one: no other is saved twice
-            self.mark(best)
-        except OSError as error:
-            raise GankitError(
-                f"the checkpoint {path} cannot be written: {error}",
-                f"free some space, then: gankit run --resume {self.folder.parent}",
-            ) from error
+        self.mark(best)
         _remove(old for old in self.paths()[:-2] if old.name != self.best)
         return path
 
@@ -98,7 +105,7 @@ class Checkpoints:
     def best(self) -> str | None:
         """The name of the best checkpoint, None if it is not known."""
         mark = self.folder / "best"
-        return mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
+        return read(mark).strip() if mark.is_file() else None
 
     def paths(self) -> list[Path]:
         """Return the folders of the checkpoints, the newest last."""
@@ -166,7 +173,8 @@ def _write(folder: Path, gan: GAN, place: Place) -> None:
         for i, v in enumerate(_variables(gan))
     }
     folder.mkdir()
-    np.savez(folder / "state.npz", **arrays)
+    place_array = np.frombuffer(json.dumps(asdict(place)).encode(), "uint8")
+    np.savez(folder / "state.npz", **arrays, **{PLACE: place_array})
     facts = {"place": asdict(place), "sha256": _digest(folder / "state.npz")}
     (folder / "checkpoint.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
 
@@ -175,8 +183,14 @@ def _read(path: Path) -> Checkpoint:
     facts: dict[str, Any] = json.loads((path / "checkpoint.json").read_text(encoding="utf-8"))
     if _digest(path / "state.npz") != facts["sha256"]:
         raise ValueError("its digest differs")
-    with np.load(path / "state.npz", allow_pickle=False) as arrays:
-        return Checkpoint(path, Place(**facts["place"]), dict(arrays))
+    with np.load(path / "state.npz", allow_pickle=False) as file:
+        arrays = dict(file)
+    if PLACE in arrays:  # not in checkpoints of before 0.1
+        facts["place"] = json.loads(arrays.pop(PLACE).tobytes())
+    wrong = [name for name, array in arrays.items() if array.dtype.kind not in "biuf"]
+    if wrong:
+        raise ValueError(f"{wrong[0]} is not an array of numbers")
+    return Checkpoint(path, Place(**facts["place"]), arrays)
 
 
 def _remove(folders: Iterable[Path]) -> None:

@@ -1,5 +1,6 @@
 """The folder of a run, which explains itself."""
 
+import hashlib
 import json
 import os
 import platform
@@ -10,16 +11,43 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
-from gankit.files import write
+from gankit.files import read, refuse_links, write, written
+from gankit.messages import cut
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
 
 RUNS = Path("runs")  # the folder of runs by default
+
+
+class DataFacts(BaseModel):
+    """What `run.json` says about the data of a stage."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    examples: int
+    classes: list[str]
+    shapes: dict[str, list[int]]
+    digest: str | None = None
+
+
+class Facts(BaseModel):
+    """What `run.json` must be like to be read; a run's folder may be a stranger's."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    backend: Literal["tensorflow", "jax", "torch"]
+    data: list[DataFacts]
+    devices: list[str] = []
+    plugins: list[str] = []
+    command: list[str] = []
+    versions: dict[str, str] = {}
+    distributions: dict[str, str] = {}
+    recipe_sha256: str | None = None
 
 
 class RunFolder:
@@ -51,12 +79,8 @@ class RunFolder:
         Raises:
             GankitError: `out` is not empty, or the folder cannot be made.
         """
-        try:
+        with written(out or RUNS / name, "choose another folder with --out FOLDER"):
             return cls(_empty(out) if out else _next_free(RUNS, name))
-        except OSError as error:
-            raise GankitError(
-                f"the run folder cannot be made: {error}", "choose another with --out FOLDER"
-            ) from error
 
     @classmethod
     def open(cls, path: Path) -> "RunFolder":
@@ -66,6 +90,8 @@ class RunFolder:
             GankitError: It is not a run.
         """
         run = cls(path)
+        if path.is_dir():
+            refuse_links(path)
         if not (run.recipe.is_file() and run.facts.is_file()):
             parents = (path.parent, path.parent / RUNS)
             near = sorted(str(p.parent) for each in parents for p in each.glob("*/run.json"))
@@ -77,9 +103,23 @@ class RunFolder:
     def describe(self, recipe: "Recipe", facts: Mapping[str, Any]) -> None:
         """Write the recipe and the facts of a run."""
         shipped = {part.distribution for part in recipe.parts()} - {""}
-        write(self.recipe, recipe.to_toml())
+        text = recipe.to_toml()
         found = {**_versions(), "distributions": _installed(sorted(shipped)), **facts, "data": []}
-        self._write_facts(found)
+        self._write_facts({**found, "recipe_sha256": _digest(text)})
+        write(self.recipe, text)
+
+    def check_recipe(self) -> None:
+        """Raise an error if `recipe.toml` is not as the run wrote it.
+
+        Raises:
+            GankitError: It has changed, so the run would go on as another one.
+        """
+        written = self.read_facts().get("recipe_sha256")  # not in runs of before 0.1
+        if written is not None and written != _digest(read(self.recipe)):
+            raise GankitError(
+                f"{self.recipe} has changed since the run began",
+                f"undo the change; or start a new run of it: gankit run {self.recipe}",
+            )
 
     def remove_if_nothing_was_played(self) -> None:
         """Remove a folder that `create` has just made, if it has no samples and no checkpoint."""
@@ -93,9 +133,11 @@ class RunFolder:
             GankitError: It cannot be read.
         """
         try:
-            facts: dict[str, Any] = json.loads(self.facts.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise GankitError(f"{self.facts} cannot be read: {error}") from error
+            facts: dict[str, Any] = json.loads(read(self.facts))
+            Facts.model_validate(facts)
+        except (ValueError, RecursionError) as error:
+            reason = " ".join(str(error).split())
+            raise GankitError(f"{self.facts} is damaged: {cut(reason, 200)}") from error
         return facts
 
     def plugin_files(self) -> list[str]:
@@ -121,9 +163,29 @@ class RunFolder:
     def note_data(self, stage: int, dataset: Dataset) -> None:
         """Write facts about the data of a stage."""
         facts = self.read_facts()
-        shapes = dict(dataset.spec.shapes)
-        data = {"examples": len(dataset), "classes": list(dataset.classes), "shapes": shapes}
-        self._write_facts({**facts, "data": [*facts["data"][:stage], data]})
+        self._write_facts({**facts, "data": [*facts["data"][:stage], data_facts(dataset)]})
+
+    def check_data(self, stage: int, dataset: Dataset) -> None:
+        """Raise an error if a stage goes on with other data than it began with.
+
+        Raises:
+            GankitError: The data has changed; the change is named.
+        """
+        noted = self.read_facts()["data"]
+        if stage >= len(noted):
+            return
+        now = data_facts(dataset)
+        changes = [
+            f"{key} {cut(str(noted[stage][key]))} → {cut(str(now[key]))}"
+            for key in now
+            if key in noted[stage] and noted[stage][key] != now[key]
+        ]
+        if changes:
+            raise GankitError(
+                f"the data has changed since {self.path} began: {', '.join(changes)}",
+                f"restore it; or go on with the new data: gankit run --resume {self.path} "
+                "--allow-new-data",
+            )
 
     def data_specs(self) -> list[DataSpec]:
         """Return the spec of the data of each stage that was begun."""
@@ -160,6 +222,17 @@ def _next_free(parent: Path, name: str) -> Path:
             return path
         except FileExistsError:
             number += 1
+
+
+def data_facts(dataset: Dataset) -> dict[str, Any]:
+    """Return what `run.json` says about data: its size, its classes, its shapes and its digest."""
+    shapes = {name: list(shape) for name, shape in dataset.spec.shapes.items()}
+    facts = {"examples": len(dataset), "classes": list(dataset.classes), "shapes": shapes}
+    return {**facts, "digest": dataset.digest()}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _versions() -> dict[str, Any]:

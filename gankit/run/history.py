@@ -5,7 +5,8 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from gankit.files import write
+from gankit.errors import GankitError
+from gankit.files import read, write
 
 
 class History:
@@ -13,7 +14,7 @@ class History:
 
     def __init__(self, path: Path, epochs: int = 0):
         self.path = path
-        self.rows = [row for row in read_history(path) if int(row["epoch"]) <= epochs]
+        self.rows = [row for row in read_history(path) if float(row["epoch"]) <= epochs]
 
     def add(self, row: Mapping[str, float | int]) -> None:
         """Add the row of an epoch and write the file."""
@@ -27,8 +28,19 @@ class History:
 
 
 def read_history(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a history file; none if it does not exist."""
+    """Return the rows of a history file; none if it does not exist.
+
+    Raises:
+        GankitError: It cannot be read, or has a row without the number of its epoch.
+    """
     if not path.is_file():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    try:
+        rows = list(csv.DictReader(io.StringIO(read(path))))
+        for row in rows:
+            float(row["epoch"])
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
+        raise GankitError(
+            f"{path} is damaged: {error!r}", f"remove it, and lose the curves so far: rm {path}"
+        ) from error
+    return rows

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gankit.errors import GankitError
-from gankit.files import write
+from pydantic import BaseModel, ConfigDict
+
+from gankit.files import append, write
+from gankit.files import read as read_text
 from gankit.recipe.settings import Direction
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.events import EventLog
@@ -16,6 +18,22 @@ from gankit.run.folder import RunFolder
 from gankit.scoring.evaluate import Scores
 
 Line = Mapping[str, Any]
+
+
+class _Line(BaseModel):
+    """What a line must have to be read; a run's folder may be a stranger's."""
+
+    model_config = ConfigDict(extra="allow")
+    verb: str
+    stage: int
+    epoch: int
+    step: int
+    checkpoint: str
+    scores: dict[str, float | None]
+    titles: dict[str, str]
+    better: dict[str, str]
+    best_by: str | None
+    features: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +72,7 @@ def line(
 
 def read(path: Path) -> list[Line]:
     """Return the lines of a file, none if it does not exist; a line that was cut off is skipped."""
-    return list(_parsed(path.read_text(encoding="utf-8"))) if path.is_file() else []
+    return list(_parsed(read_text(path))) if path.is_file() else []
 
 
 def add(path: Path, new: Line) -> None:
@@ -63,11 +81,7 @@ def add(path: Path, new: Line) -> None:
     Raises:
         GankitError: It cannot be written.
     """
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(_json(new))
-    except OSError as error:
-        raise GankitError(f"{path} cannot be written: {error}", "free some space") from error
+    append(path, _json(new))
 
 
 def forget(path: Path, steps: int) -> None:
@@ -117,6 +131,8 @@ def _json(line: Line) -> str:
 def _parsed(text: str) -> Iterator[Line]:
     for each in text.splitlines():
         try:
-            yield json.loads(each)
-        except ValueError:
+            line = json.loads(each)
+            _Line.model_validate(line)
+        except (ValueError, RecursionError):
             continue
+        yield line

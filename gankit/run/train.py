@@ -13,13 +13,18 @@ from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks
 from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
+from gankit.run.lock import locked
 from gankit.run.memory import enough_memory
 from gankit.run.scoring_callback import Score
 from gankit.run.session import Session
 
 
 def train(
-    recipe: Recipe, run: RunFolder, console: Console, facts: Mapping[str, Any] | None = None
+    recipe: Recipe,
+    run: RunFolder,
+    console: Console,
+    facts: Mapping[str, Any] | None = None,
+    allow_new_data: bool = False,
 ) -> None:
     """Train a recipe in the folder of a run, from its newest checkpoint if it has one.
 
@@ -28,26 +33,38 @@ def train(
         run: The folder.
         console: Where to show the progress.
         facts: More facts for `run.json`.
+        allow_new_data: Whether a resumed run may go on with data that has changed.
 
     Raises:
         Interrupted: The user stopped it; it is saved.
         GankitError: Data cannot be read, parts do not fit, the disk is full, a loss is not finite.
     """
+    with locked(run.path):
+        _train(recipe, run, console, facts or {}, allow_new_data)
+
+
+def _train(
+    recipe: Recipe,
+    run: RunFolder,
+    console: Console,
+    facts: Mapping[str, Any],
+    allow_new_data: bool,
+) -> None:
     stages = recipe.stages()
     session = Session(run, stages, console)
     if session.epoch == session.epochs:
         console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
         return
     if session.place.steps == 0:  # first of all, so that the run can be resumed from here on
-        _describe(recipe, session, facts or {})
+        _describe(recipe, session, facts)
     console.print(f"run folder {run.path}", highlight=False)
     console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
     with blaming(recipe.parts()):
-        _play_stages(stages, session)
+        _play_stages(stages, session, allow_new_data)
     session.events.close()
 
 
-def _play_stages(stages: Sequence[Recipe], session: Session) -> None:
+def _play_stages(stages: Sequence[Recipe], session: Session, allow_new_data: bool) -> None:
     previous = None
     for number, stage in enumerate(stages):
         experiment = assemble(stage, previous)
@@ -56,6 +73,8 @@ def _play_stages(stages: Sequence[Recipe], session: Session) -> None:
             for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
                 session.display.warn(str(incompatibility))
         if number >= session.place.stage:
+            if not allow_new_data:
+                session.run.check_data(number, experiment.dataset)
             session.run.note_data(number, experiment.dataset)
             _play(experiment, session, number)
 
