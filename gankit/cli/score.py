@@ -151,7 +151,7 @@ def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]
         way = last["better"].get(name, "")
         chooses = ", chooses best" if best and name == last["best_by"] else ""
         other = shown_score(best["scores"].get(name)) if best else ""
-        yield (last["titles"][name], shown_score(value), other, way + chooses)
+        yield (last["titles"].get(name, name), shown_score(value), other, way + chooses)
 
 
 def _while_training(places: Sequence[Path]) -> Iterator[Line]:

@@ -15,9 +15,10 @@ from gankit.run.scores import Line, read
 
 Row = Mapping[str, float | None]
 
-_TABLES = dict.fromkeys(
-    ("dataset", "architecture", "loss", "training", "players"), dict
-) | dict.fromkeys(("stabilizers", "metrics", "stages"), list)
+_TABLES: dict[str, type] = {
+    **dict.fromkeys(("dataset", "architecture", "loss", "training", "players"), dict),
+    **dict.fromkeys(("stabilizers", "metrics", "stages"), list),
+}
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,9 @@ def _compared(standing: Standing) -> Iterator[str]:
     """Yield the last scores; the one that chooses the best checkpoint with its best value."""
     last, best = standing.last, standing.best
     for name, value in last["scores"].items():
-        title = last["titles"][name].removesuffix(f" ({last['features']})")  # at the line's start
+        title = (
+            last["titles"].get(name, name).removesuffix(f" ({last['features']})")
+        )  # at the line's start
         text = f"{title} {shown_score(value)}"
         yield f"{text} ({_best(last, best, name)})" if best and name == last["best_by"] else text
 

@@ -30,10 +30,13 @@ class _Line(BaseModel):
     step: int
     checkpoint: str
     scores: dict[str, float | None]
-    titles: dict[str, str]
-    better: dict[str, str]
-    best_by: str | None
-    features: str
+    titles: dict[str, str] = {}
+    better: dict[str, str] = {}
+    best_by: str | None = None
+    features: str = ""
+
+
+_OPTIONAL = {"titles", "better", "best_by", "features"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def _parsed(text: str) -> Iterator[Line]:
     for each in text.splitlines():
         try:
             line = json.loads(each)
-            _Line.model_validate(line)
+            optional = _Line.model_validate(line).model_dump(include=_OPTIONAL)
         except (ValueError, RecursionError):
             continue
-        yield line
+        yield line | {name: optional[name] for name in optional.keys() - line.keys()}
