@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from gallery import PICTURES, image
 
-from gankit.run import scores as lines
+from gankit.run import score_file
 from gankit.run.folder import RunFolder
 
 COLOURS = ("#3d7fc4", "#e8743b", "#4d9a5b", "#a05fb4")  # seen on white and on black
@@ -52,7 +52,7 @@ def _panels(run: RunFolder) -> Iterator[tuple[str, Curves]]:
         told = {n: [(float(r["epoch"]), float(r[n])) for r in rows if r[n]] for n in names}
         if told:
             yield title, told
-    scores = [line for line in lines.read(run.scores) if line["verb"] == "run"]
+    scores = [line for line in score_file.read(run.scores) if line["verb"] == "run"]
     for name, title in list(scores[0]["titles"].items())[:1] if scores else ():
         yield title, {"": [(line["epoch"], line["scores"][name]) for line in scores]}
 

@@ -16,7 +16,7 @@ from made_runs import made_run
 from run_folders import write_run
 
 from gankit import GankitError
-from gankit.run import scores
+from gankit.run import score_file
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
@@ -160,10 +160,10 @@ def test_a_line_after_one_that_was_cut_off_is_kept(tmp_path):
     line = {"verb": "score", "stage": 0, "epoch": 1, "step": 2, "checkpoint": "step-000000002"}
     line |= {"scores": {"x": 1.0}, "titles": {"x": "x"}, "better": {}, "best_by": None}
     line |= {"features": "pixels"}
-    scores.add(path, line)
+    score_file.add(path, line)
     path.write_text(path.read_text() + json.dumps(line)[:40])
-    scores.add(path, {**line, "step": 3})
-    assert [each["step"] for each in scores.read(path)] == [2, 3]
+    score_file.add(path, {**line, "step": 3})
+    assert [each["step"] for each in score_file.read(path)] == [2, 3]
 
 
 def test_a_recipe_that_has_changed_is_not_resumed(made, copy):

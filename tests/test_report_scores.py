@@ -5,6 +5,7 @@ from dataclasses import replace
 from run_folders import Parsed, write_run
 
 import gankit
+from gankit.run import score_file
 from gankit.run import scores as lines
 from gankit.run.checkpoint import Place
 from gankit.scoring.evaluate import Provenance, Scores
@@ -22,7 +23,7 @@ def write(run, score, values, made=MADE):
     for epoch, value in enumerate(values, 1):
         scores = Scores({score: value}, TITLES, {}, made)
         new = lines.line("run", Place(steps=12 * epoch), epoch, scores, {score: "low"}, score)
-        lines.add(run / "scores.jsonl", new)
+        score_file.add(run / "scores.jsonl", new)
 
 
 def test_scores_of_a_run_are_told_by_their_titles(tmp_path):

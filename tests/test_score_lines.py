@@ -15,6 +15,7 @@ from gankit import GankitError
 from gankit.discovery.part import Part
 from gankit.recipe.section import Section
 from gankit.recipe.settings import Scoring, directions
+from gankit.run import score_file
 from gankit.run import scores as lines
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.folder import RunFolder
@@ -36,7 +37,7 @@ def scored(tmp_path):
     def write(*told_lines, kept=()):
         run = RunFolder(tmp_path)
         for line in told_lines:
-            lines.add(run.scores, line)
+            score_file.add(run.scores, line)
         for step in kept:
             (run.checkpoints / Place(steps=step).name).mkdir(parents=True)
         return run
@@ -67,7 +68,7 @@ def test_only_a_checkpoint_that_is_there_or_comes_is_the_best(scored):
 
 def test_a_stage_has_a_best_of_its_own_and_other_verbs_do_not_count(scored):
     run = scored(told(1, 0.1), told(2, 5.0, stage=1), told(3, 9.0, stage=1), kept=(1, 2, 3))
-    lines.add(run.scores, told(3, 0.0, verb="score"))
+    score_file.add(run.scores, told(3, 0.0, verb="score"))
     assert lines.standing(run).best["step"] == 2
 
 
@@ -81,7 +82,7 @@ def test_what_a_killed_run_had_scored_later_is_forgotten_and_nothing_else(scored
     run = scored(told(1, 1.0), told(2, 2.0), told(2, 7.0, verb="score"), told(3, 3.0))
     with run.scores.open("a") as file:
         file.write('{"verb": "run", "st')
-    lines.forget(run.scores, 2)
+    score_file.forget(run.scores, 2)
     left = [json.loads(text) for text in run.scores.read_text().splitlines()]
     assert [(e["verb"], e["step"]) for e in left] == [("run", 1), ("run", 2), ("score", 2)]
 

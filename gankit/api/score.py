@@ -114,7 +114,8 @@ def _metric(parts: Mapping[str, Part], name: str) -> Part:
 def _add_scores(run: "RunFolder", restored: "Restored", scorer: "Scorer") -> "Scores":
     """Score a run's checkpoint, and add the scores to its folder."""
     from gankit.run.events import EventLog
-    from gankit.run.scores import add, line, show, source
+    from gankit.run.score_file import add
+    from gankit.run.scores import line, show, source
 
     place, epoch = restored.place, restored.epoch
     scores = scorer(restored.gan, source(run, place.steps, epoch))

@@ -30,7 +30,7 @@ from gankit.recipe.settings import DEFAULT_FEATURES
 
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
-    from gankit.run.scores import Line as ScoreLine
+    from gankit.run.score_file import Line as ScoreLine
     from gankit.scoring.evaluate import Provenance, Scores
 
 EXAMPLES = """

@@ -11,7 +11,7 @@ from typing import Any
 from gankit.errors import GankitError
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
-from gankit.run.scores import Line, read
+from gankit.run.score_file import Line, read
 
 Row = Mapping[str, float | None]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from gankit.recipe.settings import Direction
 from gankit.reporting.run_data import RunData
-from gankit.run.scores import Line
+from gankit.run.score_file import Line
 
 Protocol = Mapping[str, Any]
 

@@ -7,7 +7,8 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from gankit.run.scores import Line, Standing
+from gankit.run.score_file import Line
+from gankit.run.scores import Standing
 
 SHOWN = ("d_loss", "g_loss", "d_acc", "g_acc")
 
@@ -86,9 +87,8 @@ def _compared(standing: Standing) -> Iterator[str]:
     """Yield the last scores; the one that chooses the best checkpoint with its best value."""
     last, best = standing.last, standing.best
     for name, value in last["scores"].items():
-        title = (
-            last["titles"].get(name, name).removesuffix(f" ({last['features']})")
-        )  # at the line's start
+        title = last["titles"].get(name, name)
+        title = title.removesuffix(f" ({last['features']})")  # which begins the line
         text = f"{title} {shown_score(value)}"
         yield f"{text} ({_best(last, best, name)})" if best and name == last["best_by"] else text
 

@@ -1,42 +1,16 @@
-"""scores.jsonl: a line of JSON for each scoring of a checkpoint."""
+"""The scores of a run: their lines, and which checkpoint is the best."""
 
-import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from gankit.files import append, write
-from gankit.files import read as read_text
 from gankit.recipe.settings import Direction
 from gankit.run.checkpoint import Checkpoints, Place
 from gankit.run.events import EventLog
 from gankit.run.folder import RunFolder
+from gankit.run.score_file import Line, by_run, read
 from gankit.scoring.evaluate import Scores
-
-Line = Mapping[str, Any]
-
-
-class _Line(BaseModel):
-    """What a line must have to be read; a run's folder may be a stranger's."""
-
-    model_config = ConfigDict(extra="allow")
-    verb: str
-    stage: int
-    epoch: int
-    step: int
-    checkpoint: str
-    scores: dict[str, float | None]
-    titles: dict[str, str] = {}
-    better: dict[str, str] = {}
-    best_by: str | None = None
-    features: str = ""
-
-
-_OPTIONAL = {"titles", "better", "best_by", "features"}
 
 
 @dataclass(frozen=True)
@@ -73,33 +47,12 @@ def line(
     return {"verb": verb, **where, **made}
 
 
-def read(path: Path) -> list[Line]:
-    """Return the lines of a file, none if it does not exist; a line that was cut off is skipped."""
-    return list(_parsed(read_text(path))) if path.is_file() else []
-
-
-def add(path: Path, new: Line) -> None:
-    """Add a line at the end.
-
-    Raises:
-        GankitError: It cannot be written.
-    """
-    append(path, _json(new))
-
-
-def forget(path: Path, steps: int) -> None:
-    """Drop the lines that a killed run wrote after the checkpoint from which it goes on."""
-    if path.is_file():
-        kept = (each for each in read(path) if not (_by_run(each) and each["step"] > steps))
-        write(path, "".join(map(_json, kept)))
-
-
 def standing(run: RunFolder, coming: str = "") -> Standing | None:
     """Return the scores of a run in its last stage, None if it was never scored.
 
     The best line has a checkpoint that exists, or that is coming: about to be saved.
     """
-    lines = [each for each in read(run.scores) if _by_run(each)]
+    lines = [each for each in read(run.scores) if by_run(each)]
     if not lines:
         return None
     last = lines[-1]
@@ -121,21 +74,3 @@ def show(events: EventLog, scores: Scores, steps: int, part: str = "") -> None:
     events.scalars(values, steps, run=part)
     rows = [f"| {key} | {value} |" for key, value in vars(scores.provenance).items()]
     events.text("scores", "\n".join(["| made with | |", "| --- | --- |", *rows]), steps, run=part)
-
-
-def _by_run(line: Line) -> bool:
-    return line.get("verb") == "run"
-
-
-def _json(line: Line) -> str:
-    return json.dumps(line, ensure_ascii=False) + "\n"
-
-
-def _parsed(text: str) -> Iterator[Line]:
-    for each in text.splitlines():
-        try:
-            line = json.loads(each)
-            optional = _Line.model_validate(line).model_dump(include=_OPTIONAL)
-        except (ValueError, RecursionError):
-            continue
-        yield line | {name: optional[name] for name in optional.keys() - line.keys()}

@@ -6,7 +6,8 @@ from typing import Any
 import keras
 
 from gankit.run.experiment import Experiment
-from gankit.run.scores import add, line, show, source, standing
+from gankit.run.score_file import add
+from gankit.run.scores import line, show, source, standing
 from gankit.run.session import Session
 from gankit.scoring.scorer import Scorer
 

@@ -9,12 +9,13 @@ from rich.console import Console
 
 from gankit.game.gan import GAN
 from gankit.recipe.recipe import Recipe
-from gankit.run import scores
 from gankit.run.checkpoint import Checkpoint, Checkpoints, Place
 from gankit.run.display import Display
 from gankit.run.events import EventLog
 from gankit.run.folder import RunFolder
 from gankit.run.history import History
+from gankit.run.score_file import forget
+from gankit.run.scores import standing
 
 
 class Session:
@@ -94,10 +95,10 @@ class Session:
 
     def _best(self) -> str | None:
         """Return the best checkpoint so far; later ones will be scored again."""
-        scores.forget(self.run.scores, self.place.steps)
-        standing = scores.standing(self.run)
-        if standing and standing.best:
-            self.checkpoints.mark(standing.best["checkpoint"])
+        forget(self.run.scores, self.place.steps)
+        found = standing(self.run)
+        if found and found.best:
+            self.checkpoints.mark(found.best["checkpoint"])
         return self.checkpoints.best
 
 
