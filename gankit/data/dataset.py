@@ -79,7 +79,7 @@ class Dataset:
             array = self.arrays[name]
             found.update(f"{name} {array.dtype} {array.shape}".encode())
             for start in range(0, len(array), ROWS):  # memory-mapped arrays may be large
-                found.update(np.ascontiguousarray(array[start : start + ROWS]))
+                found.update(np.ascontiguousarray(array[start : start + ROWS]).data)
         return found.hexdigest()[:12]
 
     @property

@@ -173,8 +173,8 @@ def _write(folder: Path, gan: GAN, place: Place) -> None:
         for i, v in enumerate(_variables(gan))
     }
     folder.mkdir()
-    place_array = np.frombuffer(json.dumps(asdict(place)).encode(), "uint8")
-    np.savez(folder / "state.npz", **arrays, **{PLACE: place_array})
+    arrays[PLACE] = np.frombuffer(json.dumps(asdict(place)).encode(), "uint8")
+    np.savez(folder / "state.npz", **arrays)
     facts = {"place": asdict(place), "sha256": _digest(folder / "state.npz")}
     (folder / "checkpoint.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
 
