@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,6 +29,11 @@ def suggestion(word: object, allowed: Iterable[str]) -> str:
 def shown(value: Any) -> str:
     """Return a value as a recipe spells it, on one line, truncated if long."""
     return cut(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def printable(text: str) -> str:
+    """Return a text whose control characters, but for line ends and tabs, are replaced by �."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if _obeyed(c) else c for c in text)
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
@@ -68,6 +74,11 @@ def in_one_line(error: BaseException, message: str = "") -> str:
     """
     text = " ".join(_STYLE.sub("", message or str(error)).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _obeyed(character: str) -> bool:
+    """Return whether a terminal acts on a character instead of showing it."""
+    return unicodedata.category(character) == "Cc" and character not in "\n\t"
 
 
 def _plain(word: str) -> str:

@@ -204,3 +204,20 @@ def test_a_history_without_epochs_is_named(tmp_path):
     (tmp_path / "history.csv").write_text("a,b\n1,2\n")
     with pytest.raises(GankitError, match=r"history\.csv is damaged"):
         read_history(tmp_path / "history.csv")
+
+
+def test_text_that_is_not_ours_cannot_drive_the_terminal(gankit, tmp_path):
+    run = write_run(tmp_path / "run")
+    recipe = (run / "recipe.toml").read_text()
+    (run / "recipe.toml").write_text(recipe + '\n["\\u001b]0;owned\\u0007\\u009b2J[bold]"]\n')
+    for words in (("show", "run"), ("check", "run/recipe.toml")):
+        _, out, err = gankit(*words)
+        assert "owned" in out + err
+        assert not {"\x1b", "\x07", "\x9b"} & set(out + err)
+
+
+def test_brackets_in_a_path_are_brackets(gankit, tmp_path):
+    code, _, err = gankit("check", "exp[lr=3].toml")
+    assert code == 1 and "exp[lr=3].toml" in err
+    code, _, err = gankit("run", "missing.toml", "--out", "x[/y]")
+    assert code == 1 and "missing.toml" in err

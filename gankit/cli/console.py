@@ -3,19 +3,35 @@
 import os
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
-from rich.console import Console
+from rich.console import Console, ConsoleRenderable, RenderHook
 from rich.padding import Padding
 from rich.text import Text
 
 from gankit.errors import GankitError
+from gankit.messages import printable
+
+
+class Printable(RenderHook):
+    """The one door for text that is not ours: it cannot move the cursor or change a title."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """Replace the control characters of texts."""
+        for each in renderables:
+            if isinstance(each, Text):
+                each.plain = printable(each.plain)
+        return renderables
 
 
 def terminal(stderr: bool = False) -> Console:
-    """Return a console, without styles if `NO_COLOR` is set."""
-    if os.environ.get("NO_COLOR"):
-        return Console(stderr=stderr, highlight=False, color_system=None)
-    return Console(stderr=stderr, highlight=False)
+    """Return a console, without styles if `NO_COLOR` is set; brackets in texts are brackets."""
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    console = Console(
+        stderr=stderr, color_system=colours, highlight=False, markup=False, emoji=False
+    )
+    console.push_render_hook(Printable())
+    return console
 
 
 def show_lines(lines: Iterable[Text | str]) -> None:
@@ -89,6 +105,7 @@ def show_error(error: GankitError) -> None:
 
 def _print(console: Console, line: Text) -> None:
     """Print a line, wrapped behind its indentation on a terminal and whole elsewhere."""
+    line.plain = printable(line.plain)
     if not console.is_terminal or not line:
         console.print(line, soft_wrap=True)
         return

@@ -38,6 +38,10 @@ def run(
     resume: Annotated[
         Path | None, text("RUN", "Resume this run.", complete=completion.runs)
     ] = None,
+    allow_new_data: Annotated[
+        bool,
+        typer.Option("--allow-new-data", metavar="", help="Resume although the data has changed."),
+    ] = False,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -49,7 +53,7 @@ def run(
         if resume:
             given = {"RECIPE": recipe, "--set": overrides, "--out": out}
             _refuse([option for option, value in given.items() if value])
-            go_on(resume, console, backend, cpu, plugins)
+            go_on(resume, console, backend, cpu, plugins, allow_new_data)
         elif recipe:
             start(recipe, console, overrides or (), out, backend, cpu, plugins)
         else:
@@ -96,6 +100,7 @@ def go_on(
     backend: str | None = None,
     cpu: bool = False,
     plugins: Sequence[Path] = (),
+    allow_new_data: bool = False,
 ) -> "RunFolder":
     """Train a run to its end from its latest checkpoint and return its folder.
 
@@ -106,19 +111,25 @@ def go_on(
     from gankit.run.folder import RunFolder
 
     run = RunFolder.open(path)
+    run.check_recipe()
     show_start(console, backend or run.read_facts()["backend"], cpu)
     from gankit.run.load import load_recipe
 
-    return _train(load_recipe(run, plugins), run, console, plugins)
+    return _train(load_recipe(run, plugins), run, console, plugins, allow_new_data)
 
 
 def _train(
-    recipe: "Recipe", run: "RunFolder", console: Console, plugins: Sequence[Path]
+    recipe: "Recipe",
+    run: "RunFolder",
+    console: Console,
+    plugins: Sequence[Path],
+    allow_new_data: bool = False,
 ) -> "RunFolder":
     from gankit.game.loss import draws_from_noise
     from gankit.run.train import train
 
-    train(recipe, run, console, {"plugins": [str(path) for path in plugins]})
+    facts = {"plugins": [str(path) for path in plugins]}
+    train(recipe, run, console, facts, allow_new_data)
     show_lines(standing_lines(run))
     *_, last = run.sheets().values()
     console.print(f"samples    {last}", highlight=False)

@@ -99,8 +99,8 @@ def _recipe(path: Path, plugins: Iterable[Path], overrides: Iterable[str]) -> "R
     from gankit.run.load import load_recipe
 
     run = RunFolder(path)
-    if run.facts.is_file():
-        return load_recipe(run, plugins, overrides)
+    if run.facts.exists() or run.facts.is_symlink():
+        return load_recipe(RunFolder.open(path), plugins, overrides)
     file = run.recipe if run.recipe.is_file() else path
     return read_recipe(file, load_plugins(plugins), overrides)
 
