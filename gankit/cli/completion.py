@@ -133,14 +133,15 @@ def _recipe(ctx: typer.Context) -> Mapping[str, Any]:
 def _described(recipe: Mapping[str, Any]) -> Iterator[Offer]:
     """Yield the keys that are known without a recipe, or by the parts that it names."""
     from gankit.recipe.model import SECTIONS
-    from gankit.recipe.settings import SCORING, TRAINING
+    from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
 
     catalogue = load_plugins()
     yield "seed", "Of all randomness."
     yield from _options("training", TRAINING)
+    yield from _options("sentinel", SENTINEL)
     yield from _options("scoring", SCORING) if recipe.get("metrics") or not recipe else ()
     named = {section: (kind, recipe.get(section, {})) for section, kind in SECTIONS.items()}
-    for kind in ("stabilizers", "metrics"):
+    for kind in ("stabilizers", "metrics", "monitors"):
         named |= {f"{kind}.{number}": (kind, t) for number, t in enumerate(recipe.get(kind, []))}
     for section, (kind, table) in named.items():
         yield f"{section}.name", f"Of the {KINDS[kind].noun}."

@@ -1,5 +1,6 @@
 """gankit run: train a recipe."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,22 @@ def run(
             autocompletion=completion.runs,
         ),
     ] = None,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NAME",
+            help="With --resume: forget what came after a checkpoint: healthy, best, step-….",
+        ),
+    ] = None,
+    added: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="STABILIZER",
+            help="With --from: go on with a stabilizer more, as a new stage. Repeatable.",
+        ),
+    ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -51,7 +68,11 @@ def run(
     try:
         if resume:
             _refuse(recipe=recipe, set=overrides, out=out)
-            go_on(resume, console, backend, cpu, plugins)
+            if added and not checkpoint:
+                raise typer.BadParameter("--with needs --from, the checkpoint to go on from")
+            go_on(resume, console, backend, cpu, plugins, checkpoint, added or ())
+        elif checkpoint or added:
+            raise typer.BadParameter("--from and --with need --resume, and the run")
         elif recipe:
             start(recipe, console, overrides or (), out, backend, cpu, plugins)
         else:
@@ -84,20 +105,36 @@ def start(recipe_path, console, overrides=(), out=None, backend=None, cpu=False,
         raise
 
 
-def go_on(path, console, backend=None, cpu=False, plugins=()):
-    """Train a run to its end from its newest checkpoint and return its folder.
+def go_on(
+    path,
+    console,
+    backend=None,
+    cpu=False,
+    plugins=(),
+    checkpoint: str | None = None,
+    added: Sequence[str] = (),
+):
+    """Train a run to its end from its newest checkpoint, or from another, and return its folder.
 
     Raises:
         GankitError: It is no run, or what made it is no longer there.
         Interrupted: The user stopped the run again; it is saved.
     """
     from gankit.run.folder import RunFolder
+    from gankit.sentinel import rollback
 
     run = RunFolder.open(path)
+    rollback.complete(run)
     show_start(console, backend or run.read_facts()["backend"], cpu)
+    from gankit.discovery.plugins import load_plugins
     from gankit.run.load import load_recipe
+    from gankit.sentinel.by_hand import go_back
 
-    return _train(load_recipe(run, plugins), run, console, plugins)
+    recipe = load_recipe(run, plugins)
+    if checkpoint:
+        go_back(run, recipe, load_plugins(plugins), checkpoint, added)
+        recipe = load_recipe(run, plugins)
+    return _train(recipe, run, console, plugins)
 
 
 def _train(recipe, run, console: Console, plugins):

@@ -50,6 +50,7 @@ _PLACES = {
     "schedules": "[players.generator.optimizer.learning_rate]",
     "metrics": "[[metrics]]",
     "features": "[scoring.features]",
+    "monitors": "[[monitors]]",
 }
 
 
@@ -73,9 +74,9 @@ def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
         GankitError: There is none.
     """
     from gankit.recipe.optimizers import optimizers, schedules
-    from gankit.recipe.settings import SCORING, TRAINING
+    from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
 
-    own = {part.name: part for part in (TRAINING, SCORING)}
+    own = {part.name: part for part in (TRAINING, SCORING, SENTINEL)}
     known = [*catalogue.parts.values(), optimizers(), schedules(), own]
     found = [parts[name] for parts in known if name in parts]
     if not found:

@@ -43,6 +43,7 @@ class Dataset:
             (examples,) of integers; other names as a loss asks for them, e.g. `a` and `b`.
         classes: The names of the classes, in the order of the labels.
         flip: Whether an image's mirror image is as good as the image.
+        held_out: The same arrays of examples that are not trained on; monitors compare with them.
 
     Raises:
         GankitError: The arrays are empty, differ in length, or have labels without a class.
@@ -51,6 +52,7 @@ class Dataset:
     arrays: Mapping[str, np.ndarray]
     classes: Sequence[str] = field(default=())
     flip: bool = False
+    held_out: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrays", MappingProxyType(named.arrays(self.arrays)))

@@ -25,10 +25,16 @@ class Loss(ABC):
         players: The players in the order they play, each with the names of the networks it trains.
         boundary: The logit above which the discriminator takes an image for real, so that
             accuracies can be shown; None where a logit alone says nothing, as in a critic.
+        floor: The least that the discriminator's loss can be; None where it has no bound.
+        chance: The discriminator's loss where it cannot tell real from generated.
+        lost: The generator's loss beyond which the discriminator takes none of its images for real.
     """
 
     players: ClassVar[Mapping[str, tuple[str, ...]]]
     boundary: ClassVar[float | None] = None
+    floor: ClassVar[float | None] = None
+    chance: ClassVar[float | None] = None
+    lost: ClassVar[float | None] = None
 
     def __init_subclass__(cls) -> None:
         if not isinstance(getattr(cls, "players", {}), Mapping):

@@ -17,6 +17,10 @@ from gankit.run.session import Session
 from gankit.run.sheet import run_sheet
 
 
+class NotFinite(GankitError):
+    """A loss is no longer a number."""
+
+
 class Restore(keras.callbacks.Callback):
     """Gives back the means of the half-played epoch that a checkpoint was saved in."""
 
@@ -226,7 +230,7 @@ def _check_finite(gan: GAN, session: Session, logs: Mapping) -> None:
         return
     gan.settle()
     good = session.checkpoints.paths()
-    raise GankitError(
+    raise NotFinite(
         f"the loss is not finite since step {int(gan.broken_at.value) + 1:,}; "
         + (f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"),
         "lower a learning rate, clip the gradients (optimizer = { …, clipnorm = 1.0 }), "

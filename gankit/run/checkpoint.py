@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ from gankit.game.gan import GAN
 from gankit.messages import listed, shown
 from gankit.run.folder import write_text
 
+MARKS = {  # and where a run has one
+    "best": "a run keeps its best one where its recipe has [[metrics]]",
+    "healthy": "a run has a healthy one after some epochs in which no monitor warned",
+}
 _DAMAGE = (OSError, ValueError, KeyError, TypeError)  # what reading a damaged one raises
 
 
@@ -73,19 +77,23 @@ class Checkpoints:
     """The checkpoints of a run: each appears whole or not at all; the newest two and the best stay.
 
     Args:
-        folder: Where they are; need not exist yet. The file `best` in it names the best one.
+        folder: Where they are; need not exist yet. The file `best` in it names the best one, the
+            file `healthy` the newest one after which nothing went wrong.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def save(self, gan: GAN, place: Place, best: str | None = None) -> Path:
+    def save(
+        self, gan: GAN, place: Place, best: str | None = None, keep: Iterable[str] = ()
+    ) -> Path:
         """Write a checkpoint aside, flush it to the disk, and rename it.
 
         Args:
             gan: The game.
             place: How far the run is.
             best: The name of the best checkpoint, which may be this one.
+            keep: The names of others that stay.
 
         Raises:
             GankitError: It cannot be written; those before it are intact.
@@ -104,21 +112,30 @@ class Checkpoints:
                 f"the checkpoint {path} cannot be written: {error}",
                 f"make room, then: gankit run --resume {self.folder.parent}",
             ) from error
+        kept = {*keep, self.best, self.healthy}
         for old in self.paths()[:-2]:
-            if old.name != self.best:
+            if old.name not in kept:
                 shutil.rmtree(old, ignore_errors=True)
         return path
 
-    def mark(self, best: str | None) -> None:
-        """Note which checkpoint is the best, if there is one of this name."""
-        if best and best != self.best and (self.folder / best).is_dir():
-            write_text(self.folder / "best", f"{best}\n")
+    def mark(self, name: str | None, mark: str = "best") -> None:
+        """Note which checkpoint is the best, or healthy, if there is one of this name."""
+        if name and name != self._marked(mark) and (self.folder / name).is_dir():
+            write_text(self.folder / mark, f"{name}\n")
 
     @property
     def best(self) -> str | None:
         """The name of the best checkpoint, None where none is known."""
-        mark = self.folder / "best"
-        return mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
+        return self._marked("best")
+
+    @property
+    def healthy(self) -> str | None:
+        """The name of the newest checkpoint that is known to be healthy, None where none is."""
+        return self._marked("healthy")
+
+    def _marked(self, mark: str) -> str | None:
+        path = self.folder / mark
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else None
 
     def paths(self) -> list[Path]:
         """Return the folders of the checkpoints, the newest last."""
@@ -132,7 +149,7 @@ class Checkpoints:
         """Return a checkpoint.
 
         Args:
-            name: `last`, `best`, or its own.
+            name: `last`, `best`, `healthy`, or its own.
 
         Raises:
             GankitError: It is not there, or it is damaged.
@@ -143,7 +160,7 @@ class Checkpoints:
                 run = self.folder.parent
                 raise GankitError(f"{run} has no checkpoint yet", f"gankit run --resume {run}")
             return newest
-        chosen = self.best if name == "best" else name
+        chosen = self._marked(name) if name in MARKS else name
         if chosen not in self.names():
             raise GankitError(*self._missing(name))
         try:
@@ -155,11 +172,10 @@ class Checkpoints:
 
     def _missing(self, name: str) -> tuple[str, str]:
         """Return what is wrong with a name, and what to do."""
-        marked = ["best"] if self.best in self.names() else []
+        marked = [mark for mark in MARKS if self._marked(mark) in self.names()]
         allowed = listed(["last", *marked, *self.names()])
         message = f"{self.folder.parent} has no checkpoint {shown(name)}. Allowed: {allowed}"
-        hint = "a run keeps its best one where its recipe has [[metrics]]" * (name == "best")
-        return message, hint
+        return message, MARKS.get(name, "")
 
     def newest(self, warn=print) -> Checkpoint | None:
         """Return the newest checkpoint that is whole, None if there never was one.

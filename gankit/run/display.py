@@ -65,6 +65,11 @@ class Display:
         line = f"score {standing.last['epoch']:>{width}}/{self.epochs}  {self._scores}"
         self._print(line)
 
+    def verdict(self, level: str, message: str) -> None:
+        """Show in a line that stays that a verdict began or ended."""
+        style = {"warn": "yellow", "dead": "red"}.get(level, "cyan")
+        self._print(Text.assemble((f"{level:<10} ", style), message))
+
     def warn(self, message: str) -> None:
         """Show a warning that stays."""
         self._print(Text.assemble(("warning    ", "yellow"), message))

@@ -30,6 +30,8 @@ class RunFolder:
         facts: `run.json`: versions, distributions of parts, device, seed, the data's facts.
         history: `history.csv`, a row an epoch.
         scores: `scores.jsonl`, a line for each time that a checkpoint was scored.
+        health: `health.jsonl`, a line for each look of the monitors.
+        verdicts: `verdicts.jsonl`, a line for each verdict that begins or ends.
         samples: A sheet of samples from fixed noise an epoch.
         checkpoints: What resuming needs.
     """
@@ -40,6 +42,8 @@ class RunFolder:
         self.facts = path / "run.json"
         self.history = path / "history.csv"
         self.scores = path / "scores.jsonl"
+        self.health = path / "health.jsonl"
+        self.verdicts = path / "verdicts.jsonl"
         self.samples = path / "samples"
         self.checkpoints = path / "checkpoints"
 

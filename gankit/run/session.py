@@ -14,6 +14,8 @@ from gankit.run.display import Display
 from gankit.run.events import EventLog
 from gankit.run.folder import RunFolder
 from gankit.run.history import History
+from gankit.sentinel import log
+from gankit.sentinel.guard import Guard
 
 
 class Session:
@@ -28,6 +30,7 @@ class Session:
         checkpoint: Where the session goes on from; None at the start of a run.
         place: What is finished.
         best: The name of the best checkpoint; None as long as there is none.
+        guard: Who judges the stage that is playing; None where nobody does.
         steps_per_epoch: Of the stage that is playing.
         due: Whether this step is one to look at: reading a loss waits for the device.
     """
@@ -42,6 +45,7 @@ class Session:
         self.display = Display(console, self.epochs, self.epoch)
         self.history = History(run.history, self.epoch)
         self.events = EventLog(run.path, self.place.steps + 1 if self.checkpoint else 0)
+        self.guard: Guard | None = None
         self.stopwatch = Stopwatch(0)
         self.steps_per_epoch = 0
         self.due = False
@@ -89,11 +93,18 @@ class Session:
 
     def save(self, gan) -> Path:
         """Save a checkpoint of this place."""
-        return self.checkpoints.save(gan, self.place, self.best)
+        if self.guard is None:
+            return self.checkpoints.save(gan, self.place, self.best)
+        kept = self.guard.kept([*self.checkpoints.names(), self.place.name])
+        saved = self.checkpoints.save(gan, self.place, self.best, kept)
+        self.checkpoints.mark(self.guard.healthy(self.checkpoints.names()), "healthy")
+        return saved
 
     def _best(self) -> str | None:
         """Return the best of what was scored up to here; what was scored later will be again."""
         scores.forget(self.run.scores, self.place.steps)
+        log.forget(self.run.health, self.place.steps)
+        log.forget(self.run.verdicts, self.place.steps)
         standing = scores.standing(self.run)
         if standing and standing.best:
             self.checkpoints.mark(standing.best["checkpoint"])

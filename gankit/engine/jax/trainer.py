@@ -36,6 +36,24 @@ class Trainer:
         """Bring the variables up to date in the middle of `fit`, which carries their values."""
         self.jax_state_sync()
 
+    def aside(self, function: Callable) -> Callable:
+        """Return a compiled function beside the step: what it assigns is forgotten."""
+
+        @jax.jit
+        def compiled(values, arguments):
+            with _scope(dict(zip(map(id, variables), values))):
+                return function(*arguments)
+
+        variables = [*self.trainable_variables, *self.non_trainable_variables]
+        return lambda *arguments: compiled(self._values(), arguments)
+
+    def _values(self) -> list:
+        """Return the values of the networks' and the game's variables; `fit` may carry them."""
+        carried = getattr(self, "_jax_state", None)
+        if carried and not self._jax_state_synced:
+            return [*carried["trainable_variables"], *carried["non_trainable_variables"]]
+        return [v.value for v in (*self.trainable_variables, *self.non_trainable_variables)]
+
 
 def gradients(losses: Callable, targets: Sequence[Sequence]):
     """Return the losses of one forward pass, what else it found, and each loss's own gradients.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import keras
 import tensorflow as tf
 
 
@@ -14,6 +15,16 @@ class Trainer:
 
     def settle(self) -> None:
         """Bring the variables up to date in the middle of `fit`: here they always are."""
+
+    def aside(self, function: Callable) -> Callable:
+        """Return a compiled function beside the step: what it assigns is forgotten."""
+
+        @tf.function(autograph=False)
+        def compiled(*arguments):
+            with keras.StatelessScope():
+                return function(*arguments)
+
+        return compiled
 
 
 def gradients(losses: Callable, targets: Sequence[Sequence]):

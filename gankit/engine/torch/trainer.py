@@ -17,6 +17,15 @@ class Trainer:
     def settle(self) -> None:
         """Bring the variables up to date in the middle of `fit`: here they always are."""
 
+    def aside(self, function: Callable) -> Callable:
+        """Return a function beside the step: what it assigns is forgotten."""
+
+        def forgetful(*arguments):
+            with torch.no_grad(), keras.StatelessScope():
+                return function(*arguments)
+
+        return forgetful
+
 
 def gradients(losses: Callable, targets: Sequence[Sequence]):
     """Return the losses of one forward pass, what else it found, and each loss's own gradients.
