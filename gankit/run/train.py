@@ -42,6 +42,7 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
             return _train(recipe, run, console, facts or {})
         except RolledBack:
             rollback.complete(run)
+            keras.utils.clear_session()  # so that variables get the names of a fresh process
             (*_, told) = rollback.rolled_back(run)
             console.print(judging.text(told), highlight=False, soft_wrap=True)
             recipe = load_recipe(run, _plugins(facts or {}))
