@@ -75,7 +75,7 @@ def _named(columns: str) -> dict[str, str]:
 
 
 def _lines(found: "Diagnosis") -> Iterator[Text | str]:
-    from gankit.sentinel.judging import text
+    from gankit.sentinel.wording import text
 
     yield f"{found.points:,} points"
     for event in found.events:

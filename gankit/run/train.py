@@ -18,7 +18,7 @@ from gankit.run.load import load_recipe
 from gankit.run.memory import enough_memory
 from gankit.run.scoring_callback import Score
 from gankit.run.session import Session
-from gankit.sentinel import judging, rollback
+from gankit.sentinel import rollback, wording
 from gankit.sentinel.act import Act
 from gankit.sentinel.callback import Sentinel
 from gankit.sentinel.rollback import RolledBack
@@ -44,7 +44,7 @@ def train(recipe: Recipe, run: RunFolder, console: Console, facts: Mapping | Non
             rollback.complete(run)
             keras.utils.clear_session()  # so that variables get the names of a fresh process
             (*_, told) = rollback.rolled_back(run)
-            console.print(judging.text(told), highlight=False, soft_wrap=True)
+            console.print(wording.text(told), highlight=False, soft_wrap=True)
             recipe = load_recipe(run, _plugins(facts or {}))
 
 

@@ -10,7 +10,7 @@ from gankit.messages import reason
 from gankit.run import scores
 from gankit.run.experiment import Experiment
 from gankit.run.session import Session
-from gankit.sentinel import judging, log
+from gankit.sentinel import judging, log, wording
 from gankit.sentinel.guard import Guard, outlook_of
 from gankit.sentinel.watcher import Watcher
 
@@ -114,5 +114,5 @@ class Sentinel(keras.callbacks.Callback):
         session = self.session
         log.add(session.run.verdicts, {"stage": session.place.stage, **event})
         level = "over" if event["event"] == "ends" else event["level"]
-        session.display.verdict(level, judging.text(event))
-        session.events.text(f"health/{event['monitor']}", judging.text(event), event["step"])
+        session.display.verdict(level, wording.text(event))
+        session.events.text(f"health/{event['monitor']}", wording.text(event), event["step"])

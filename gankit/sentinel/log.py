@@ -14,7 +14,7 @@ from gankit.run.folder import write_text
 Line = Mapping[str, Any]
 Point = dict[str, float]
 
-EVERY = 16  # steps from one look to the next, at least
+EVERY = 32  # steps from one look to the next, at least
 LOOKS = 20  # of an epoch, at most
 SHORTEST = 48  # steps of a point
 LONGEST = 1000
