@@ -18,11 +18,15 @@ from .game.gan import GAN as GAN
 from .game.incompatibility import Incompatibility as Incompatibility
 from .game.loss import AdversarialLoss as AdversarialLoss
 from .game.loss import Loss as Loss
+from .game.monitor import Look as Look
+from .game.monitor import Monitor as Monitor
 from .game.networks import Networks as Networks
 from .game.stabilizer import Stabilizer as Stabilizer
+from .game.trace import Trace as Trace
 from .game.turn import Judgment as Judgment
 from .game.turn import Targets as Targets
 from .game.turn import Turn as Turn
+from .game.verdict import Verdict as Verdict
 from .hookspecs import hookimpl as hookimpl
 from .progress_bar import progress as progress
 from .recipe.count import Count as Count

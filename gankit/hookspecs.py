@@ -1,4 +1,4 @@
-"""The six hooks of a plugin. Each is a noun and returns a mapping from names to parts.
+"""The seven hooks of a plugin. Each is a noun and returns a mapping from names to parts.
 
 A part is a class or a function, or an object reference as entry points spell it
 (`"my_package.my_module:MyLoss"`). A reference is imported only when a recipe names the part, which
@@ -45,3 +45,8 @@ def gankit_metrics() -> Parts:
 @hookspec
 def gankit_features() -> Parts:
     """Features: functions that return `gankit.Features`, in which metrics compare examples."""
+
+
+@hookspec
+def gankit_monitors() -> Parts:
+    """Monitors: `gankit.Monitor` classes, which watch a game and say what goes wrong."""

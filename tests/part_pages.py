@@ -22,6 +22,7 @@ from gankit.recipe.shipped import shipped_recipes
 
 PURPOSES = tomllib.loads(Path(__file__).with_name("purposes.toml").read_text(encoding="utf-8"))
 CHAPTERS = re.compile(r"^(Args|Attributes|Example|Raises|References?|Returns):$", re.MULTILINE)
+LISTED = ("stabilizers", "metrics", "monitors")
 ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
 
 
@@ -56,7 +57,7 @@ def _where(kind: str) -> str:
     if kind == "features":
         how = "`--features NAME` of `gankit score`, or `features` in `[scoring]`"
         return f"{how}: see [Scores](../scores.md#features). `gankit show NAME` prints this text."
-    section = SECTIONS[kind] if kind not in ("stabilizers", "metrics") else f"[{SECTIONS[kind]}]"
+    section = SECTIONS[kind] if kind not in LISTED else f"[{SECTIONS[kind]}]"
     how = f"A [recipe](../recipes.md) names them in `[{section}]`, with their options."
     return f"{how} `gankit show NAME` prints this text."
 

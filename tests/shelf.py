@@ -13,6 +13,7 @@ SECTIONS = {
     "losses": "loss",
     "stabilizers": "stabilizers",
     "metrics": "metrics",
+    "monitors": "monitors",
 }
 
 

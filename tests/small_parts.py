@@ -62,6 +62,48 @@ class Explode(gankit.Stabilizer):
         return -keras.ops.log(1.0 - late)
 
 
+class Outward(gankit.Stabilizer):
+    """Noise on the targets that leaves [0, 1].
+
+    Args:
+        amount: How far.
+    """
+
+    def __init__(self, amount: float = 0.3):
+        self.amount = amount
+
+    def prepare(self, gan):
+        self.seed = gan.seed
+
+    def targets(self, targets):
+        return gankit.Targets(*(self._noisy(each) for each in (targets.real, targets.fake)))
+
+    def _noisy(self, targets):
+        shape = keras.ops.shape(targets)
+        return targets + keras.random.uniform(shape, -self.amount, self.amount, seed=self.seed)
+
+
+class Doom(gankit.Monitor):
+    """Calls a game dead from a step on, as long as it asks for the answer 1.
+
+    Args:
+        at: The step.
+    """
+
+    logged = ("top",)
+
+    def __init__(self, at: int = 10_000):
+        self.at = at
+
+    def watch(self, look):
+        return {"top": keras.ops.max(look.judgments[0].targets.real)}
+
+    def judge(self, trace):
+        if trace.step >= self.at and trace.last("top")[0] > 0.95:
+            remedy = {"stabilizers": [{"name": "label-smoothing", "amount": 0.2}]}
+            yield gankit.Verdict("doomed", "dead", "the end is near", "smooth it", [remedy])
+
+
 @gankit.better("high")
 def far(real, fake, scale: float = 1.0) -> float:
     """How far the mean sample is from the mean example: the more, the better, for once.
@@ -91,9 +133,14 @@ def gankit_architectures():
 
 @gankit.hookimpl
 def gankit_stabilizers():
-    return {"explode": Explode}
+    return {"explode": Explode, "outward": Outward}
 
 
 @gankit.hookimpl
 def gankit_metrics():
     return {"far": far, "light": light}
+
+
+@gankit.hookimpl
+def gankit_monitors():
+    return {"doom": Doom}

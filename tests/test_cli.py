@@ -11,7 +11,7 @@ from recipe_reading import PARTS
 from gankit.cli import app, main
 
 VERBS = [
-    *("check", "run", "sample", "score", "compare", "report", "export", "bench"),
+    *("check", "run", "sample", "score", "compare", "diagnose", "report", "export", "bench"),
     *("show", "list", "plugins", "schema", "new recipe", "new plugin"),
     *("explore interpolate", "explore arithmetic", "explore traverse"),
     *("explore nearest", "explore templates", "explore sheet"),

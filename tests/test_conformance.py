@@ -35,6 +35,7 @@ OFF = {
     "packing": {"size": 1},
     "r1": {"gamma": 0.0},
     "r2": {"gamma": 0.0},
+    "target-clipping": {"low": 0.0, "high": 1.0},
     "weight-clipping": {"limit": 100.0},
     **dict.fromkeys(NO_STRENGTH),
 }
@@ -42,6 +43,7 @@ SMALL = {
     "ada": {"start": 0.5, "speed": 0.1},
     "instance-noise": {"decay": 9},
     "minibatch-discrimination": {"kernels": 4, "dimensions": 2},
+    "target-clipping": {"high": 0.9},
     "virtual-batch-norm": {"reference": 4},
     "convolutional": {"latent": 3, "generator_widths": (4, 4, 4), "discriminator_widths": (4, 4)},
     "dcgan": {"latent": 3, "width": 4},

@@ -46,6 +46,7 @@ OTHERS = {
     "pip install torch==2.13.0",
     "pip wheel --no-deps --wheel-dir dist ./gankit-drift",
     "pytest",
+    "pytest test_bright.py",
     "pytest test_checks.py",
     "pytest test_dense.py",
     "pytest test_edges.py",

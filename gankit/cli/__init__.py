@@ -12,6 +12,7 @@ from gankit.cli import (
     bench,
     check,
     compare,
+    diagnose,
     explore,
     export,
     list,
@@ -53,6 +54,7 @@ app.command("score", epilog=score.EXAMPLES)(score.score)
 app.command("export", epilog=export.EXAMPLES)(export.export)
 app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
 app.command("report", epilog=report.EXAMPLES)(report.report)
+app.command("diagnose", epilog=diagnose.EXAMPLES)(diagnose.diagnose)
 app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
 app.command("show", epilog=show.EXAMPLES)(show.show)
 app.command("list", epilog=list.EXAMPLES)(list.list_parts)

@@ -42,6 +42,22 @@ def run(
         bool,
         typer.Option("--allow-new-data", metavar="", help="Resume although the data has changed."),
     ] = False,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NAME",
+            help="With --resume: go back to a checkpoint: healthy, best, step-….",
+        ),
+    ] = None,
+    added: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="STABILIZER",
+            help="With --from: add a stabilizer, as a new stage. Repeatable.",
+        ),
+    ] = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -53,7 +69,12 @@ def run(
         if resume:
             given = {"RECIPE": recipe, "--set": overrides, "--out": out}
             _refuse([option for option, value in given.items() if value])
-            go_on(resume, console, backend, cpu, plugins, allow_new_data)
+            if added and not checkpoint:
+                raise typer.BadParameter("--with needs --from, the checkpoint to go back to")
+            back = (checkpoint, added or ())
+            go_on(resume, console, backend, cpu, plugins, allow_new_data, *back)
+        elif checkpoint or added:
+            raise typer.BadParameter("--from and --with need --resume, and the run")
         elif recipe:
             start(recipe, console, overrides or (), out, backend, cpu, plugins)
         else:
@@ -101,6 +122,8 @@ def go_on(
     cpu: bool = False,
     plugins: Sequence[Path] = (),
     allow_new_data: bool = False,
+    checkpoint: str | None = None,
+    added: Sequence[str] = (),
 ) -> "RunFolder":
     """Train a run to its end from its latest checkpoint and return its folder.
 
@@ -109,13 +132,21 @@ def go_on(
         Interrupted: The user stopped the run again; it is saved.
     """
     from gankit.run.folder import RunFolder
+    from gankit.sentinel import rollback
 
     run = RunFolder.open(path)
+    rollback.complete(run)
     run.check_recipe()
     show_start(console, backend or run.read_facts()["backend"], cpu)
+    from gankit.discovery.plugins import load_plugins
     from gankit.run.load import load_recipe
+    from gankit.sentinel.by_hand import go_back
 
-    return _train(load_recipe(run, plugins), run, console, plugins, allow_new_data)
+    recipe = load_recipe(run, plugins)
+    if checkpoint:
+        go_back(run, recipe, load_plugins(plugins), checkpoint, added)
+        recipe = load_recipe(run, plugins)
+    return _train(recipe, run, console, plugins, allow_new_data)
 
 
 def _train(

@@ -49,6 +49,7 @@ def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) ->
     path = Path(name)
     if path.suffix == ".toml" or len(path.parts) > 1 or (path / "recipe.toml").is_file():
         show_lines(recipe_lines(_recipe(path, plugin or (), overrides or ())))
+        show_lines(_verdict_lines(path))
         return
     for number, part in enumerate(parts_named(name, load_plugins(plugin or ()))):
         show_lines([*[""] * bool(number), *part_lines(part)])
@@ -61,9 +62,9 @@ def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
         GankitError: There is none.
     """
     from gankit.recipe.optimizers import optimizers, schedules
-    from gankit.recipe.settings import SCORING, TRAINING
+    from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
 
-    own = {part.name: part for part in (TRAINING, SCORING)}
+    own = {part.name: part for part in (TRAINING, SCORING, SENTINEL)}
     known = [*catalogue.parts.values(), optimizers(), schedules(), own]
     found = [parts[name] for parts in known if name in parts]
     if not found:
@@ -109,6 +110,18 @@ def recipe_lines(recipe: "Recipe") -> Iterator[Line]:
     """Yield the lines of a filled recipe, with its defaults marked."""
     for line in recipe.to_toml(mark_defaults=True).splitlines():
         yield Text(line, "cyan" if line.startswith("[") else "dim" * line.endswith("# default"))
+
+
+def _verdict_lines(path: Path) -> Iterator[Line]:
+    """Yield the verdicts of a run's monitors, as comments of its recipe."""
+    from gankit.run.folder import RunFolder
+    from gankit.sentinel import log
+    from gankit.sentinel.wording import text
+
+    events = log.read(RunFolder(path).verdicts)
+    yield from ["", "# What the monitors said:"] if events else []
+    for event in events:
+        yield f"# step {event['step']:,}, epoch {event['epoch']}: {text(event)}"
 
 
 def _options(part: Part) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Dataset:
             (examples,) of integers; or names that a loss needs, e.g. `a` and `b`.
         classes: The names of the classes, in the order of the labels.
         flip: Whether mirrored images are as good; a random half of each epoch is then mirrored.
+        held_out: The same arrays of examples that are not trained on, for monitors.
 
     Raises:
         GankitError: The arrays are empty, differ in length, or have labels without a class.
@@ -54,6 +55,7 @@ class Dataset:
     arrays: Mapping[str, np.ndarray]
     classes: Sequence[str] = field(default=())
     flip: bool = False
+    held_out: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrays", MappingProxyType(named.arrays(self.arrays)))

@@ -80,6 +80,7 @@ KINDS = _by_plural(
         product="gankit.scoring.features:Features",
         hidden=("data",),
     ),
+    Kind("monitors", "monitor", "[[monitors]]", contract="gankit.game.monitor:Monitor"),
 )
 _OPTIMIZER = "players.generator.optimizer"
 KERAS_KINDS = _by_plural(

@@ -26,10 +26,16 @@ class Loss(ABC):
         players: The players in the order they play, each with the names of the networks it trains.
         boundary: The logit above which the discriminator takes an image for real, for accuracies;
             None if a logit alone does not tell, as in a critic.
+        floor: The lowest possible loss of the discriminator; None if it is unbounded.
+        chance: The discriminator's loss if it cannot tell real from generated images.
+        lost: The generator's loss above which the discriminator takes no image of it for real.
     """
 
     players: ClassVar[Mapping[str, tuple[str, ...]]]
     boundary: ClassVar[float | None] = None
+    floor: ClassVar[float | None] = None
+    chance: ClassVar[float | None] = None
+    lost: ClassVar[float | None] = None
 
     def __init_subclass__(cls) -> None:
         if not isinstance(getattr(cls, "players", {}), Mapping):

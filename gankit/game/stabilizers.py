@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 class Stabilizers(tuple[Stabilizer, ...]):
     """The stabilizers of a game in their order; each seam asks one after the other."""
 
+    @property
+    def penalties(self) -> tuple[str, ...]:
+        """The names of the penalties, as they are logged."""
+        return tuple(_snake_case(stabilizer) for stabilizer in self if _penalises(stabilizer))
+
     def rebuild(self, networks: Networks) -> Networks:
         """Return the networks as the stabilizers rebuild them."""
         for stabilizer in self:
@@ -98,15 +103,14 @@ class Stabilizers(tuple[Stabilizer, ...]):
         Raises:
             GankitError: One of these is in the `logged` of a stabilizer.
         """
-        penalties = [_snake_case(stabilizer) for stabilizer in self if _penalises(stabilizer)]
         for stabilizer in self:
-            if double := sorted(set(stabilizer.logged) & {*taken, *penalties}):
+            if double := sorted(set(stabilizer.logged) & {*taken, *self.penalties}):
                 raise GankitError(
                     f"{type(stabilizer).__name__}.logged has {', '.join(double)}, which the game "
                     "logs itself: losses, accuracies, gradient norms, and penalties by their class",
                     "choose another name, there and in what watch returns",
                 )
-        return penalties + [name for stabilizer in self for name in stabilizer.logged]
+        return [*self.penalties, *(name for each in self for name in each.logged)]
 
 
 class _State(keras.Layer):

@@ -9,11 +9,12 @@ from gankit.discovery.kinds import KINDS
 from gankit.discovery.part import Part
 from gankit.recipe import schema
 from gankit.recipe.count import Count
-from gankit.recipe.settings import SCORING, TRAINING
+from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
 
 SECTIONS = {k.noun: k.plural for k in KINDS.values() if k.table == f"[{k.noun}]"}
 ARRAYS = [k.plural for k in KINDS.values() if k.table == f"[[{k.plural}]]"]
-KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "metrics", "scoring", "stages")
+KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "metrics", "scoring")
+KEYS += ("monitors", "sentinel", "stages")
 DEFAULT_OPTIMIZER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="The seed of all randomness.")]
 
@@ -32,6 +33,7 @@ def recipe_model(types: Mapping[str, Any], features: Any) -> type[Table]:
         features: The type of the option `features` of its section `[scoring]`.
     """
     training, scoring = own_model(TRAINING), own_model(SCORING, {"features": features})
+    sentinel = own_model(SENTINEL)
     fields: dict[str, Any] = {
         "seed": (Seed, 0),
         **{section: (types[section], ...) for section in SECTIONS},
@@ -39,6 +41,7 @@ def recipe_model(types: Mapping[str, Any], features: Any) -> type[Table]:
         "players": (types["players"], {}),
         "training": (training, Field(default_factory=training)),
         "scoring": (scoring, Field(default_factory=scoring)),
+        "sentinel": (sentinel, Field(default_factory=sentinel)),
     }
     ordered = {key: fields[key] for key in KEYS if key in fields}
     return create_model("recipe", __base__=Table, **ordered)
@@ -53,7 +56,7 @@ def player_model(optimizer: Any) -> type[Table]:
 
 
 def own_model(part: Part, types: Mapping[str, Any] | None = None) -> type[schema.SectionModel]:
-    """Return the pydantic model of `[training]` or `[scoring]`.
+    """Return the pydantic model of one of gankit's own sections, such as `[training]`.
 
     Args:
         part: The section.

@@ -13,7 +13,7 @@ from gankit.recipe.model import KEYS
 from gankit.recipe.overrides import override, read_table
 from gankit.recipe.problems import Problem, refusal
 from gankit.recipe.section import Section, section, values
-from gankit.recipe.settings import Scoring, Training
+from gankit.recipe.settings import Scoring, Sentinel, Training
 from gankit.recipe.validation import Validator
 
 
@@ -44,6 +44,8 @@ class Recipe:
         training: How long to train, and how.
         metrics: `make(real=…, fake=…)` of each returns a number, or several by name.
         scoring: When and how the metrics score the generator during training.
+        monitors: `make()` of each returns a `gankit.Monitor`; all monitors if it names none.
+        sentinel: What to do if they find that the game goes wrong.
         source: The file it was read from.
         given: The recipe as it was given, with changes from `--set`.
         filled: The recipe with its defaults, as a table.
@@ -59,6 +61,8 @@ class Recipe:
     training: Training
     metrics: tuple[Section, ...]
     scoring: Scoring
+    monitors: tuple[Section, ...]
+    sentinel: Sentinel
     source: str = field(compare=False)
     given: Mapping[str, Any] = field(compare=False, repr=False)
     filled: Mapping[str, Any] = field(compare=False, repr=False)
@@ -74,7 +78,7 @@ class Recipe:
 
     def _own_parts(self) -> list[Part]:
         one = (self.dataset, self.architecture, self.loss, self.scoring.features)
-        found = (*one, *self.stabilizers, *self.metrics)
+        found = (*one, *self.stabilizers, *self.metrics, *self.monitors)
         return [section.part for section in found if isinstance(section, Section)]
 
     def to_toml(self, mark_defaults: bool = False) -> str:
@@ -164,6 +168,8 @@ def _recipe(filled: Any, table: Mapping[str, Any], validator: Validator, source:
         training=Training(**values(filled.training)),
         metrics=tuple(map(section, filled.metrics)),
         scoring=Scoring(**values(filled.scoring) | features),
+        monitors=tuple(map(section, filled.monitors)) or tuple(validator.default_monitors()),
+        sentinel=Sentinel(**values(filled.sentinel)),
         source=source,
         given=table,
         filled=_filled(filled, table),
@@ -171,7 +177,11 @@ def _recipe(filled: Any, table: Mapping[str, Any], validator: Validator, source:
 
 
 def _filled(filled: Any, table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the recipe as a table, without `[scoring]` if there are no metrics."""
+    """Return the recipe as a table, without the sections that neither do nor say anything.
+
+    These are `[scoring]` if there are no metrics, and the defaults of `[sentinel]`.
+    """
     whole = filled.model_dump(mode="json", by_alias=True, exclude_none=True)
-    idle = {"metrics", "scoring"} - table.keys() if not filled.metrics else ()
+    idle = {"metrics", "scoring"} - table.keys() if not filled.metrics else set()
+    idle |= {"monitors", "sentinel"} - table.keys()
     return {key: value for key, value in whole.items() if key not in idle}

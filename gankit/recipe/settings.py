@@ -57,8 +57,23 @@ class Scoring:
     best: str | None = None
 
 
+@dataclass(frozen=True)
+class Sentinel:
+    """What follows when the monitors of a run find that it goes wrong.
+
+    Args:
+        action: `warn` says so; `stop` also stops the run when it is judged dead; `roll-back` goes
+            back to the last healthy checkpoint and on with a remedy; `off` watches nothing.
+        retries: How often a run is rolled back at most; after that it is stopped.
+    """
+
+    action: Literal["warn", "stop", "roll-back", "off"] = "warn"
+    retries: Count = 1
+
+
 TRAINING = Part("sections", "training", "gankit", Training)
 SCORING = Part("sections", "scoring", "gankit", Scoring)
+SENTINEL = Part("sections", "sentinel", "gankit", Sentinel)
 
 
 def directions(part: Part) -> dict[str, Direction]:

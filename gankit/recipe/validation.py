@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -23,8 +24,8 @@ from gankit.recipe.model import (
     recipe_model,
 )
 from gankit.recipe.problems import Place, Problem, Scope, found
-from gankit.recipe.section import Section
-from gankit.recipe.settings import SCORING, TRAINING, all_directions
+from gankit.recipe.section import Section, section
+from gankit.recipe.settings import SCORING, SENTINEL, TRAINING, all_directions
 
 AnyTable = dict[str, Any]
 
@@ -48,7 +49,8 @@ class Validator:
         self.features: Section | None = None
         self._table = table
         self._catalogue = catalogue
-        self._scopes: dict[Place, Scope] = {(p.name,): _scope_of(p) for p in (TRAINING, SCORING)}
+        own = (TRAINING, SCORING, SENTINEL)
+        self._scopes: dict[Place, Scope] = {(part.name,): _scope_of(part) for part in own}
         self._types = {
             name: self._model((name,), table.get(name), SECTIONS[name]) for name in SECTIONS
         }
@@ -79,6 +81,14 @@ class Validator:
         self._check_metrics(filled)
         self._check_features(filled)
         return None if self.problems else filled
+
+    def default_monitors(self) -> list[Section]:
+        """Return all monitors with their defaults, which watch if the recipe names none."""
+        found = []
+        for name, part in sorted(self._catalogue.parts.get("monitors", {}).items()):
+            with suppress(GankitError, ValidationError):  # broken, or in need of an option
+                found.append(section(schema.model(part)(name=name)))
+        return found
 
     def _array(self, kind: str) -> Any:
         tables = self._table.get(kind, [])

@@ -1,7 +1,7 @@
 """The charts of a page: curves of runs over their epochs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from gankit.reporting.markup import Html, tag
@@ -89,6 +89,8 @@ def run_charts(run: RunData) -> list[Chart]:
             for player, its in groupby(found, _player)
             for dash, column in enumerate(its)
         ]
+        if series and quantity == "loss":
+            series[0] = replace(series[0], marks=_verdicts(run, series[0]))
         charts += [Chart(title, note, series)] if series else []
     others = [column for column in columns if not _quantity(column)]
     return charts + [Chart(c, _note(c), [_series(run, c, c, 2, 0)]) for c in others]
@@ -172,6 +174,17 @@ def _series(run: RunData, column: str, label: str, colour: int, dash: int) -> Se
     rows = run.history
     x, y = thinned([row["epoch"] for row in rows], [row.get(column) for row in rows])
     return Series(label, colour, dash, x, y)
+
+
+def _verdicts(run: RunData, series: Series) -> list[Mark]:
+    """Return a mark where a verdict began, on the curve of a loss."""
+    values = {x: y for x, y in zip(series.x, series.y) if x is not None and y is not None}
+    begun = [event for event in run.verdicts if event["event"] == "begins"]
+    return [
+        Mark(f"{event['level']}: {event['name']}", event["epoch"], values[event["epoch"]])
+        for event in begun
+        if event["level"] != "note" and event["epoch"] in values
+    ]
 
 
 def _score_series(

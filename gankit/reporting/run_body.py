@@ -17,6 +17,7 @@ from gankit.reporting.run_data import RunData
 from gankit.reporting.score_history import ScoreHistories
 from gankit.reporting.scores_section import scores_section
 from gankit.reporting.sheets import chosen, data_uri
+from gankit.sentinel.wording import text
 
 ROWS = 60  # of the table of epochs
 
@@ -24,6 +25,7 @@ _PARTS = ("dataset", "architecture", "loss")
 _SECTIONS = {
     "samples": "Samples",
     "curves": "Curves",
+    "health": "Health",
     "scores": "Scores",
     "run": "What was run",
     "repeat": "How to repeat it",
@@ -48,7 +50,9 @@ def body(
     look = tag("div", _samples(run), _curves(run, curves), class_="look")
     command = f"gankit score {shlex.quote(str(run.path))}"
     measured = scores_section(scores, [run.name], figures(score_charts), command)
-    return markup.joined([_header(run), tag("main", look, measured, *_what(run), *_repeat(run))])
+    return markup.joined(
+        [_header(run), tag("main", look, _health(run), measured, *_what(run), *_repeat(run))]
+    )
 
 
 def _header(run: RunData) -> Html:
@@ -104,6 +108,25 @@ def _curves(run: RunData, curves: Sequence[Chart]) -> Html:
     table = tag("details", tag("summary", "The values as a table"), _epoch_table(run))
     charts = tag("div", *figures(curves), tag("div", table, class_="card"), class_="charts")
     return tag("section", heading, tag("p", _HINT, class_="soft live"), charts)
+
+
+def _health(run: RunData) -> Html:
+    heading = tag("h2", _SECTIONS["health"], id="health")
+    if not run.verdicts:
+        told = tag("p", "No monitor found anything wrong.")
+        return tag("section", heading, told, class_="card")
+    head = ["epoch", "step", "level", "what the monitors said"]
+    rows = [
+        [
+            str(event["epoch"]),
+            f"{event['step']:,}",
+            "over" if event["event"] == "ends" else event.get("level", event["event"]),
+            text(event),
+        ]
+        for event in run.verdicts
+    ]
+    note = tag("p", "Click an epoch on a curve for its samples.", class_="soft live")
+    return tag("section", heading, note, markup.table("Verdicts", head, rows, [1]), class_="card")
 
 
 def _epoch_table(run: RunData) -> Html:

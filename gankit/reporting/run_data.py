@@ -1,7 +1,7 @@
 """What a run's folder contains, read without Keras; the run may be unfinished."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
@@ -12,6 +12,7 @@ from gankit.errors import GankitError
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
 from gankit.run.score_file import Line, read
+from gankit.sentinel import log
 
 Row = Mapping[str, float | None]
 
@@ -33,6 +34,7 @@ class RunData:
         scored: The lines of `scores.jsonl`, each with its finite scores.
         sheets: The sheets of samples, by epoch.
         best: The name of the best checkpoint.
+        verdicts: The lines of `verdicts.jsonl`.
     """
 
     path: Path
@@ -42,6 +44,7 @@ class RunData:
     scored: list[Line]
     sheets: Mapping[int, Path]
     best: str | None = None
+    verdicts: Sequence[Mapping[str, Any]] = ()
 
     @property
     def name(self) -> str:
@@ -116,6 +119,7 @@ def read_run(path: Path | str) -> RunData:
             [{**line, "scores": _finite(line["scores"])} for line in read(run.scores)],
             run.sheets(),
             best.read_text("utf-8").strip() if best.is_file() else None,
+            log.read(run.verdicts),
         )
     except (OSError, ValueError) as error:
         raise GankitError(f"the run {path} cannot be read: {error}") from error

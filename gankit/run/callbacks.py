@@ -17,6 +17,10 @@ from gankit.run.session import Session
 from gankit.run.sheet import run_sheet
 
 
+class NotFinite(GankitError):
+    """A loss is no longer a number."""
+
+
 class Restore(keras.callbacks.Callback):
     """Restores the means of the unfinished epoch of a checkpoint."""
 
@@ -214,7 +218,7 @@ def _check_finite(gan: GAN, session: Session, logs: Mapping[str, Any]) -> None:
         return
     gan.settle()
     good = session.checkpoints.paths()
-    raise GankitError(
+    raise NotFinite(
         f"the loss is not finite since step {int(gan.broken_at.value) + 1:,}; "
         + (f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"),
         "lower a learning rate, clip the gradients (optimizer = { …, clipnorm = 1.0 }), "

@@ -18,6 +18,10 @@ from gankit.files import aside, read, write, written
 from gankit.game.gan import GAN
 from gankit.messages import listed, shown
 
+MARKS = {  # and which runs have one
+    "best": "runs with [[metrics]] in their recipe keep the best one",
+    "healthy": "runs have a healthy one after some epochs without a warning of a monitor",
+}
 PLACE = "place"  # the array of a checkpoint that has the place, under the digest of all arrays
 # what a damaged checkpoint raises: a zip or an array's header may lie about anything
 _DAMAGE = (
@@ -74,13 +78,18 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """The checkpoints of a run; the newest two and the best, which the file `best` names, stay."""
+    """The checkpoints of a run; the newest two stay, and those that its marks name.
+
+    The file `best` names the best one, `healthy` the newest one after which nothing went wrong.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def save(self, gan: GAN, place: Place, best: str | None = None) -> Path:
-        """Save a checkpoint, and mark the best one, which may be this one.
+    def save(
+        self, gan: GAN, place: Place, best: str | None = None, keep: Iterable[str] = ()
+    ) -> Path:
+        """Save a checkpoint, and mark the best one, which may be this one; those of `keep` stay.
 
         Raises:
             GankitError: It cannot be written; the other checkpoints are intact.
@@ -93,19 +102,28 @@ class Checkpoints:
                 _write(partial, gan, place)
                 _remove([path])  # a damaged one: no other is saved twice
         self.mark(best)
-        _remove(old for old in self.paths()[:-2] if old.name != self.best)
+        kept = {*keep, self.best, self.healthy}
+        _remove(old for old in self.paths()[:-2] if old.name not in kept)
         return path
 
-    def mark(self, best: str | None) -> None:
-        """Write down the best checkpoint, if there is one of this name."""
-        if best and best != self.best and (self.folder / best).is_dir():
-            write(self.folder / "best", f"{best}\n")
+    def mark(self, name: str | None, mark: str = "best") -> None:
+        """Mark a checkpoint as the best, or as healthy, if there is one of this name."""
+        if name and name != self._marked(mark) and (self.folder / name).is_dir():
+            write(self.folder / mark, f"{name}\n")
 
     @property
     def best(self) -> str | None:
         """The name of the best checkpoint, None if it is not known."""
-        mark = self.folder / "best"
-        return read(mark).strip() if mark.is_file() else None
+        return self._marked("best")
+
+    @property
+    def healthy(self) -> str | None:
+        """The name of the newest healthy checkpoint, None if none is known."""
+        return self._marked("healthy")
+
+    def _marked(self, mark: str) -> str | None:
+        path = self.folder / mark
+        return read(path).strip() if path.is_file() else None
 
     def paths(self) -> list[Path]:
         """Return the folders of the checkpoints, the newest last."""
@@ -127,7 +145,7 @@ class Checkpoints:
                 run = self.folder.parent
                 raise GankitError(f"{run} has no checkpoint yet", f"gankit run --resume {run}")
             return newest
-        chosen = self.best if name == "best" else name
+        chosen = self._marked(name) if name in MARKS else name
         if chosen not in self.names():
             raise self._missing(name)
         path = self.folder / chosen
@@ -137,11 +155,11 @@ class Checkpoints:
             raise GankitError(f"the checkpoint {path} is damaged: {error}") from error
 
     def _missing(self, name: str) -> GankitError:
-        best = ["best"] if self.best in self.names() else []
-        allowed = listed(["last", *best, *self.names()])
+        marked = [mark for mark in MARKS if self._marked(mark) in self.names()]
+        allowed = listed(["last", *marked, *self.names()])
         return GankitError(
             f"{self.folder.parent} has no checkpoint {shown(name)}. Allowed: {allowed}",
-            "runs with [[metrics]] in their recipe keep the best one" * (name == "best"),
+            MARKS.get(name, ""),
         )
 
     def newest(self, warn: Callable[[str], Any] = print) -> Checkpoint | None:

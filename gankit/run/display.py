@@ -59,6 +59,11 @@ class Display:
         self._scores = "  ".join([f"({standing.last['features']})", *_compared(standing)])
         self._print(f"score {self._of_all(standing.last['epoch'])}  {self._scores}")
 
+    def verdict(self, level: str, message: str) -> None:
+        """Show in a line that stays that a verdict began or ended."""
+        style = {"warn": "yellow", "dead": "red"}.get(level, "cyan")
+        self._print(Text.assemble((f"{level:<10} ", style), message))
+
     def warn(self, message: str) -> None:
         """Print a warning."""
         self._print(Text.assemble(("warning    ", "yellow"), message))

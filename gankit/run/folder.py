@@ -59,6 +59,8 @@ class RunFolder:
         facts: `run.json`: versions, distributions of parts, device, seed, facts about the data.
         history: `history.csv`, a row for each epoch.
         scores: `scores.jsonl`, a line for each scoring of a checkpoint.
+        health: `health.jsonl`, a line for each look of the monitors.
+        verdicts: `verdicts.jsonl`, a line for each verdict that begins or ends.
         samples: The sheets of samples, one for each epoch that was sampled.
         checkpoints: What resuming needs.
     """
@@ -69,6 +71,8 @@ class RunFolder:
         self.facts = path / "run.json"
         self.history = path / "history.csv"
         self.scores = path / "scores.jsonl"
+        self.health = path / "health.jsonl"
+        self.verdicts = path / "verdicts.jsonl"
         self.samples = path / "samples"
         self.checkpoints = path / "checkpoints"
 
@@ -103,9 +107,13 @@ class RunFolder:
     def describe(self, recipe: "Recipe", facts: Mapping[str, Any]) -> None:
         """Write the recipe and the facts of a run."""
         shipped = {part.distribution for part in recipe.parts()} - {""}
-        text = recipe.to_toml()
         found = {**_versions(), "distributions": _installed(sorted(shipped)), **facts, "data": []}
-        self._write_facts({**found, "recipe_sha256": _digest(text)})
+        self._write_facts(found)
+        self.write_recipe(recipe.to_toml())
+
+    def write_recipe(self, text: str) -> None:
+        """Write the recipe, and its digest."""
+        self._write_facts({**self.read_facts(), "recipe_sha256": _digest(text)})
         write(self.recipe, text)
 
     def check_recipe(self) -> None:

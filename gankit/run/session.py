@@ -16,6 +16,8 @@ from gankit.run.folder import RunFolder
 from gankit.run.history import History
 from gankit.run.score_file import forget
 from gankit.run.scores import standing
+from gankit.sentinel import log
+from gankit.sentinel.guard import Guard
 
 
 class Session:
@@ -30,6 +32,7 @@ class Session:
         checkpoint: What the session goes on from; None at the start of a run.
         place: What is finished.
         best: The name of the best checkpoint; None if there is none.
+        guard: What judges the current stage; None if nothing does.
         steps_per_epoch: Of the current stage.
         due: Whether to look at this step: reading a loss waits for the device.
     """
@@ -44,6 +47,7 @@ class Session:
         self.display = Display(console, self.epochs, self.epoch)
         self.history = History(run.history, self.epoch)
         self.events = EventLog(run.path, self.place.steps + 1 if self.checkpoint else 0)
+        self.guard: Guard | None = None
         self.stopwatch = Stopwatch(0)
         self.steps_per_epoch = 0
         self.due = False
@@ -91,11 +95,18 @@ class Session:
 
     def save(self, gan: GAN) -> Path:
         """Save a checkpoint of this place."""
-        return self.checkpoints.save(gan, self.place, self.best)
+        if self.guard is None:
+            return self.checkpoints.save(gan, self.place, self.best)
+        kept = self.guard.kept([*self.checkpoints.names(), self.place.name])
+        saved = self.checkpoints.save(gan, self.place, self.best, kept)
+        self.checkpoints.mark(self.guard.healthy(self.checkpoints.names()), "healthy")
+        return saved
 
     def _best(self) -> str | None:
         """Return the best checkpoint so far; later ones will be scored again."""
         forget(self.run.scores, self.place.steps)
+        log.forget(self.run.health, self.place.steps)
+        log.forget(self.run.verdicts, self.place.steps)
         found = standing(self.run)
         if found and found.best:
             self.checkpoints.mark(found.best["checkpoint"])

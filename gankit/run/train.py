@@ -1,6 +1,7 @@
 """Plays a recipe to its end, from its start or from a checkpoint."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -8,15 +9,21 @@ from rich.console import Console
 
 from gankit import engine
 from gankit.discovery.faults import blaming
+from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.game.compatibility import incompatibilities
 from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks
 from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
+from gankit.run.load import load_recipe
 from gankit.run.lock import locked
 from gankit.run.memory import enough_memory
 from gankit.run.scoring_callback import Score
 from gankit.run.session import Session
+from gankit.sentinel import rollback, wording
+from gankit.sentinel.act import Act
+from gankit.sentinel.callback import Sentinel
+from gankit.sentinel.rollback import RolledBack
 
 
 def train(
@@ -40,7 +47,15 @@ def train(
         GankitError: Data cannot be read, parts do not fit, the disk is full, a loss is not finite.
     """
     with locked(run.path):
-        _train(recipe, run, console, facts or {}, allow_new_data)
+        while True:
+            try:
+                return _train(recipe, run, console, facts or {}, allow_new_data)
+            except RolledBack:
+                rollback.complete(run)
+                keras.utils.clear_session()  # so that variables are named as in a fresh process
+                (*_, event) = rollback.rolled_back(run)
+                console.print(wording.text(event), highlight=False, soft_wrap=True)
+                recipe = load_recipe(run, _plugins(facts or {}))
 
 
 def _train(
@@ -52,21 +67,25 @@ def _train(
 ) -> None:
     stages = recipe.stages()
     session = Session(run, stages, console)
-    if session.epoch == session.epochs:
+    acts = any(stage.sentinel.action == "roll-back" for stage in stages)  # a verdict may wait
+    if session.epoch == session.epochs and not acts:
         console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
         return
     if session.place.steps == 0:  # first of all, so that the run can be resumed from here on
         _describe(recipe, session, facts)
     console.print(f"run folder {run.path}", highlight=False)
     console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
+    catalogue = load_plugins(_plugins(facts)) if acts else None
     with blaming(recipe.parts()):
-        _play_stages(stages, session, allow_new_data)
+        _play_stages(recipe, session, catalogue, allow_new_data)
     session.events.close()
 
 
-def _play_stages(stages: Sequence[Recipe], session: Session, allow_new_data: bool) -> None:
+def _play_stages(
+    recipe: Recipe, session: Session, catalogue: Catalogue | None, allow_new_data: bool
+) -> None:
     previous = None
-    for number, stage in enumerate(stages):
+    for number, stage in enumerate(recipe.stages()):
         experiment = assemble(stage, previous)
         previous = experiment.gan
         if number == session.place.steps == 0:
@@ -76,28 +95,36 @@ def _play_stages(stages: Sequence[Recipe], session: Session, allow_new_data: boo
             if not allow_new_data:
                 session.run.check_data(number, experiment.dataset)
             session.run.note_data(number, experiment.dataset)
-            _play(experiment, session, number)
+            session.begin(number, len(experiment.batches()), experiment.batches().size)
+            _play(experiment, session, Act(session, experiment, recipe, catalogue))
 
 
-def _play(experiment: Experiment, session: Session, stage: int) -> None:
+def _play(experiment: Experiment, session: Session, act: Act) -> None:
     """Play the remaining epochs of a stage, each as one `fit`."""
-    gan, training, batches = experiment.gan, experiment.recipe.training, experiment.batches()
-    session.begin(stage, len(batches), batches.size)
+    gan, training = experiment.gan, experiment.recipe.training
     if session.checkpoint:
         session.checkpoint.restore(gan)
     save = callbacks.Save(session, training.checkpoint_every)
     beside = [*_callbacks(experiment, session), save]
+    if experiment.recipe.sentinel.action in ("stop", "roll-back"):
+        beside.append(act)
+        act.act()
     session.checkpoint = None
     with session.display, save.listening(), enough_memory(training.batch_size):
         for epoch in range(session.place.epoch, training.epochs):
             batches = experiment.batches(epoch, session.place.step)
             span = {"initial_epoch": epoch, "epochs": epoch + 1}
-            gan.fit(batches, **span, verbose=0, shuffle=False, callbacks=beside)
+            try:
+                gan.fit(batches, **span, verbose=0, shuffle=False, callbacks=beside)
+            except callbacks.NotFinite as error:
+                act.broken(error)
 
 
 def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks.Callback]:
     recipe, dataset = experiment.recipe, experiment.dataset
     scoring = [Score(session, experiment)] if recipe.metrics else []
+    watched = recipe.sentinel.action != "off" and recipe.monitors
+    sentinel = [Sentinel(session, experiment)] if watched else []
     return [
         callbacks.Restore(session.checkpoint),
         callbacks.Count(session),
@@ -106,6 +133,7 @@ def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks
         callbacks.Sample(session, dataset, recipe.training.sample_every, recipe.seed),
         callbacks.Record(session),
         *scoring,
+        *sentinel,
     ]
 
 
@@ -115,6 +143,10 @@ def _describe(recipe: Recipe, session: Session, facts: Mapping[str, Any]) -> Non
     session.run.describe(recipe, {**used, **facts})
     session.events.text("recipe", f"```toml\n{recipe.to_toml()}\n```", 0)
     session.events.hparams(dict(_flat(recipe.filled)))
+
+
+def _plugins(facts: Mapping[str, Any]) -> list[Path]:
+    return [Path(file) for file in facts.get("plugins", ())]
 
 
 def _flat(table: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from gankit.testing.dataset import check_dataset
 from gankit.testing.features import check_features
 from gankit.testing.loss import check_loss
 from gankit.testing.metric import check_metric
+from gankit.testing.monitor import check_monitor
 from gankit.testing.plugin import check_plugin
 from gankit.testing.recipe import check_recipe, tiny
 from gankit.testing.stabilizer import check_stabilizer
@@ -19,6 +20,7 @@ __all__ = [
     "check_features",
     "check_loss",
     "check_metric",
+    "check_monitor",
     "check_plugin",
     "check_recipe",
     "check_stabilizer",

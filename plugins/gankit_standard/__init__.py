@@ -70,8 +70,27 @@ def gankit_stabilizers() -> dict[str, str]:
         "r1": "gankit_standard.stabilizers.penalties:R1",
         "r2": "gankit_standard.stabilizers.penalties:R2",
         "spectral-norm": "gankit_standard.stabilizers.spectral_norm:SpectralNorm",
+        "target-clipping": "gankit_standard.stabilizers.clipping:TargetClipping",
         "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
+    }
+
+
+@gankit.hookimpl
+def gankit_monitors() -> dict[str, str]:
+    """Monitors."""
+    return {
+        "diversity": "gankit_standard.monitors.diversity:Diversity",
+        "frozen": "gankit_standard.monitors.frozen:Frozen",
+        "gradients": "gankit_standard.monitors.gradients:Gradients",
+        "losses": "gankit_standard.monitors.losses:Losses",
+        "memorisation": "gankit_standard.monitors.memorisation:Memorisation",
+        "oscillation": "gankit_standard.monitors.oscillation:Oscillation",
+        "overfitting": "gankit_standard.monitors.overfitting:Overfitting",
+        "saturation": "gankit_standard.monitors.saturation:Saturation",
+        "scores": "gankit_standard.monitors.scores:Scores",
+        "targets": "gankit_standard.monitors.targets:Targets",
+        "uninformative": "gankit_standard.monitors.uninformative:Uninformative",
     }
 
 

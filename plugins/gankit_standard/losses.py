@@ -1,5 +1,6 @@
 """Adversarial losses: two formulas each, over the discriminator's logits (batch, 1)."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -18,6 +19,10 @@ class Bce(gankit.AdversarialLoss):
     Reference:
         Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661.
     """
+
+    floor: ClassVar[float | None] = 0.0
+    chance: ClassVar[float | None] = math.log(2)
+    lost: ClassVar[float | None] = 2.5
 
     def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
         """Return the cross-entropy, averaged over real and generated images."""
@@ -38,6 +43,9 @@ class Minimax(gankit.AdversarialLoss):
         Goodfellow et al. 2014, Generative Adversarial Networks, arXiv:1406.2661, equation 1.
     """
 
+    floor: ClassVar[float | None] = 0.0
+    chance: ClassVar[float | None] = math.log(2)
+
     def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
         """Return −V / 2, the cross-entropy, averaged over real and generated images."""
         return (_cross_entropy(real, targets.real) + _cross_entropy(fake, targets.fake)) / 2
@@ -57,6 +65,9 @@ class LeastSquares(gankit.AdversarialLoss):
     """
 
     boundary: ClassVar[float | None] = 0.5
+    floor: ClassVar[float | None] = 0.0
+    chance: ClassVar[float | None] = 0.25
+    lost: ClassVar[float | None] = 0.4
 
     def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
         """Return half the squared distance of both scores from their targets."""
@@ -77,6 +88,10 @@ class Hinge(gankit.AdversarialLoss):
     Reference:
         Lim & Ye 2017, Geometric GAN, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957.
     """
+
+    floor: ClassVar[float | None] = 0.0
+    chance: ClassVar[float | None] = 2.0
+    lost: ClassVar[float | None] = 2.5
 
     def discriminator(self, real: Any, fake: Any) -> Any:
         """Return E[max(0, 1 − D(x))] + E[max(0, 1 + D(G(z)))]."""
@@ -99,6 +114,8 @@ class Relativistic(gankit.AdversarialLoss):
     """
 
     boundary: ClassVar[float | None] = None
+    floor: ClassVar[float | None] = 0.0
+    chance: ClassVar[float | None] = math.log(2)
 
     def discriminator(self, real: Any, fake: Any) -> Any:
         """Return the mean of softplus(D(G(z)) − D(x)) over pairs."""

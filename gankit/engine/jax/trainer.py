@@ -35,6 +35,24 @@ class Trainer(keras.Model):
         """Write the values that `fit` holds to the variables."""
         self.jax_state_sync()
 
+    def aside(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a compiled function beside the step: what it assigns is forgotten."""
+
+        @jax.jit
+        def compiled(values: list[Any], arguments: tuple[Any, ...]) -> Any:
+            with _scope(dict(zip(map(id, variables), values))):
+                return function(*arguments)
+
+        variables = [*self.trainable_variables, *self.non_trainable_variables]
+        return lambda *arguments: compiled(self._values(), arguments)
+
+    def _values(self) -> list[Any]:
+        """Return the values of the networks' and the game's variables; `fit` may carry them."""
+        carried = getattr(self, "_jax_state", None)
+        if carried and not self._jax_state_synced:
+            return [*carried["trainable_variables"], *carried["non_trainable_variables"]]
+        return [v.value for v in (*self.trainable_variables, *self.non_trainable_variables)]
+
 
 def gradients(
     losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]

@@ -17,6 +17,17 @@ class Trainer(keras.Model):
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables: here they always are."""
 
+    def aside(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a compiled function beside the step: what it assigns is forgotten."""
+
+        @tf.function(autograph=False)
+        def compiled(*arguments: Any) -> Any:
+            with keras.StatelessScope():
+                return function(*arguments)
+
+        found: Callable[..., Any] = compiled
+        return found
+
 
 def gradients(
     losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]

@@ -18,6 +18,15 @@ class Trainer(keras.Model):
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables: here they always are."""
 
+    def aside(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function beside the step: what it assigns is forgotten."""
+
+        def forgetful(*arguments: Any) -> Any:
+            with torch.no_grad(), keras.StatelessScope():
+                return function(*arguments)
+
+        return forgetful
+
 
 def gradients(
     losses: Callable[[], tuple[list[Any], Any]], targets: Sequence[Sequence[Any]]

@@ -1,0 +1,88 @@
+"""`gankit diagnose`: what went wrong with a run, or with a stranger's training, by its log."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from gankit.cli.console import show_lines
+from gankit.cli.options import AsJson, PluginFiles
+from gankit.errors import GankitError
+from gankit.messages import shown
+
+if TYPE_CHECKING:
+    from gankit.sentinel.diagnose import Diagnosis
+
+EXAMPLES = """
+Examples:
+
+  gankit diagnose runs/quickstart-1
+
+  gankit diagnose log.csv --loss bce --columns d_loss=errD,g_loss=errG
+"""
+STYLES = {"note": "cyan", "warn": "yellow", "dead": "red", "over": "dim"}
+
+
+def diagnose(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN|LOG.csv|FOLDER",
+            help="A run, a table with a row a step or epoch, or a folder of TensorBoard's events.",
+        ),
+    ],
+    loss: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The loss of a log: gankit list losses. A run says it."),
+    ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME=COLUMN,…",
+            help="What columns are called: d_loss, g_loss, score, step; usual names are known.",
+        ),
+    ] = "",
+    plugin: PluginFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what went wrong with a training, since when, what to do, and how sure that is."""
+    named = _named(columns)
+    from gankit.backend import choose_backend
+
+    choose_backend(None, cpu=True)
+    from gankit.sentinel.diagnose import diagnose as judged
+
+    found = judged(source, loss, named, plugin or ())
+    if as_json:
+        told = {"points": found.points, "events": found.events, "belief": found.belief}
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        show_lines(_lines(found))
+
+
+def _named(columns: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in columns.split(",") if pair]
+    for name, equals, column in pairs:
+        if not (name.strip() and equals and column.strip()):
+            raise GankitError(
+                f"--columns is NAME=COLUMN with commas between. Received: {shown(columns)}",
+                "--columns d_loss=errD,g_loss=errG",
+            )
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+def _lines(found: "Diagnosis") -> Iterator[Text | str]:
+    from gankit.sentinel.wording import text
+
+    yield f"{found.points:,} points"
+    for event in found.events:
+        level = "over" if event["event"] == "ends" else event["level"]
+        where = f"step {event['step']:,}"
+        yield Text.assemble((f"{level:<5}", STYLES[level]), f"{where:<14} {text(event)}")
+    if not found.events:
+        yield "nothing is wrong with it, as far as its log tells"
+    yield ""
+    yield from found.belief

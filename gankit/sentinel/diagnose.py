@@ -1,0 +1,147 @@
+"""Judges what is over: a run, a table of losses, the events of somebody's training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gankit.discovery.part import pick
+from gankit.discovery.plugins import Catalogue, load_plugins
+from gankit.errors import GankitError
+from gankit.game.monitor import Monitor
+from gankit.game.trace import Outlook, Trace
+from gankit.recipe.recipe import Recipe
+from gankit.run import score_file
+from gankit.run.folder import RunFolder
+from gankit.run.history import read_history
+from gankit.run.load import load_recipe
+from gankit.sentinel import log
+from gankit.sentinel.guard import outlook_of
+from gankit.sentinel.judging import Judging, Standing, monitors_by_name, replay
+from gankit.sentinel.reading import read_events, read_table, without_gaps
+
+LOSSES = (
+    "By losses alone, 6 of 12 published trainings that degraded were found, and 4 of 11 healthy "
+    "ones were called sick: they say which kind of game fails, hardly when, and nothing of mode "
+    "collapse."
+)
+SCORES = (
+    "By its scores, 11 of 12 published trainings that degraded were found, and none of 11 healthy "
+    "ones was called dead."
+)
+LOOKS = "Mode collapse, memorisation and overfitting were looked for as well."
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with a training.
+
+    Args:
+        points: How many were judged.
+        events: The verdicts that began and ended, as `verdicts.jsonl` has them.
+        standing: The verdicts that hold at the end.
+        belief: How far this can be believed.
+    """
+
+    points: int
+    events: Sequence[Mapping[str, Any]]
+    standing: Sequence[Standing]
+    belief: Sequence[str]
+
+
+def diagnose(
+    source: Path,
+    loss: str | None = None,
+    named: Mapping[str, str] | None = None,
+    plugins: Iterable[Path] = (),
+) -> Diagnosis:
+    """Judge a run, a CSV file, or a folder of TensorBoard's events.
+
+    Args:
+        source: Which.
+        loss: The name of the loss that was played; a run's own is known.
+        named: Names of columns by what they are, `{"d_loss": "D"}`.
+        plugins: Files of parts.
+
+    Raises:
+        GankitError: There is nothing to judge.
+    """
+    plugins = list(plugins)
+    if RunFolder(source).facts.is_file():
+        return _of_run(RunFolder(source), plugins)
+    catalogue = load_plugins(plugins)
+    part = pick(catalogue.parts["losses"], "losses", loss) if loss else None
+    chosen: Any = part.load() if part else None
+    outlook = outlook_of(chosen) if chosen else Outlook()
+    if source.is_dir():
+        trace = read_events(source, named or {}, outlook)
+    elif source.is_file():
+        trace = read_table(source, named or {}, outlook)
+    else:
+        raise GankitError(f"there is no run, table or folder {source}")
+    trace = without_gaps(trace, ("d_loss", "g_loss", "score"))
+    return _of([trace], _all_monitors(catalogue), part is None)
+
+
+def _of_run(run: RunFolder, plugins: Sequence[Path]) -> Diagnosis:
+    recipe = load_recipe(run, plugins)
+    traces = list(_traces(run, recipe))
+    monitors = [(s.name, s.make()) for s in recipe.monitors]
+    return _of(traces, monitors_by_name(monitors), False)
+
+
+def _traces(run: RunFolder, recipe: Recipe) -> Iterator[Trace]:
+    """Yield the trace of each stage; of a run that nobody watched, that of its history."""
+    lines = log.read(run.health)
+    for number, stage in enumerate(recipe.stages()):
+        stabilizers = [section.make() for section in stage.stabilizers]
+        outlook = outlook_of(stage.loss.make(), stabilizers)
+        its = [line for line in lines if line["stage"] == number]
+        better: Any = next((line["better"] for line in its if line.get("better")), "low")
+        if its:
+            found = list(log.points(its))
+            yield Trace(log.columns(found), len(found), replace(outlook, better=better))
+    if not lines:
+        yield _history(run, outlook)
+
+
+def _history(run: RunFolder, outlook: Outlook) -> Trace:
+    rows = [{name: float(v) for name, v in row.items() if v} for row in read_history(run.history)]
+    scored = [line for line in score_file.read(run.scores) if line.get("best_by")]
+    known = {line["step"]: line["scores"].get(line["best_by"]) for line in scored}
+    ways: list[Any] = [line["better"].get(line["best_by"], "low") for line in scored]
+    for row in rows:
+        if known.get(row["step"]) is not None:
+            row["score"] = known[row["step"]]
+    return Trace(log.columns(rows), len(rows), replace(outlook, better=[*ways, "low"][0]))
+
+
+def _of(
+    traces: Sequence[Trace], monitors: Mapping[str, Monitor], loss_is_unknown: bool
+) -> Diagnosis:
+    events: list[Mapping[str, Any]] = []
+    standing: list[Standing] = []
+    for trace in traces:
+        judging = Judging(monitors)
+        events += [event for found in replay(judging, trace) for event in found]
+        standing = list(judging.standing.values())
+    return Diagnosis(
+        sum(map(len, traces)), events, standing, list(_belief(traces, loss_is_unknown))
+    )
+
+
+def _belief(traces: Sequence[Trace], loss_is_unknown: bool) -> Iterator[str]:
+    columns = {name for trace in traces for name in trace.columns if trace.all(name)}
+    yield LOSSES if "d_loss" in columns else "There are no losses to judge by."
+    if "score" in columns:
+        yield SCORES
+    if "nearest" in columns or "spread" in columns:
+        yield LOOKS
+    if loss_is_unknown:
+        yield "The loss is not known, so its bounds were not looked at: --loss NAME tells it."
+
+
+def _all_monitors(catalogue: Catalogue) -> dict[str, Monitor]:
+    return {name: part.load()() for name, part in sorted(catalogue.parts["monitors"].items())}

@@ -1,0 +1,83 @@
+"""Going back to a checkpoint, whole or not at all: the plan is written down before it is done."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gankit.files import read, write
+from gankit.run.checkpoint import MARKS, Checkpoints
+from gankit.run.folder import RunFolder
+from gankit.sentinel import log
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where a run goes back to, and how it goes on.
+
+    Args:
+        steps: Of the checkpoint; 0 for the beginning.
+        epoch: The epochs that were finished there, over all stages.
+        recipe: How it goes on, as TOML.
+        event: What `verdicts.jsonl` tells of it.
+    """
+
+    steps: int
+    epoch: int
+    recipe: str
+    event: Mapping[str, Any]
+
+    def write(self, run: RunFolder) -> None:
+        """Write the plan into the run's folder; from then on `complete` carries it out."""
+        write(_journal(run), json.dumps(asdict(self), ensure_ascii=False))
+
+
+class RolledBack(Exception):
+    """The run has a plan to go back: nothing more is to be played before that is done."""
+
+
+def complete(run: RunFolder) -> None:
+    """Carry out the plan of a run, if it has one; also one that was begun and cut off."""
+    journal = _journal(run)
+    if not journal.is_file():
+        return
+    plan = Plan(**json.loads(read(journal)))
+    _forget_checkpoints(Checkpoints(run.checkpoints), plan.steps)
+    _move_sheets(run, plan.epoch)
+    log.forget(run.verdicts, plan.steps)
+    if plan.event not in log.read(run.verdicts):
+        log.add(run.verdicts, plan.event)
+    run.write_recipe(plan.recipe)
+    journal.unlink()
+
+
+def rolled_back(run: RunFolder) -> list[log.Line]:
+    """Return what `verdicts.jsonl` tells of each time that a run went back."""
+    return [line for line in log.read(run.verdicts) if line["event"] == "rolls-back"]
+
+
+def _forget_checkpoints(checkpoints: Checkpoints, steps: int) -> None:
+    for path in reversed(checkpoints.paths()):
+        if int(path.name.rpartition("-")[2]) > steps:
+            shutil.rmtree(path)
+    for mark in MARKS:
+        file = checkpoints.folder / mark
+        if file.is_file() and file.read_text(encoding="utf-8").strip() not in checkpoints.names():
+            file.unlink()
+
+
+def _move_sheets(run: RunFolder, epoch: int) -> None:
+    """Put the sheets of what is forgotten aside: they show what was wrong."""
+    later = {number: path for number, path in run.sheets().items() if number > epoch}
+    if later:
+        folder = run.samples / f"rolled-back-{len(rolled_back(run)) + 1}"
+        folder.mkdir(exist_ok=True)
+        for path in later.values():
+            path.replace(folder / path.name)
+
+
+def _journal(run: RunFolder) -> Any:
+    return run.path / "roll-back.json"

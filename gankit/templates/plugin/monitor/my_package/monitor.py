@@ -1,0 +1,40 @@
+"""The monitor `my-part`."""
+
+from typing import Annotated
+
+import gankit
+from keras import ops
+from pydantic import Field
+
+
+class MyPart(gankit.Monitor):
+    """Warns where the mean of the samples is far from the mean of the data, twice running.
+
+    Args:
+        most: How far it may be: data are in [−1, 1].
+    """
+
+    logged = ("mean_distance",)
+
+    def __init__(self, most: Annotated[float, Field(gt=0)] = 0.5):
+        self.most = most
+
+    def watch(self, look):
+        """Return the distance of the means of a batch."""
+        if not look.judgments:
+            return {}
+        judgment = look.judgments[0]
+        distance = ops.mean(judgment.fake_images) - ops.mean(judgment.real_images)
+        return {"mean_distance": ops.abs(distance)}
+
+    def judge(self, trace):
+        """Judge the last two points."""
+        last = trace.last("mean_distance", 2)
+        if len(last) == 2 and min(last) > self.most:
+            yield gankit.Verdict(
+                "far",
+                "warn",
+                f"the mean of the samples is {last[-1]:.2g} from that of the data",
+                "lower the learning rates",
+                points=2,
+            )

@@ -1,0 +1,1 @@
+"""Monitors: each knows one way in which a game goes wrong."""

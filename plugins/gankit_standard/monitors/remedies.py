@@ -1,0 +1,17 @@
+"""Fragments of recipes that help, as several monitors advise them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Change = Mapping[str, Any]
+
+
+def stabilizer(name: str, **options: Any) -> Change:
+    """Return the fragment that adds a stabilizer."""
+    return {"stabilizers": [{"name": name, **options}]}
+
+
+def clipped(norm: float = 1.0) -> Change:
+    """Return the fragment that clips the gradients of both players."""
+    optimizer = {"optimizer": {"clipnorm": norm}}
+    return {"players": {"discriminator": optimizer, "generator": optimizer}}

@@ -1,0 +1,84 @@
+"""Whether the discriminator has won, or knows nothing, by its ranking of images."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from keras import ops
+
+import gankit
+from gankit_standard.monitors.remedies import stabilizer
+
+SURE = 0.999  # of the ranking
+WRONG = 0.4
+VANISHED = 0.01  # of the generator's gradient at the first point
+
+
+class Saturation(gankit.Monitor):
+    """How often a real image is ranked above a generated one: the area under the ROC curve.
+
+    It knows no loss. At 1 the discriminator is never wrong; if the generator's gradient then
+    vanishes, as it does with `minimax`, the game is over. Below .5 the discriminator is wrong.
+
+    Reference:
+        Arjovsky & Bottou 2017, Towards Principled Methods for Training Generative Adversarial
+        Networks, arXiv:1701.04862.
+    """
+
+    logged = ("ranked_right",)
+
+    def watch(self, look: gankit.Look) -> Mapping[str, Any]:
+        """Return the share of pairs of a batch in which the real image has the higher logit."""
+        if not look.judgments:
+            return {}
+        shares = [_ranked(judgment.real, judgment.fake) for judgment in look.judgments]
+        return {"ranked_right": sum(shares) / len(shares)}
+
+    def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
+        """Judge the last two or three points."""
+        ranked = trace.last("ranked_right", 3)
+        if len(ranked) == 3 and min(ranked) > SURE:
+            yield from self._won(trace)
+        if len(ranked) == 3 and max(ranked[1:]) < WRONG:
+            yield gankit.Verdict(
+                "wrong",
+                "dead",
+                f"the discriminator ranks {ranked[-1]:.0%} of pairs right, less than a coin would",
+                "give it more turns, or a higher learning rate",
+                [{"players": {"discriminator": {"repeats": 2}}}],
+                points=2,
+            )
+
+    def _won(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
+        first, last = trace.first("g_grad_norm"), trace.last("g_grad_norm", 2)
+        vanished = max(last) < VANISHED * first
+        if vanished or math.isnan(first):
+            yield gankit.Verdict(
+                "won",
+                "warn",
+                "the discriminator ranks all pairs right"
+                + (
+                    f", and the generator's gradient is {last[-1] / first:.1%} of what it was"
+                    if vanished
+                    else ""
+                ),
+                "penalise the discriminator's slope with r1, lower its learning rate, or leave "
+                "minimax for bce",
+                [stabilizer("r1", gamma=1.0), stabilizer("instance-noise")],
+                points=3,
+            )
+        else:
+            yield gankit.Verdict(
+                "sure",
+                "note",
+                "the discriminator ranks all pairs right; the generator still learns from it",
+                "if samples stay bad, penalise the discriminator's slope with r1",
+                [stabilizer("r1", gamma=1.0)],
+                points=3,
+            )
+
+
+def _ranked(real: Any, fake: Any) -> Any:
+    pairs = ops.reshape(real, (-1, 1)) - ops.reshape(fake, (1, -1))
+    halves = ops.cast(pairs > 0, "float32") + ops.cast(pairs >= 0, "float32")
+    return ops.mean(halves) / 2

@@ -1,0 +1,147 @@
+"""The sentinel in runs: it changes nothing, says what goes wrong, and a resumed run alike."""
+
+import csv
+import json
+import random
+import tomllib
+from pathlib import Path
+
+from test_run import PARTS, RECIPE, assert_same_bits, gankit, kill, recipe, start  # noqa: F401
+
+LONGER = RECIPE.replace("epochs = 6", "epochs = 12")
+OUTWARD = """
+[[stabilizers]]
+name = "outward"
+amount = 0.4
+"""
+
+
+def lines(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+
+
+def test_a_game_has_the_same_bits_with_monitors_and_without(gankit, recipe, tmp_path):  # noqa: F811
+    recipe.write_text(LONGER)
+    gankit("run", recipe, "--plugin", PARTS, "--out", "watched")
+    gankit("run", recipe, "--plugin", PARTS, "--out", "off", "--set", 'sentinel.action="off"')
+    assert_same_bits(tmp_path / "watched", tmp_path / "off")
+    looks = [line for line in lines(tmp_path / "watched/health.jsonl") if line["seen"]]
+    assert {"ranked_right", "nearest", "spread", "d_weights", "copies"} < looks[-1]["seen"].keys()
+    assert not (tmp_path / "off/health.jsonl").exists()
+    history = [(tmp_path / run / "history.csv").read_text() for run in ("watched", "off")]
+    rows = [[row.split(",", 3)[0::3] for row in text.splitlines()] for text in history]
+    assert rows[0] == rows[1]
+
+
+def test_a_killed_run_has_the_verdicts_and_bits_of_one_that_was_not(
+    gankit,  # noqa: F811
+    recipe,  # noqa: F811
+    tmp_path,
+):
+    recipe.write_text(LONGER + OUTWARD)
+    gankit("run", recipe, "--plugin", PARTS, "--out", "whole")
+    luck = random.Random()
+    kills = [kill(tmp_path, luck, ["run", recipe, "--plugin", PARTS, "--out", "killed"])]
+    while len(kills) < 3 and all(kills):
+        kills.append(kill(tmp_path, luck, ["run", "--resume", "killed", "--plugin", PARTS]))
+    if all(kills):
+        gankit("run", "--resume", "killed", "--plugin", PARTS)
+    assert_same_bits(tmp_path / "whole", tmp_path / "killed")
+    for name in ("health.jsonl", "verdicts.jsonl"):
+        assert lines(tmp_path / "whole" / name) == lines(tmp_path / "killed" / name)
+    (first, *_) = lines(tmp_path / "whole/verdicts.jsonl")
+    assert (first["monitor"], first["name"], first["event"]) == ("targets", "outside", "begins")
+
+
+def test_a_verdict_is_said_once(gankit, recipe, tmp_path):  # noqa: F811
+    recipe.write_text(LONGER + OUTWARD)
+    done = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    assert done.stdout.count("targets: outside, since step 1: targets go from -0.") == 1
+    assert done.stderr == ""
+
+
+def doomed(action: str) -> str:
+    parts = '[[monitors]]\nname = "doom"\nat = 90\n'
+    plain = LONGER.replace('[[stabilizers]]\nname = "label-noise"\n', "")
+    return f'{plain}{parts}[sentinel]\naction = "{action}"\n'
+
+
+def test_a_dead_run_stops_once_and_goes_on_if_asked(gankit, recipe, tmp_path):  # noqa: F811
+    recipe.write_text(doomed("stop"))
+    words = ("run", recipe, "--plugin", PARTS, "--out", "run")
+    done = gankit(*words, check=False)
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 1 and "the sentinel stopped the run at step 96" in said
+    assert "gankit run --resume run --from healthy --with label-smoothing" in said
+    marks = tmp_path / "run/checkpoints"
+    assert (marks / "healthy").read_text().strip() in {path.name for path in marks.iterdir()}
+    on = gankit("run", "--resume", "run", "--plugin", PARTS)
+    assert "epoch 12/12" in on.stdout
+    events = [line["event"] for line in lines(tmp_path / "run/verdicts.jsonl")]
+    assert events == ["begins", "stops"]
+
+
+def test_a_dead_run_goes_back_and_on_with_the_remedy(gankit, recipe, tmp_path):  # noqa: F811
+    recipe.write_text(doomed("roll-back"))
+    done = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    assert "rolled back from step 96 to step-0000000" in done.stdout
+    assert "label-smoothing" in done.stdout and "epoch 12/12" in done.stdout
+    run = tmp_path / "run"
+    first, second = tomllib.loads((run / "recipe.toml").read_text())["stages"]
+    (told,) = lines(run / "verdicts.jsonl")
+    assert (told["event"], told["at"], told["retry"]) == ("rolls-back", 96, 1)
+    played = first["training"]["epochs"]
+    assert told["step"] == 12 * played and second["training"]["epochs"] == 12 - played
+    assert [part["name"] for part in second["stabilizers"]] == ["ema", "label-smoothing"]
+    rows = list(csv.DictReader((run / "history.csv").open()))
+    assert [int(row["step"]) for row in rows] == [12 * epoch for epoch in range(1, 13)]
+    aside = {path.name for path in (run / "samples/rolled-back-1").iterdir()}
+    assert aside == {f"epoch-{epoch:03d}.png" for epoch in range(played + 1, 9)}
+
+
+def test_going_back_by_hand_is_the_same(gankit, recipe, tmp_path):  # noqa: F811
+    recipe.write_text(doomed("stop"))
+    gankit("run", recipe, "--plugin", PARTS, "--out", "run", check=False)
+    words = ("--from", "healthy", "--with", "label-smoothing", "--plugin", PARTS)
+    done = gankit("run", "--resume", "run", *words)
+    assert "epoch 12/12" in done.stdout
+    stages = tomllib.loads((tmp_path / "run/recipe.toml").read_text())["stages"]
+    assert [part["name"] for part in stages[1]["stabilizers"]] == ["ema", "label-smoothing"]
+    assert lines(tmp_path / "run/verdicts.jsonl")[0]["event"] == "goes-back"
+    bare = gankit("run", recipe, "--from", "best", check=False)
+    assert bare.returncode == 2 and "--resume" in bare.stderr
+
+
+KILLED = """
+import os, sys
+from gankit.sentinel import rollback
+{patch}
+sys.argv = ["gankit", "run", *{words!r}]
+from gankit.cli import main; main()
+"""
+INSTANTS = (
+    "rollback.Plan.write = lambda *given: os._exit(9)",
+    "rollback._forget_checkpoints = lambda *given: os._exit(9)",
+    "rollback._move_sheets = lambda *given: os._exit(9)",
+    "rollback.write_text = lambda *given: os._exit(9)",
+)
+
+
+def test_a_run_killed_between_a_verdict_and_its_action_ends_with_the_same_bits(
+    python,
+    recipe,  # noqa: F811
+    tmp_path,
+):
+    recipe.write_text(doomed("roll-back"))
+    words = [str(recipe), "--plugin", str(PARTS), "--out"]
+    python("-m", "gankit", "run", *words, "whole")
+    for number, patch in enumerate(INSTANTS):
+        again = ["--resume", "killed", "--plugin", str(PARTS)] if number else [*words, "killed"]
+        done = python("-c", KILLED.format(patch=patch, words=again), check=False)
+        assert done.returncode == 9, done.stdout + done.stderr
+    python("-m", "gankit", "run", "--resume", "killed", "--plugin", PARTS)
+    assert_same_bits(tmp_path / "whole", tmp_path / "killed")
+    for name in ("health.jsonl", "verdicts.jsonl"):
+        assert lines(tmp_path / "whole" / name) == lines(tmp_path / "killed" / name)
+    recipes = [(tmp_path / run / "recipe.toml").read_text() for run in ("whole", "killed")]
+    assert recipes[0] == recipes[1]
