@@ -15,7 +15,7 @@ from gankit.scoring.features import features
 from gankit.scoring.folders import read_folder
 from gankit.scoring.self_test import known_answers
 
-SOURCE = Source("r", "g", None, 0, "b", "all")
+SOURCE = Source("r", "all", "g", None, 0, "b")
 
 
 CONDITIONAL = """
@@ -137,7 +137,7 @@ def test_folders_that_cannot_be_compared_are_errors(gankit, tmp_path):
     assert "holds no images" in gankit("score", a, tmp_path / "c")[2]
     Image.fromarray(large[0].squeeze()).save(a / "zz.png")
     assert "sizes differ in" in gankit("score", a, a)[2]
-    assert "no metric" in gankit("score", a, a, "--metrics", "fid")[2]
+    assert "not a known metric" in gankit("score", a, a, "--metrics", "fid")[2]
     assert "one run, or two folders" in gankit("score")[2]
 
 

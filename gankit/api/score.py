@@ -1,6 +1,6 @@
 """gankit score: how good, varied and new the samples are, with provenance."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gankit.backend import choose_backend
 from gankit.discovery.faults import blaming
-from gankit.discovery.part import Part, pick
+from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
 from gankit.recipe.settings import DEFAULT_FEATURES, all_directions
@@ -98,15 +98,14 @@ def chosen_metrics(catalogue: Catalogue, names: str | Iterable[str]) -> dict[str
     Raises:
         GankitError: There is no such metric.
     """
-    parts = catalogue.parts["metrics"]
     words = names.split(",") if isinstance(names, str) else names
     wanted = [word.strip() for word in words if word.strip()]
-    return {name: _metric(parts, name) for name in wanted or sorted(parts)}
+    return {name: _metric(catalogue, name) for name in wanted or sorted(catalogue.parts["metrics"])}
 
 
-def _metric(parts: Mapping[str, Part], name: str) -> Part:
+def _metric(catalogue: Catalogue, name: str) -> Part:
     try:
-        return pick(parts, "metrics", name)
+        return catalogue.find("metrics", name)
     except GankitError as error:
         raise GankitError(f'"{name}" {error.message}', error.hint) from error
 

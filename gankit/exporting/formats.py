@@ -14,22 +14,16 @@ from gankit.messages import listed, shown, suggestion
 class Format:
     """A format.
 
-    Args:
-        name: Its name on the command line.
-        suffix: The end of the file's or folder's name.
-        module: Its implementation: `prepared(network)` converts layers, `write(network, path,
-            about)` writes a file, `outputs(path, inputs, network)` loads and calls it.
-        load: The Python code that loads it elsewhere, with `{path}`.
-        backend: The backend that writes it; None for the run's own.
-        packages: Packages that must be installed beside gankit.
+    Its module has three functions: `prepared(network)` converts the layers, `write(network, path,
+    about)` writes a file, `outputs(path, inputs, network)` loads and calls what was written.
     """
 
     name: str
-    suffix: str
+    suffix: str  # of the file or folder
     module: str
-    load: str
-    backend: str | None = None
-    packages: tuple[str, ...] = ()
+    load: str  # Python code that loads `{path}` elsewhere
+    backend: str | None = None  # that writes it; None for the run's own
+    packages: tuple[str, ...] = ()  # needed beside gankit
 
     def check_packages(self) -> None:
         """Raise a GankitError if a package is not installed."""

@@ -39,14 +39,7 @@ _HINT = (
 def body(
     run: RunData, curves: Sequence[Chart], scores: ScoreHistories, score_charts: Sequence[Chart]
 ) -> Html:
-    """Return the body of a report.
-
-    Args:
-        run: The run.
-        curves: The charts of its history.
-        scores: Its scores.
-        score_charts: The charts of its scores.
-    """
+    """Return the body of a report, with the charts of the history and of the scores."""
     look = tag("div", _samples(run), _curves(run, curves), class_="look")
     command = f"gankit score {shlex.quote(str(run.path))}"
     measured = scores_section(scores, [run.name], figures(score_charts), command)
@@ -143,21 +136,13 @@ def _what(run: RunData) -> Iterator[Html]:
     yield tag("h2", _SECTIONS["run"], id="run")
     recipe = markup.code(markup.coloured(run.text.strip()), "recipe")
     note = tag("p", "The recipe, with all defaults filled in.", class_="soft")
-    tables = [
-        tag(
-            "div",
-            markup.table(caption, [], [(k, _text(v)) for k, v in rows.items()]),
-            class_="card",
-        )
-        for caption, rows in _facts(run)
-        if rows
-    ]
+    tables = [_fact_table(caption, facts) for caption, facts in _facts(run) if facts]
     left = tag("div", note, recipe, class_="card")
     yield tag("div", left, tag("div", *tables, class_="stack"), class_="two")
 
 
 def _fact_table(caption: str, facts: Mapping[str, Any]) -> Html:
-    rows = [(key, _text(value)) for key, value in facts.items()]
+    rows = [(key, markup.value_text(value)) for key, value in facts.items()]
     return tag("div", markup.table(caption, [], rows), class_="card")
 
 
@@ -169,17 +154,6 @@ def _facts(run: RunData) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "Versions", versions
     for number, stage in enumerate(data, 1):
         yield f"The data of stage {number}" if len(data) > 1 else "The data", stage
-
-
-def _text(value: Any) -> str:
-    """Return a fact as text."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key} {_text(inner)}" for key, inner in value.items())
-    if isinstance(value, list) and value and all(isinstance(part, int) for part in value):
-        return " × ".join(map(str, value))
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "one each"
-    return f"{value:,}" if isinstance(value, int) and value > 99_999 else str(value)
 
 
 def _repeat(run: RunData) -> Iterator[Html]:

@@ -19,27 +19,16 @@ Row = Mapping[str, float | None]
 
 @dataclass(frozen=True)
 class RunData:
-    """A run, as read from its files.
-
-    Args:
-        path: The folder.
-        text: The filled recipe, as TOML.
-        facts: The content of `run.json`.
-        history: A row per epoch; None where a value is not a finite number.
-        scored: The lines of `scores.jsonl`, each with its finite scores.
-        sheets: The sheets of samples, by epoch.
-        best: The name of the best checkpoint.
-        verdicts: The lines of `verdicts.jsonl`.
-    """
+    """A run, as read from its files."""
 
     path: Path
-    text: str
-    facts: Mapping[str, Any]
-    history: list[Row]
-    scored: list[Line]
-    sheets: Mapping[int, Path]
-    best: str | None = None
-    verdicts: Sequence[Mapping[str, Any]] = ()
+    text: str  # the filled recipe, as TOML
+    facts: Mapping[str, Any]  # run.json
+    history: list[Row]  # a row per epoch; None where a value is not a finite number
+    scored: list[Line]  # scores.jsonl, only finite scores
+    sheets: Mapping[int, Path]  # of samples, by epoch
+    best: str | None = None  # the name of the best checkpoint
+    verdicts: Sequence[Mapping[str, Any]] = ()  # verdicts.jsonl
 
     @property
     def name(self) -> str:

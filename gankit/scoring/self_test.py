@@ -16,13 +16,7 @@ COUNT, SIZE = 2000, 8
 
 @dataclass(frozen=True)
 class Check:
-    """A known answer, and the measured one.
-
-    Args:
-        score: The name of the score.
-        known: The known answer.
-        measured: What the metric found.
-    """
+    """A known answer, and the measured one."""
 
     score: str
     known: KnownAnswer

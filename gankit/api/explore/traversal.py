@@ -71,14 +71,9 @@ def principal_directions(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the directions of noise that change a linear layer's outputs most, and how much.
 
     For standard normal noise z the outputs z W have the covariance Wᵀ W: the left singular vectors
-    of W map to its principal components, and the singular values are their standard deviations.
-
-    Args:
-        weights: W, (latent, units).
-
-    Returns:
-        Unit vectors in rows (directions, latent), the strongest first, with their largest number
-        positive; and the standard deviations of the outputs along them.
+    of W (latent, units) map to its principal components, and the singular values are their standard
+    deviations. The directions are unit vectors in rows (directions, latent), the strongest first,
+    with their largest number positive.
     """
     vectors, stds, _ = np.linalg.svd(weights, full_matrices=False)
     largest = np.abs(vectors).argmax(axis=0)
