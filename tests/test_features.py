@@ -45,7 +45,7 @@ def scaled(images):
 
 
 def test_features_want_their_options():
-    with pytest.raises(GankitError, match='"pixels" have no network'):
+    with pytest.raises(GankitError, match='"pixels" have no option network'):
         features("pixels:B0")
     with pytest.raises(GankitError, match="need network and weights") as caught:
         features("keras")
