@@ -20,7 +20,6 @@ class Format:
 
     name: str
     suffix: str  # of the file or folder
-    module: str
     load: str  # Python code that loads `{path}` elsewhere
     backend: str | None = None  # that writes it; None for the run's own
     packages: tuple[str, ...] = ()  # needed beside gankit
@@ -35,30 +34,20 @@ class Format:
             )
 
     def implementation(self) -> ModuleType:
-        """Import the implementation, and with it Keras."""
-        return import_module(self.module)
+        """Import the module, and with it Keras."""
+        return import_module(f"gankit.exporting.in_{self.name.replace('-', '_')}")
 
 
+_ONNX = ("onnx", "tf2onnx", "onnxruntime")
+_SERVE = 'model = tf.saved_model.load("{path}"); model.serve(…)'
+_SESSION = 'onnxruntime.InferenceSession("{path}")'
 FORMATS: Mapping[str, Format] = {
     found.name: found
     for found in (
-        Format("keras", ".keras", "gankit.exporting.in_keras", 'keras.saving.load_model("{path}")'),
-        Format(
-            "saved-model",
-            "-saved-model",
-            "gankit.exporting.in_saved_model",
-            'model = tf.saved_model.load("{path}"); model.serve(…)',
-            backend="tensorflow",
-        ),
-        Format(
-            "onnx",
-            ".onnx",
-            "gankit.exporting.in_onnx",
-            'onnxruntime.InferenceSession("{path}")',
-            backend="tensorflow",
-            packages=("onnx", "tf2onnx", "onnxruntime"),
-        ),
-        Format("npz", ".npz", "gankit.exporting.in_npz", 'numpy.load("{path}")'),
+        Format("keras", ".keras", 'keras.saving.load_model("{path}")'),
+        Format("saved-model", "-saved-model", _SERVE, "tensorflow"),
+        Format("onnx", ".onnx", _SESSION, "tensorflow", _ONNX),
+        Format("npz", ".npz", 'numpy.load("{path}")'),
     )
 }
 

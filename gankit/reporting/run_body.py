@@ -16,7 +16,7 @@ from gankit.reporting.markup import Html, tag
 from gankit.reporting.run_data import RunData
 from gankit.reporting.score_history import ScoreHistories
 from gankit.reporting.scores_section import scores_section
-from gankit.reporting.sheets import chosen, data_uri
+from gankit.reporting.sheets import chosen, data_uri, evenly
 from gankit.sentinel.wording import text
 
 ROWS = 60  # of the table of epochs
@@ -123,10 +123,9 @@ def _health(run: RunData) -> Html:
 
 
 def _epoch_table(run: RunData) -> Html:
-    rows, caption = run.history, "Means per epoch"
-    if len(rows) > ROWS:
-        caption += f", {ROWS} of {len(rows)}"
-        rows = [rows[round(n * (len(rows) - 1) / (ROWS - 1))] for n in range(ROWS)]
+    rows, caption = evenly(run.history, ROWS), "Means per epoch"
+    if len(run.history) > ROWS:
+        caption += f", {ROWS} of {len(run.history)}"
     columns = ["epoch", *(name for name in rows[0] if name != "epoch")]
     texts = [[markup.number(row.get(name)) for name in columns] for row in rows]
     return markup.table(caption, columns, texts, range(1, len(columns)))

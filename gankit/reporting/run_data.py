@@ -8,6 +8,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gankit.errors import GankitError
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
@@ -70,14 +72,9 @@ class RunData:
 
     def epoch_of(self, step: float) -> float:
         """Return a step's epoch as a decimal number."""
-        before = (0.0, 0.0)
-        for row in self.history:
-            here = (float(row["step"] or 0), float(row["epoch"] or 0))
-            if step <= here[0] > before[0]:
-                fraction = (step - before[0]) / (here[0] - before[0])
-                return round(before[1] + fraction * (here[1] - before[1]), 3)
-            before = here
-        return before[1]
+        steps = [0, *(row["step"] or 0 for row in self.history)]
+        epochs = [0, *(row["epoch"] or 0 for row in self.history)]
+        return round(float(np.interp(step, steps, epochs)), 3)
 
 
 def read_run(path: Path | str) -> RunData:
