@@ -16,7 +16,6 @@ from gankit.cli.options import AsJson, CheckpointName, Cpu, PluginFiles, RunBack
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.recipe.settings import DEFAULT_FEATURES
 
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
@@ -51,13 +50,13 @@ def score(
         ),
     ] = "",
     features: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
-            help="What to compare examples by.",
+            help="What to compare examples by; the run's if left out.",
             autocompletion=completion.features,
         ),
-    ] = DEFAULT_FEATURES,
+    ] = None,
     weights: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The weights of the features' network."),
