@@ -24,7 +24,7 @@ from gankit_lego.kinds import KINDS
 
 SETS = tuple((size, views) for size in (64, 32) for views in ("all", "upright"))
 SEED, HELD_OUT_SEED = 1000, 2000
-NOISE, BRIGHTNESS = 0.1, 0.15  # at most, of the span from black to white
+NOISE, BRIGHTNESS = 0.25, 0.15  # at most, of the span from black to white
 
 
 def main(
@@ -73,25 +73,27 @@ def training_model() -> keras.Model:
 
 
 class Degrade(layers.Layer):
-    """Blurs half of the images, each by its own amount, and changes brightness and noise of all.
+    """Changes the brightness of images, blurs half of them and adds noise to half of them.
 
     Features of a network that has seen such images are about shape.
     """
 
     def __init__(self):
         super().__init__()
-        self.draw = keras.random.SeedGenerator(SEED)
+        self.seeds = keras.random.SeedGenerator(SEED)
 
     def call(self, images, training=False):
         if not training:
             return images
-        ones = (ops.shape(images)[0], 1, 1, 1)
-        blur = keras.random.uniform(ones, -1.0, 1.0, seed=self.draw)
-        blurred = ops.average_pool(images, 5, 1, "same")
-        images = images + ops.relu(blur) * (blurred - images)
-        images = images * (1 + keras.random.uniform(ones, -BRIGHTNESS, BRIGHTNESS, seed=self.draw))
-        strength = keras.random.uniform(ones, 0.0, NOISE, seed=self.draw)
-        return images + strength * keras.random.normal(ops.shape(images), seed=self.draw)
+        brightness, blur, noise = (self.draw(images) for _ in range(3))
+        images = images * (1 + BRIGHTNESS * brightness)
+        images = images + ops.relu(blur) * (ops.average_pool(images, 5, 1, "same") - images)
+        drawn = keras.random.normal(ops.shape(images), seed=self.seeds)
+        return images + NOISE * ops.relu(noise) * drawn
+
+    def draw(self, images):
+        """Return a number in [−1, 1] for each image."""
+        return keras.random.uniform((ops.shape(images)[0], 1, 1, 1), -1.0, 1.0, seed=self.seeds)
 
 
 def folded(model: keras.Model) -> Network:

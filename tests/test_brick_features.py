@@ -24,13 +24,13 @@ from gankit_standard.metrics.distances import frechet_distance
 from gankit_standard.metrics.manifolds import prdc
 
 SHAPES = [(32, 32, 1), (64, 64, 1), (40, 28, 3)]
-COUNT = 12 * 47
+COUNT = 10 * 47
 
 
 @cache
-def rendered(size, seed, count=COUNT):
+def rendered(size, seed, views="all"):
     """Bricks that the network was not trained on, and their labels."""
-    arrays = lego(count, size, seed=seed).arrays
+    arrays = lego(COUNT, size, views=views, seed=seed).arrays
     return gankit.from_uint8(np.asarray(arrays["images"])), np.asarray(arrays["labels"])
 
 
@@ -82,16 +82,17 @@ def test_the_weights_are_few_and_no_pickle():
         assert file["classes"].tolist() == list(KINDS)
 
 
-@pytest.mark.parametrize("size", [32, 64])
-def test_the_accuracy_is_that_on_bricks_of_another_seed(size):
-    images, labels = rendered(size, 1)
-    found = bricks()
-    right = np.mean(found.classify(found.extract(images)).argmax(axis=1) == labels)
-    stated = found.accuracy
-    assert right == pytest.approx(stated, abs=0.05)
+def test_the_accuracy_is_that_on_bricks_of_another_seed():
+    found, right = bricks(), []
+    for size, views in [(64, "all"), (64, "upright"), (32, "all"), (32, "upright")]:
+        images, labels = rendered(size, 1, views)
+        right.append(np.mean(found.classify(found.extract(images)).argmax(axis=1) == labels))
+    assert found.accuracy == pytest.approx(np.mean(right), abs=0.03)  # some 2.5 std
+    told = (ROOT / "docs/scores.md").read_text(encoding="utf-8")
+    assert f"{found.accuracy:.0%}".replace("%", " %") in told
 
 
-def test_an_image_and_its_file_have_equal_features_whatever_their_size():
+def test_an_image_is_nearest_to_its_smaller_self_and_to_itself_in_colour():
     large, _ = rendered(64, 1)
     small = large.reshape(-1, 32, 2, 32, 2, 1).mean((2, 4))
     found, others = (extract(trained(), images[:100]) for images in (large, small))
