@@ -16,12 +16,14 @@ from gankit_standard.features.pixels import pixels
 from gankit_standard.metrics.distances import frechet_distance
 from gankit_standard.metrics.manifolds import prdc
 
+SCORES = ("distance", "precision", "recall")
 Degrade = Callable[[np.ndarray], np.ndarray]
 
 
 def main(count: int = 2000):
     """Print the scores of real bricks against bricks of another seed that have a fault."""
-    print("| images | size | distance | precision | recall | distance | precision | recall |")
+    told = [f"{score}{of}" for of in ("", ", `pixels`") for score in SCORES]
+    print(f"| images | size | {' | '.join(told)} |")
     print("| --- " * 8 + "|")
     for size in (32, 64):
         real, _ = rendered(count, size, seed=1)
