@@ -86,7 +86,8 @@ def prepare(images: Array) -> Array:
     grey = images.mean(axis=3, dtype="float32")
     if grey.shape[1:] != (SIZE, SIZE):
         grey = np.stack([_resize(image) for image in grey])
-    return 1 - grey[..., None] / np.float32(255)
+    ink: Array = 1 - grey[..., None] / np.float32(255)
+    return ink
 
 
 def _resize(image: Array) -> Array:
