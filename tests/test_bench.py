@@ -8,55 +8,55 @@ import numpy as np
 import pytest
 
 from gankit.bench.arms import arms
-from gankit.bench.mixture_scores import PROTOCOLS, Score
-from gankit.bench.rejection import rejected
+from gankit.bench.mixture_scores import MIXTURES, Mixture, MixtureScore
+from gankit.bench.rejection import rejection_sample
 from gankit.bench.results import Results, Row
 from gankit.bench.table import table, with_error
 from gankit.bench.training import budget
 from gankit.errors import GankitError
 from gankit_toy.modes import grid, grid_modes, ring, ring_modes
 
-RING, GRID = PROTOCOLS["ring"], PROTOCOLS["grid"]
+RING, GRID = MIXTURES["ring"], MIXTURES["grid"]
 
 
 def test_the_modes_are_those_of_the_data():
-    for protocol, modes, data in ((RING, ring_modes(), ring), (GRID, grid_modes(), grid)):
-        assert sorted(map(tuple, protocol.middles.round(9))) == sorted(map(tuple, modes.round(9)))
-        score = protocol.score(data(200_000).arrays["images"])
+    for mixture, modes, data in ((RING, ring_modes(), ring), (GRID, grid_modes(), grid)):
+        assert sorted(map(tuple, mixture.centroids.round(9))) == sorted(map(tuple, modes.round(9)))
+        score = mixture.score(data(200_000).arrays["images"])
         assert score.modes == len(modes)
         assert score.high_quality == pytest.approx(1 - np.exp(-4.5), abs=1e-3)  # Rayleigh
         assert score.reverse_kl < 1e-3
         assert score.spread == pytest.approx(1, abs=5e-3)
 
 
-@pytest.mark.parametrize("protocol", [RING, GRID])
-def test_a_sample_at_three_deviations_is_of_high_quality_and_one_beyond_is_not(protocol):
-    at = protocol.middles[0] + [3 * protocol.deviation, 0]
-    away = np.hypot(*(at - protocol.middles[0]))
-    limit = 3 * protocol.deviation
-    inside = protocol.middles[0] + (at - protocol.middles[0]) * (limit / away) * (1 - 1e-12)
-    beyond = protocol.middles[0] + (at - protocol.middles[0]) * (1 + 1e-6)
-    score = protocol.score(np.array([inside, beyond, beyond, beyond]))
+@pytest.mark.parametrize("mixture", [RING, GRID])
+def test_a_sample_at_three_sigma_is_of_high_quality_and_one_beyond_is_not(mixture):
+    at = mixture.centroids[0] + [3 * mixture.std, 0]
+    away = np.hypot(*(at - mixture.centroids[0]))
+    limit = 3 * mixture.std
+    inside = mixture.centroids[0] + (at - mixture.centroids[0]) * (limit / away) * (1 - 1e-12)
+    beyond = mixture.centroids[0] + (at - mixture.centroids[0]) * (1 + 1e-6)
+    score = mixture.score(np.array([inside, beyond, beyond, beyond]))
     assert (score.modes, score.high_quality) == (1, 0.25)
 
 
-def test_exactly_three_deviations_are_within():
-    exact = PROTOCOLS["grid"].__class__("exact", np.zeros((1, 2)), 1.0)
+def test_exactly_three_sigma_are_within():
+    exact = Mixture(np.zeros((1, 2)), 1.0)
     assert exact.score(np.array([[3.0, 0.0], [0.0, -3.0]])).high_quality == 1
     assert exact.score(np.array([[np.nextafter(3.0, 4.0), 0.0]])).modes == 0
 
 
 def test_a_mode_needs_one_sample_of_high_quality():
-    points = np.concatenate([RING.middles[[0, 0, 1]], 1.5 * RING.middles[[2]]])
+    points = np.concatenate([RING.centroids[[0, 0, 1]], 1.5 * RING.centroids[[2]]])
     score = RING.score(points)
     assert (score.modes, score.high_quality) == (2, 0.75)
-    # Shares ½, ¼ and ¼ of 8 modes: what is far from its mode counts where it is nearest.
+    # Fractions ½, ¼ and ¼ of 8 modes: what is far from its mode counts where it is nearest.
     assert score.reverse_kl == pytest.approx(0.5 * np.log(4) + 2 * 0.25 * np.log(2))
 
 
 @pytest.mark.parametrize("present", [1, 3, 8])
-def test_reverse_kl_of_equal_shares_of_some_modes_is_a_logarithm(present):
-    points = np.repeat(RING.middles[:present], 10, axis=0)
+def test_reverse_kl_of_equal_fractions_of_some_modes_is_a_logarithm(present):
+    points = np.repeat(RING.centroids[:present], 10, axis=0)
     assert RING.score(points).reverse_kl == pytest.approx(np.log(8 / present))
 
 
@@ -65,7 +65,7 @@ def test_spread_is_measured_around_the_mean_of_each_mode(shrunk):
     draw = np.random.default_rng(0)
     noise = draw.standard_normal((4, 20_000, 2))
     noise = noise[:, np.hypot(*noise.mean(axis=0).T) >= 0]
-    points = GRID.middles[:4, None] + 0.05 * shrunk * noise + [0.01, -0.01]
+    points = GRID.centroids[:4, None] + 0.05 * shrunk * noise + [0.01, -0.01]
     found = GRID.score(points.reshape(-1, 2)).spread
     cut = np.sqrt(1 - 4.5 * np.exp(-4.5) / (1 - np.exp(-4.5)))  # of real points, cut at 3σ
     assert found == pytest.approx(shrunk / cut if shrunk < 1 else 1, rel=0.02)
@@ -79,24 +79,24 @@ def test_what_is_accepted_has_the_density_of_the_data():
         x = draws.random((2, 20_000))
         return x, np.log(2 * x)
 
-    kept = rejected(draw, 50_000, seed=0, cut=1.0)
+    kept = rejection_sample(draw, 50_000, seed=0, quantile=1.0)
     assert kept.shape == (2, 50_000)
     for copy in kept:
-        shares = np.arange(1, 50_001) / 50_000
-        assert np.abs(np.sort(copy) ** 2 - shares).max() < 0.012  # P(X ≤ x) = x²
+        fractions = np.arange(1, 50_001) / 50_000
+        assert np.abs(np.sort(copy) ** 2 - fractions).max() < 0.012  # P(X ≤ x) = x²
     assert not np.array_equal(*kept)
 
 
-def test_a_referee_that_cannot_tell_accepts_all():
+def test_a_discriminator_that_cannot_tell_accepts_all():
     points = np.random.default_rng(0).random((1, 100, 2))
-    kept = rejected(lambda: (points, np.zeros((1, 100))), 100, seed=0)
+    kept = rejection_sample(lambda: (points, np.zeros((1, 100))), 100, seed=0)
     np.testing.assert_array_equal(kept, points)
 
 
 def test_each_copy_has_a_bound_of_its_own():
     points = np.arange(20.0).reshape(2, 10)
     logits = np.stack([np.zeros(10), np.full(10, -50.0)])
-    np.testing.assert_array_equal(rejected(lambda: (points, logits), 10, seed=0), points)
+    np.testing.assert_array_equal(rejection_sample(lambda: (points, logits), 10, seed=0), points)
 
 
 def test_steps_scale_the_schedules():
@@ -148,7 +148,7 @@ def test_the_mean_has_its_standard_error():
 
 
 def rows():
-    scores = {seed: asdict(Score(8, 0.982 + seed / 1000, 0.03, 0.97)) for seed in range(10)}
+    scores = {seed: asdict(MixtureScore(8, 0.982 + seed / 1000, 0.03, 0.97)) for seed in range(10)}
     return [Row("packing-2", scores, 400_000, 3599.6), Row("best+rejection", scores, 5000, 61.2)]
 
 
@@ -205,7 +205,7 @@ def test_a_benchmark_is_measured_and_not_measured_again(gankit, tmp_path):
     assert found == [("best", [0, 1]), ("best+rejection", [0, 1])]
     assert np.load(tmp_path / "found/best-0-1.npy").shape == (2, 2500, 2)
     code, again, _ = gankit(*words, 2)
-    assert code == 0 and "measured before" in again
+    assert code == 0 and "already measured" in again
     assert times(tmp_path / "found") == before
     code, more, _ = gankit(*words, 3)
     assert code == 0 and "of each of 3 games" in more

@@ -18,7 +18,7 @@ from gankit_standard.features.inception import TITLES, inception
 from gankit_standard.features.resize import bilinear, bilinear_of_tensorflow_1, levels, resized
 from gankit_standard.features.weights import folded, read_weights
 
-SOURCE = Source("r", "g", None, 0, "b", "all")
+SOURCE = Source("r", "all", "g", None, 0, "b")
 
 
 def two_kinds(count=240, channels=1):
@@ -45,7 +45,7 @@ def scaled(images):
 
 
 def test_features_want_their_options():
-    with pytest.raises(GankitError, match='"pixels" have no network'):
+    with pytest.raises(GankitError, match='"pixels" have no option network'):
         features("pixels:B0")
     with pytest.raises(GankitError, match="need network and weights") as caught:
         features("keras")

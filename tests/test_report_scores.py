@@ -11,8 +11,8 @@ from gankit.run.checkpoint import Place
 from gankit.scoring.evaluate import Provenance, Scores
 
 MADE = Provenance(
-    *("classifier", "abc", "none", "the 96 of blobs", 96, "def", "made, step 12", 100),
-    *(None, 0, "torch", "0.1.0", "all", "none", 0.98765),
+    *("the 96 of blobs", "all", "made, step 12", None, 0, "torch"),
+    *("classifier", "abc", "none", 0.98765, 96, "def", "none", 100, "0.1.0"),
 )
 NO_CLASSES = replace(MADE, features="pixels", accuracy=None)
 TITLES = {"frechet_distance": "frechet_distance (classifier)", "recall": "recall"}

@@ -15,7 +15,7 @@ from gankit.scoring.features import features
 from gankit.scoring.folders import read_folder
 from gankit.scoring.self_test import known_answers
 
-SOURCE = Source("r", "g", None, 0, "b", "all")
+SOURCE = Source("r", "all", "g", None, 0, "b")
 
 
 CONDITIONAL = """

@@ -280,6 +280,10 @@ def test_a_plugins_features_are_named_with_their_options(gankit, tmp_path, featu
     assert line["features"] == f"edges times {named}"
     code, out, err = gankit("check", "blobs.toml", *words)
     assert code == 0 and f"of 32 samples by edges times {named}" in out, err
+    by = {"run": f"edges times {named}", "asked": "pixels"}
+    for who, more in {"run": (), "asked": ("--features", "pixels")}.items():
+        code, out, err = gankit("score", "runs/blobs-1", *words[:4], "--count", 16, "--json", *more)
+        assert code == 0 and json.loads(out)["features"] == by[who], err
 
 
 def test_check_tries_the_metrics_and_names_what_is_left_out(gankit, tmp_path):

@@ -8,7 +8,7 @@ from gankit.backend import choose_backend, running_backend
 from gankit.errors import GankitError
 
 if TYPE_CHECKING:
-    from gankit.reporting.comparison import Comparison
+    from gankit.reporting.comparison import Comparison, SampleRequest, Samples
     from gankit.reporting.run_data import RunData
 
 
@@ -43,7 +43,7 @@ def compare(
     """
     from gankit.reporting import comparison_body
     from gankit.reporting.charts import comparison_charts, score_charts
-    from gankit.reporting.comparison import Comparison, Drawn, SampleRequest
+    from gankit.reporting.comparison import Comparison, SampleRequest
     from gankit.reporting.differences import differences, made_with
     from gankit.reporting.page import Page, page_path
     from gankit.reporting.run_data import read_run
@@ -51,26 +51,28 @@ def compare(
 
     data = [read_run(path) for path in _distinct(runs)]
     names, paths = _names(data), [run.path for run in data]
-    request, drawn = SampleRequest(count, seed, checkpoint, tuple(plugins)), None
     if count:
         backend = backend or running_backend() or data[0].facts.get("backend")
         backend = choose_backend(backend, cpu)
-        from gankit.reporting.samples import draw  # imports Keras
-
-        drawn = Drawn(draw(paths, request), request, backend)
+    request = SampleRequest(count, seed, checkpoint, tuple(plugins), backend)
     found = Comparison(
         names=names,
         settings=differences([run.recipe for run in data]),
         made=differences([made_with(run) for run in data]),
         scores=score_histories(data),
-        drawn=drawn,
+        samples=_draw(paths, request) if count else (),
         page=Page(page_path(out, Path(), "compare.html")),
     )
     curves, measured = comparison_charts(data, names), score_charts(found.scores, names)
-    command = comparison_body.command([str(path) for path in paths], request)
-    body = comparison_body.body(found, curves, measured, command)
+    body = comparison_body.body(found, curves, measured, paths, request)
     found.page.write(f"{' · '.join(names)} – gankit", body, [*measured, *curves])
     return found
+
+
+def _draw(paths: Sequence[Path], request: "SampleRequest") -> "list[Samples | GankitError]":
+    from gankit.reporting.samples import draw  # imports Keras
+
+    return draw(paths, request)
 
 
 def _distinct(runs: Iterable[Path | str]) -> list[Path]:

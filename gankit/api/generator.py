@@ -129,11 +129,7 @@ class Generator:
         return self.noise(max(numbers) + 1, seed)[list(numbers)]
 
     def labels(self, names: Sequence[int | str], count: int) -> np.ndarray:
-        """Return labels (count,) that repeat the named classes, or all classes without names.
-
-        Args:
-            names: The names of the classes, or their indices.
-            count: The number of labels.
+        """Return labels (count,) that repeat the classes, given by name or index; all if empty.
 
         Raises:
             GankitError: There is no such class, or the generator takes no labels.
@@ -163,11 +159,9 @@ class Generator:
         )
 
     def draw(self, noise: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
-        """Return the samples of noise, (count, …) floats; images in [−1, 1].
+        """Return the samples of noise (count, …), images in [−1, 1].
 
-        Args:
-            noise: (count, …).
-            labels: (count,), for a conditional generator; by default the first class.
+        Labels (count,) are for a conditional generator, by default the first class.
         """
         from gankit.game.sampling import draw
 

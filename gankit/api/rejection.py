@@ -28,17 +28,7 @@ class Accepted(NamedTuple):
 
 @dataclass(frozen=True)
 class RejectionSampler:
-    """Draws samples without those that the discriminator ranks lowest.
-
-    Args:
-        generator: The generator, with one discriminator.
-        fraction: The fraction of samples to reject, of each class, between 0 and 1.
-        seed: The seed of the noise.
-        truncation: The bound of the noise.
-
-    Raises:
-        GankitError: The fraction is not between 0 and 1.
-    """
+    """Draws samples without the fraction of each class that the discriminator ranks lowest."""
 
     generator: Generator
     fraction: float
@@ -53,9 +43,6 @@ class RejectionSampler:
         """Return an accepted sample for each label.
 
         A sample that is accepted at once is the one drawn without rejection.
-
-        Args:
-            labels: The class of each sample, (count,).
 
         Raises:
             GankitError: The discriminator cannot judge single examples, or ranks nearly all
@@ -101,10 +88,7 @@ class RejectionSampler:
 def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return the discriminator's logits of examples, (count,); the higher, the more real.
 
-    Args:
-        generator: The generator, with one discriminator.
-        examples: (count, …).
-        labels: Their classes, (count,), for a conditional discriminator.
+    Labels (count,) are for a conditional discriminator.
 
     Raises:
         GankitError: It judges several examples together, or there is not one discriminator.

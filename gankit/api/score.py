@@ -1,6 +1,6 @@
 """gankit score: how good, varied and new the samples are, with provenance."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from gankit.backend import choose_backend
 from gankit.discovery.faults import blaming
-from gankit.discovery.part import Part, pick
+from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
+from gankit.recipe.section import Section
 from gankit.recipe.settings import DEFAULT_FEATURES, all_directions
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def score(
     *places: Path | str,
     metrics: str | Iterable[str] = "",
-    features: str = DEFAULT_FEATURES,
+    features: str | None = None,
     weights: Path | str | None = None,
     download: bool = False,
     count: int = 10_000,
@@ -41,7 +42,8 @@ def score(
     Args:
         places: The folder of a run; or a folder of real and a folder of generated images.
         metrics: The names of metrics, as a list or separated by commas; all if empty.
-        features: The features to compare examples by.
+        features: The features to compare examples by; by default those of the run's recipe, and
+            pixels for folders.
         weights: A file of the weights of the features' network.
         download: Whether such weights may be downloaded.
         count: The number of samples, and at most of real examples.
@@ -69,15 +71,14 @@ def score(
     paths, plugins = [Path(place) for place in places], [Path(file) for file in plugin]
     catalogue = load_plugins(plugins)
     chosen = chosen_metrics(catalogue, metrics)
-    make_features = partial(
-        features_named, features, weights=weights, download=download, catalogue=catalogue
-    )
+    named = partial(features_named, weights=weights, download=download, catalogue=catalogue)
     others = read_folder(Path(held_out)) if held_out else None
     with blaming(chosen.values()):
         if len(paths) == 2:
-            named = "no backend" if features == DEFAULT_FEATURES else choose_backend(backend, cpu)
-            examples = folder_examples(paths[0], paths[1], count, seed, named)
-            return evaluate(chosen, make_features(), replace(examples, held_out=others))
+            features = features or DEFAULT_FEATURES
+            device = "no backend" if features == DEFAULT_FEATURES else choose_backend(backend, cpu)
+            examples = folder_examples(paths[0], paths[1], count, seed, device)
+            return evaluate(chosen, named(features), replace(examples, held_out=others))
         run = RunFolder.open(paths[0])
         choose_backend(backend or run.read_facts()["backend"], cpu)
         from gankit.run.load import restore  # imports Keras
@@ -86,7 +87,13 @@ def score(
         restored = restore(run, plugins, checkpoint)
         section = restored.recipe.dataset
         data = section.make()
-        found = make_features(labelled(data))
+        own = None if features or weights or download else restored.recipe.scoring.features
+        make = (
+            own.make
+            if isinstance(own, Section)
+            else partial(named, features or own or DEFAULT_FEATURES)
+        )
+        found = make(data=labelled(data))
         return _add_scores(
             run, restored, Scorer(chosen, found, section, data, count, seed, held_out=others)
         )
@@ -98,15 +105,14 @@ def chosen_metrics(catalogue: Catalogue, names: str | Iterable[str]) -> dict[str
     Raises:
         GankitError: There is no such metric.
     """
-    parts = catalogue.parts["metrics"]
     words = names.split(",") if isinstance(names, str) else names
     wanted = [word.strip() for word in words if word.strip()]
-    return {name: _metric(parts, name) for name in wanted or sorted(parts)}
+    return {name: _metric(catalogue, name) for name in wanted or sorted(catalogue.parts["metrics"])}
 
 
-def _metric(parts: Mapping[str, Part], name: str) -> Part:
+def _metric(catalogue: Catalogue, name: str) -> Part:
     try:
-        return pick(parts, "metrics", name)
+        return catalogue.find("metrics", name)
     except GankitError as error:
         raise GankitError(f'"{name}" {error.message}', error.hint) from error
 

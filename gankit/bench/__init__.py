@@ -1,1 +1,1 @@
-"""`gankit bench`: small trainings of which it is known what they should come to."""
+"""Benchmarks: known cases, beside published results."""

@@ -1,4 +1,4 @@
-"""Each stabilizer alone, beside none: what helps a small DCGAN, what does nothing, what hurts."""
+"""The benchmark `ablation`: a small DCGAN with each stabilizer alone, and with none."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from gankit.bench.mixtures import pick
+from gankit.bench.arms import chosen_arms
 from gankit.bench.results import Results, Row
-from gankit.bench.table import aligned, clock, with_error
+from gankit.bench.table import aligned, minutes, with_error
 from gankit.data.batches import Batches
 from gankit.data.dataset import Dataset
 from gankit.data.scaling import from_uint8
-from gankit.discovery.part import pick as pick_part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.game.sampling import sample
 from gankit.recipe import toml
@@ -22,59 +21,51 @@ from gankit.recipe.overrides import override
 from gankit.recipe.recipe import Recipe, check_recipe
 from gankit.recipe.shipped import shipped_recipes
 from gankit.run.experiment import assemble
-from gankit.scoring.features import Features
-from gankit.scoring.features import features as features_named
+from gankit.scoring.features import recipe_features
 
-BASE = "quickstart"
+BASE = "quickstart"  # whose first metric is the distance
 STEPS = 1500
-HELD_OUT = 2000  # images that nobody trains on, and as many samples
+HELD_OUT = 2000  # images, and as many samples
 NONE = "none"
 SCORE = "distance"
 
 NOTES = (
-    "Distance: Fréchet's, of the pixels (area means, at most 16 × 16) of 2,000",
-    "samples and of 2,000 images that were held out, in float64. It is no FID:",
-    "there is no network in it. Real: of as many images that were trained on.",
-    "Verdict: by the difference to none; nothing, where it is within two standard",
-    "errors of itself. Three seeds find only what is large.",
+    "Distance: Fréchet distance of the pixels (area means, at most 16 × 16) of 2,000",
+    "samples and 2,000 held-out images, in float64. It is not the FID: no network is",
+    "involved. Real: the distance of as many training images. Verdict: by the",
+    "difference to none, and nothing if that is within two standard errors.",
+    "Three seeds detect only large differences.",
 )
 
 
 def measure(
     names: Sequence[str], seeds: Sequence[int], steps: int | None, out: Path, console: Console
 ) -> list[str]:
-    """Measure what a folder lacks, and return the lines of the table.
+    """Measure what the folder `out` lacks, and return the lines of the table.
 
-    Args:
-        names: Of the stabilizers; all that there are if none is named.
-        seeds: A game is played for each.
-        steps: Of each game.
-        out: The folder.
-        console: Where to show how it goes.
+    Each seed is a game. Without names all stabilizers are measured.
 
     Raises:
-        GankitError: There is no such stabilizer, or the folder holds what was measured otherwise.
+        GankitError: There is no such stabilizer, or the folder has results with other settings.
     """
     catalogue, results = load_plugins(), Results(out)
-    chosen = [NONE, *pick([n for n in names if n != NONE], sorted(catalogue.parts["stabilizers"]))]
-    for name in chosen:
+    known = sorted(catalogue.parts["stabilizers"])
+    arms = [NONE, *chosen_arms([name for name in names if name != NONE], known)]
+    for name in arms:
         recipe = _recipe(name, catalogue)
-        for seed in results.missing([name], seeds, _text(recipe, steps)):
-            row = _played(name, recipe, seed, steps or STEPS, catalogue)
-            results.add(row, _text(recipe, steps))
-            shown = f"{name}, seed {seed}: {row.values(SCORE)[0]:.3f} in {clock(row.seconds)}"
+        text = f"{recipe.to_toml()}\n# steps: {steps or STEPS}\n"
+        for seed in results.missing([name], seeds, text):
+            row = _train(name, recipe, seed, steps or STEPS, catalogue)
+            results.add(row, text)
+            shown = f"{name}, seed {seed}: {row.values(SCORE)[0]:.3f} in {minutes(row.seconds)}"
             console.print(shown, highlight=False)
-    return table([results.row(name, seeds) for name in chosen])
+    return table([results.row(name, seeds) for name in arms])
 
 
 def table(rows: Sequence[Row]) -> list[str]:
-    """Return the lines of a table, the least distance first.
-
-    Args:
-        rows: What was measured; the first of them without a stabilizer.
-    """
+    """Return the lines of the table, the smallest distance first; the first row is the baseline."""
     plain, *_ = rows
-    ordered = sorted(rows, key=lambda row: _rank(row.values(SCORE)))
+    ordered = sorted(rows, key=lambda row: np.nan_to_num(np.mean(row.values(SCORE)), nan=np.inf))
     cells = [_cells(row, plain) for row in ordered]
     lines = aligned([("", "distance", "to none", "steps", "time", "verdict"), *cells])
     real = with_error(plain.values("real"), 3)
@@ -83,7 +74,7 @@ def table(rows: Sequence[Row]) -> list[str]:
 
 
 def verdict(values: Iterable[float], plain: Iterable[float]) -> str:
-    """Return `helped`, `nothing`, `hurt` or, where a game came to no number, `broke`."""
+    """Return `helped`, `nothing`, `hurt` or, if a distance is not a number, `broke`."""
     values, plain = np.array(list(values)), np.array(list(plain))
     if not np.isfinite(values).all():
         return "broke"
@@ -97,21 +88,16 @@ def verdict(values: Iterable[float], plain: Iterable[float]) -> str:
 
 
 def _cells(row: Row, plain: Row) -> tuple[str, ...]:
-    values = row.values(SCORE)
-    difference = np.mean(values) - np.mean(plain.values(SCORE))
+    values, reference = row.values(SCORE), plain.values(SCORE)
+    difference = np.mean(values) - np.mean(reference)
     return (
         row.name,
         with_error(values, 3),
         "" if row is plain else f"{difference:+.3f}",
         f"{row.steps:,}",
-        clock(row.seconds),
-        "" if row is plain else verdict(values, plain.values(SCORE)),
+        minutes(row.seconds),
+        "" if row is plain else verdict(values, reference),
     )
-
-
-def _rank(values: Sequence[float]) -> float:
-    mean = float(np.mean(values))
-    return mean if np.isfinite(mean) else float("inf")
 
 
 def _recipe(name: str, catalogue: Catalogue) -> Recipe:
@@ -124,41 +110,38 @@ def _recipe(name: str, catalogue: Catalogue) -> Recipe:
     return check_recipe(override(base, changes, name), catalogue, f"the arm {name}")
 
 
-def _text(recipe: Recipe, steps: int | None) -> str:
-    return f"{recipe.to_toml()}\n# steps: {steps or STEPS}\n"
-
-
-def _played(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalogue) -> Row:
-    """Train one game, and return its distance from the images that were held out."""
+def _train(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalogue) -> Row:
+    """Train one game, and measure the distance of its samples from held-out images."""
     clock = time.perf_counter()
     table = {**recipe.given, "seed": seed}
     experiment = assemble(check_recipe(table, catalogue, f"the arm {name}"))
-    trained, held_out = _split(experiment.dataset)
+    data, held_out = _split(experiment.dataset)
     size = recipe.training.batch_size * max(experiment.gan.repeats.values())
-    per_epoch = len(Batches(trained, size, seed))
+    per_epoch = len(Batches(data, size, seed))
     for epoch in range(-(-steps // per_epoch)):
         left = min(per_epoch, steps - epoch * per_epoch)
-        batches = Batches(trained, size, seed, epoch, start=per_epoch - left)
+        batches = Batches(data, size, seed, epoch, start=per_epoch - left)
         experiment.gan.fit(batches, verbose=0, shuffle=False)
-    samples = sample(experiment.gan, len(held_out), seed, trained.spec.classes)
-    distance = pick_part(catalogue.parts["metrics"], "metrics", "frechet-distance").load()
-    features = features_named("pixels", catalogue=catalogue)
-    real = features.extract(held_out)
+    samples = sample(experiment.gan, len(held_out), seed, data.spec.classes)
+    trained_on = from_uint8(data.arrays["images"][: len(held_out)])
     scores = {
-        SCORE: _distance(distance, features, real, samples),
-        "real": _distance(
-            distance, features, real, from_uint8(trained.arrays["images"][: len(held_out)])
-        ),
+        SCORE: _distance(recipe, held_out, samples),
+        "real": _distance(recipe, held_out, trained_on),
     }
     return Row(name, {seed: scores}, steps, time.perf_counter() - clock)
 
 
-def _distance(distance, features: Features, real: np.ndarray, images: np.ndarray) -> float:
-    return distance(real, features.extract(images)) if np.isfinite(images).all() else np.nan
+def _distance(recipe: Recipe, real: np.ndarray, images: np.ndarray) -> float:
+    """Return the first metric of a recipe, with its features."""
+    if not np.isfinite(images).all():
+        return float("nan")
+    extract = recipe_features(recipe).extract
+    metric = recipe.metrics[0].bound().load()
+    return float(metric(real=extract(real), fake=extract(images)))
 
 
 def _split(dataset: Dataset) -> tuple[Dataset, np.ndarray]:
     """Return the data without its last examples, and these as images in [−1, 1]."""
-    trained = {name: array[:-HELD_OUT] for name, array in dataset.arrays.items()}
+    kept = {name: array[:-HELD_OUT] for name, array in dataset.arrays.items()}
     held_out = from_uint8(dataset.arrays["images"][-HELD_OUT:])
-    return Dataset(trained, dataset.classes, dataset.flip), held_out
+    return Dataset(kept, dataset.classes, dataset.flip), held_out

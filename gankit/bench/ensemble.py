@@ -1,29 +1,29 @@
-"""Several games played as one: the same networks, once for each seed, in one multiplication.
+"""Several games trained as one: each weight has an axis of copies, one per game.
 
-Row i of a batch belongs to copy i // (batch / copies). Rows of different copies never meet, losses
-and penalties are means over rows: the gradient of each copy is that of its own game divided by the
-number of copies, to which Adam is indifferent.
+Row i of a batch belongs to copy i // (batch / copies), and rows of different copies never meet.
+Losses and penalties are means over rows, so the gradient of a copy is that of its own game divided
+by the number of copies. Adam does not depend on that factor.
 """
+
+from typing import Any
 
 import keras
 from keras import ops
 
 from gankit.backend import without_chatter
 
+Shape = tuple[int | None, ...]
+
 
 @without_chatter()  # copying a layer makes Keras look for TensorFlow, also on other backends
 def together(network: keras.Model, copies: int) -> keras.Model:
-    """Return so many copies of a network as one, each with weights of its own.
+    """Return copies of a network as one, from rows (copies · batch, …) to rows.
 
-    Args:
-        network: Of dense layers, batch normalisation and what acts on each row alone.
-        copies: How many.
-
-    Returns:
-        From rows (copies · batch, …) to rows, those of a copy beside each other.
+    The network may have dense layers, batch normalization, and layers without weights that act on
+    single rows.
     """
 
-    def copied(layer):
+    def copied(layer: keras.layers.Layer) -> keras.layers.Layer:
         config = layer.get_config()
         if isinstance(layer, keras.layers.Dense):
             return Dense(copies, config["units"], config["use_bias"], name=layer.name)
@@ -35,58 +35,44 @@ def together(network: keras.Model, copies: int) -> keras.Model:
 
 
 class Dense(keras.layers.Layer):
-    """A dense layer for each copy; its kernel is (copies, in, out), its bias (copies, 1, out).
-
-    Args:
-        copies: How many there are.
-        units: The outputs of one.
-        use_bias: Whether it has a bias.
-        name: Of the layer.
-    """
+    """A dense layer per copy, with kernels (copies, in, out) and biases (copies, 1, out)."""
 
     def __init__(self, copies: int, units: int, use_bias: bool = True, name: str | None = None):
         super().__init__(name=name)
         self.copies, self.units, self.use_bias = copies, units, use_bias
 
-    def build(self, shape):
-        """Make the weights, each copy's as Keras would make those of one layer."""
+    def build(self, shape: Shape) -> None:
+        """Make the weights; each copy is initialized as a layer of its own."""
         kernel = (self.copies, shape[-1], self.units)
-        self.kernel = self.add_weight(kernel, _EachCopy("glorot_uniform"), name="kernel")
+        self.kernel = self.add_weight(kernel, _each_copy, name="kernel")
         bias = (self.copies, 1, self.units)
         self.bias = self.add_weight(bias, "zeros", name="bias") if self.use_bias else None
 
-    def call(self, rows):
+    def call(self, rows: Any) -> Any:
         """Return the outputs (copies · batch, units) of rows (copies · batch, in)."""
         x = ops.reshape(rows, (self.copies, -1, rows.shape[-1]))
         y = ops.matmul(x, self.kernel.value)
         y = y if self.bias is None else y + self.bias.value
         return ops.reshape(y, (-1, self.units))
 
-    def compute_output_shape(self, shape):
-        """Return the shape of the outputs: Keras tries numbers of rows that are no copies'."""
+    def compute_output_shape(self, shape: Shape) -> Shape:
+        """Return the shape of the outputs; Keras cannot infer it from any number of rows."""
         return (*shape[:-1], self.units)
 
-    def get_config(self):
-        """Return what the layer is made of."""
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the layer."""
         own = {"copies": self.copies, "units": self.units, "use_bias": self.use_bias}
         return {"name": self.name, **own}
 
 
 class Normalization(keras.layers.Layer):
-    """Batch normalisation for each copy, over the rows of that copy.
-
-    Args:
-        copies: How many there are.
-        momentum: The share of the moving averages that stays.
-        epsilon: What is added to a variance.
-        name: Of the layer.
-    """
+    """Batch normalization per copy, over the rows of that copy."""
 
     def __init__(self, copies: int, momentum: float, epsilon: float, name: str | None = None):
         super().__init__(name=name)
         self.copies, self.momentum, self.epsilon = copies, momentum, epsilon
 
-    def build(self, shape):
+    def build(self, shape: Shape) -> None:
         """Make the weights and the moving averages, (copies, 1, units) each."""
         each = (self.copies, 1, shape[-1])
         self.gamma = self.add_weight(each, "ones", name="gamma")
@@ -94,8 +80,8 @@ class Normalization(keras.layers.Layer):
         self.mean = self.add_weight(each, "zeros", trainable=False, name="moving_mean")
         self.variance = self.add_weight(each, "ones", trainable=False, name="moving_variance")
 
-    def call(self, rows, training=False, mask=None):
-        """Return the rows (copies · batch, units), normalised."""
+    def call(self, rows: Any, training: bool = False, mask: Any = None) -> Any:
+        """Return the rows (copies · batch, units), normalized."""
         x = ops.reshape(rows, (self.copies, -1, rows.shape[-1]))
         mean, variance = self.mean.value, self.variance.value
         if training and self.trainable:
@@ -107,24 +93,18 @@ class Normalization(keras.layers.Layer):
         scale = self.gamma.value * ops.rsqrt(variance + self.epsilon)
         return ops.reshape((x - mean) * scale + self.beta.value, (-1, rows.shape[-1]))
 
-    def compute_output_shape(self, shape):
+    def compute_output_shape(self, shape: Shape) -> Shape:
         """Return the shape of the outputs."""
         return shape
 
-    def get_config(self):
-        """Return what the layer is made of."""
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the layer."""
         own = {"copies": self.copies, "momentum": self.momentum, "epsilon": self.epsilon}
         return {"name": self.name, **own}
 
 
-class _EachCopy(keras.initializers.Initializer):
-    """Draws the kernel of each copy as that of one layer is drawn."""
-
-    def __init__(self, name: str):
-        self.name = name
-
-    def __call__(self, shape, dtype=None):
-        """Return kernels (copies, in, out)."""
-        return ops.stack(
-            [keras.initializers.get(self.name)(shape[1:], dtype) for _ in range(shape[0])]
-        )
+def _each_copy(shape: tuple[int, ...], dtype: Any = None) -> Any:
+    """Return kernels (copies, in, out), each initialized as that of one layer."""
+    return ops.stack(
+        [keras.initializers.GlorotUniform()(shape[1:], dtype) for _ in range(shape[0])]
+    )

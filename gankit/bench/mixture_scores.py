@@ -1,77 +1,58 @@
-"""What is counted on points of a plane around known modes, as PacGAN's table 1 counts it."""
+"""Scores of samples of a mixture of Gaussians with known modes, as in PacGAN's table 1."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Score:
-    """What 2,500 samples come to.
-
-    Args:
-        modes: The modes that have a sample of high quality.
-        high_quality: The share of samples within three standard deviations of a mode.
-        reverse_kl: Of the shares of samples that are nearest to each mode, to equal shares.
-        spread: The standard deviation inside modes, in that of the data.
-    """
-
-    modes: int
-    high_quality: float
-    reverse_kl: float
-    spread: float
+# The standard deviation along an axis of 2-D normal points at most 3σ away, in σ: their squared
+# distance s has the density e^(−s/2) / 2, cut at s = 9.
+_CUT = float(np.sqrt(1 - 4.5 * np.exp(-4.5) / (1 - np.exp(-4.5))))
 
 
 @dataclass(frozen=True)
-class Protocol:
-    """How samples of a mixture of equal Gaussians are scored.
+class MixtureScore:
+    """The scores of some samples."""
 
-    Args:
-        name: Of the benchmark.
-        middles: Of the modes, (modes, 2).
-        deviation: The standard deviation σ of a mode along either axis.
-        samples: How many are drawn.
+    modes: int  # that have a high-quality sample
+    high_quality: float  # the fraction of samples at most 3σ from a mode
+    reverse_kl: float  # of the fractions of samples nearest to each mode, to equal ones
+    spread: float  # the standard deviation inside modes, divided by that of the data
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """A mixture of equally frequent Gaussians, whose σ along each axis is `std`.
 
     Reference:
         Lin et al. 2018, PacGAN: The power of two samples in generative adversarial networks,
         arXiv:1712.04086, section 4.1.
     """
 
-    name: str
-    middles: np.ndarray
-    deviation: float
-    samples: int = 2500
+    centroids: np.ndarray  # (modes, 2)
+    std: float
+    samples: int = 2500  # to score
 
-    def score(self, points: np.ndarray) -> Score:
-        """Return the score of points (samples, 2).
-
-        A sample belongs to the mode that it is nearest to, and is of high quality if it is at most
-        3σ from it.
-        """
+    def score(self, points: np.ndarray) -> MixtureScore:
+        """Return the scores of points (samples, 2); each belongs to its nearest mode."""
         points = np.asarray(points, dtype="float64")
-        away = np.hypot(*(points[:, None] - self.middles).transpose(2, 0, 1))
-        nearest, good = away.argmin(axis=1), away.min(axis=1) <= 3 * self.deviation
-        shares = np.bincount(nearest, minlength=len(self.middles)) / len(points)
-        return Score(
+        away = np.hypot(*(points[:, None] - self.centroids).transpose(2, 0, 1))
+        nearest, good = away.argmin(axis=1), away.min(axis=1) <= 3 * self.std
+        fractions = np.bincount(nearest, minlength=len(self.centroids)) / len(points)
+        return MixtureScore(
             modes=len(set(nearest[good])),
             high_quality=float(good.mean()),
-            reverse_kl=_kl_to_equal(shares),
-            spread=_spread(points[good], nearest[good]) / (self.deviation * _CUT),
+            reverse_kl=_kl_to_equal(fractions),
+            spread=_std_inside(points[good], nearest[good]) / (self.std * _CUT),
         )
 
 
-# The standard deviation along an axis of a plane's normal points that are at most 3σ away, in σ:
-# the squared distance has the density e^(−s/2) / 2, cut at s = 9.
-_CUT = float(np.sqrt(1 - 4.5 * np.exp(-4.5) / (1 - np.exp(-4.5))))
+def _kl_to_equal(fractions: np.ndarray) -> float:
+    """Return Σ p log(p · modes) over the modes with p > 0."""
+    present = fractions[fractions > 0]
+    return float(np.sum(present * np.log(present * len(fractions))))
 
 
-def _kl_to_equal(shares: np.ndarray) -> float:
-    """Return Σ p log(p · modes) over the modes that have a share p."""
-    present = shares[shares > 0]
-    return float(np.sum(present * np.log(present * len(shares))))
-
-
-def _spread(points: np.ndarray, nearest: np.ndarray) -> float:
+def _std_inside(points: np.ndarray, nearest: np.ndarray) -> float:
     """Return the standard deviation along an axis around the mean of each mode's points."""
     groups = [points[nearest == mode] for mode in set(nearest)]
     squares = sum(((group - group.mean(axis=0)) ** 2).sum() for group in groups)
@@ -79,16 +60,10 @@ def _spread(points: np.ndarray, nearest: np.ndarray) -> float:
     return float(np.sqrt(squares / freedom)) if freedom else float("nan")
 
 
-def _ring() -> np.ndarray:
-    angles = 2 * np.pi * np.arange(8) / 8
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+_ANGLES = 2 * np.pi * np.arange(8) / 8
+_GRID = [(x, y) for x in range(-4, 5, 2) for y in range(-4, 5, 2)]
 
-
-def _grid() -> np.ndarray:
-    return np.array([(x, y) for x in range(-4, 5, 2) for y in range(-4, 5, 2)], dtype="float64")
-
-
-PROTOCOLS = {
-    "ring": Protocol("ring", _ring(), 0.01),
-    "grid": Protocol("grid", _grid(), 0.05),
+MIXTURES = {
+    "ring": Mixture(np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1), 0.01),
+    "grid": Mixture(np.array(_GRID, "float64"), 0.05),
 }

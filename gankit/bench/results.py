@@ -1,4 +1,4 @@
-"""The folder of a benchmark: what was measured stays, and is not measured again."""
+"""The folder of a benchmark's results, so that nothing is measured twice."""
 
 import json
 import os
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,19 +20,12 @@ Scores = Mapping[int, Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table.
-
-    Args:
-        name: Of the arm, and of how it was sampled.
-        scores: By seed, each by name.
-        steps: Of each game.
-        seconds: Of all games.
-    """
+    """A row of a table: an arm, and how it was sampled."""
 
     name: str
-    scores: Scores
-    steps: int
-    seconds: float
+    scores: Scores  # by seed
+    steps: int  # of each game
+    seconds: float  # of all games
 
     def values(self, score: str) -> list[float]:
         """Return a score of each seed."""
@@ -39,50 +33,41 @@ class Row:
 
 
 class Results:
-    """What was measured of a benchmark: a file for each row and group of seeds.
-
-    Args:
-        folder: Where it is kept.
-    """
+    """The results of a benchmark in a folder, a file per row and group of seeds."""
 
     def __init__(self, folder: Path):
         self.folder = folder
 
     def add(self, row: Row, recipe: str, samples: np.ndarray | None = None) -> None:
-        """Keep what games that were played together came to; it appears whole or not at all.
-
-        Args:
-            row: Of these games.
-            recipe: What was played, as TOML.
-            samples: Of each seed, so that they can be scored again.
+        """Keep the results of games that were trained together, and samples to score again.
 
         Raises:
-            GankitError: It cannot be written.
+            GankitError: The folder cannot be written.
         """
         seeds = list(row.scores)
         place = self.folder / f"{row.name}-{seeds[0]}-{seeds[-1]}"
-        facts = {"row": row.name, "seeds": seeds, "steps": row.steps}
-        facts |= {"seconds": round(row.seconds, 1), **_here(), "recipe": recipe}
-        facts["scores"] = {str(seed): dict(scores) for seed, scores in row.scores.items()}
+        note: dict[str, Any] = {"row": row.name, "seeds": seeds, "steps": row.steps}
+        note |= {"seconds": round(row.seconds, 1), **_machine(), "recipe": recipe}
+        note["scores"] = {str(seed): dict(scores) for seed, scores in row.scores.items()}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if samples is not None:
                 np.save(f"{place}.npy", samples)
-            write(Path(f"{place}.json"), json.dumps(facts, indent=2) + "\n")
+            write(Path(f"{place}.json"), json.dumps(note, indent=2) + "\n")
         except OSError as error:
             message = f"{place}.json cannot be written: {error}"
             raise GankitError(message, "choose another --out") from error
 
     def missing(self, rows: Sequence[str], seeds: Sequence[int], recipe: str) -> list[int]:
-        """Return the seeds that any of the rows lacks.
+        """Return the seeds that some row lacks.
 
         Raises:
-            GankitError: What is there was measured with another recipe, or cannot be read.
+            GankitError: The folder has results of another recipe, or cannot be read.
         """
         found = [self._notes(row) for row in rows]
         if any(note["recipe"] != recipe for notes in found for note in notes):
             raise GankitError(
-                f"{self.folder} has {rows[0]} as it was measured with other settings",
+                f"{self.folder} has results of {rows[0]} with other settings",
                 "choose another --out, or remove that folder",
             )
         done = [{seed for note in notes for seed in note["seeds"]} for notes in found]
@@ -92,11 +77,11 @@ class Results:
         """Return the row of these seeds, all of which were measured."""
         notes = self._notes(name)
         scores = {int(seed): found for note in notes for seed, found in note["scores"].items()}
-        played = [note for note in notes if set(note["seeds"]) & set(seeds)]
-        seconds = sum(note["seconds"] for note in played)
-        return Row(name, {seed: scores[seed] for seed in seeds}, played[0]["steps"], seconds)
+        used = [note for note in notes if set(note["seeds"]) & set(seeds)]
+        seconds = sum(note["seconds"] for note in used)
+        return Row(name, {seed: scores[seed] for seed in seeds}, used[0]["steps"], seconds)
 
-    def _notes(self, row: str) -> list[dict]:
+    def _notes(self, row: str) -> list[dict[str, Any]]:
         try:
             found = [json.loads(p.read_text("utf-8")) for p in sorted(self.folder.glob("*.json"))]
             return [note for note in found if note["row"] == row]
@@ -105,7 +90,7 @@ class Results:
             raise GankitError(message, "choose another --out") from error
 
 
-def _here() -> dict[str, str]:
+def _machine() -> dict[str, str]:
     return {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "backend": keras.backend.backend(),

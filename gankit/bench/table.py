@@ -1,4 +1,4 @@
-"""The table of a benchmark: what was published above what was measured."""
+"""The table of a ring or grid benchmark: published results above measured ones."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +8,7 @@ from gankit.bench.results import Row
 
 HEAD = ("", "modes", "HQ %", "reverse KL", "spread", "steps", "time")
 
-# Modes, share of high quality in %, and reverse KL.
+# Modes, high-quality samples in %, and reverse KL.
 PUBLISHED = {
     "ring": {
         "GAN": ("6.3±0.5", "98.2±0.2", "0.45±0.09"),
@@ -27,14 +27,16 @@ PUBLISHED = {
 }
 PUBLISHED_STEPS = "400,000"
 
+NOTES = (
+    "HQ: at most 3σ from a mode; real points have 98.9 %. Modes: those with an HQ",
+    "sample. Reverse KL: of the fractions of the modes. Spread: the std inside modes,",
+    "divided by that of real points; below 1, HQ was bought by shrinking. Steps: of",
+    "each game, its rejection's included. Time: of all games together.",
+)
+
 
 def table(benchmark: str, rows: Iterable[Row]) -> list[str]:
-    """Return the lines of a table, at most 80 characters wide.
-
-    Args:
-        benchmark: `ring` or `grid`.
-        rows: What was measured.
-    """
+    """Return the lines of the table of `ring` or `grid`, at most 80 characters wide."""
     rows = list(rows)
     seeds = max((len(row.scores) for row in rows), default=0)
     published = [
@@ -45,8 +47,7 @@ def table(benchmark: str, rows: Iterable[Row]) -> list[str]:
         f"{benchmark}: published above (PacGAN, table 1), measured below",
         f"2,500 samples of each of {seeds} games; mean ± standard error",
         "",
-        lines[0],
-        *lines[1 : 1 + len(published)],
+        *lines[: 1 + len(published)],
         "-" * len(lines[0].rstrip()),
         *lines[1 + len(published) :],
         "",
@@ -54,16 +55,8 @@ def table(benchmark: str, rows: Iterable[Row]) -> list[str]:
     ]
 
 
-NOTES = (
-    "HQ: within 3σ of a mode; real points have 98.9 %. A mode counts with one HQ",
-    "sample. Reverse KL: of the shares of the modes. Spread: the deviation inside",
-    "modes in that of real points: below 1, HQ was bought by shrinking. Steps: of",
-    "each game, the referee's with it. Time: of all games together.",
-)
-
-
 def with_error(values: Sequence[float], digits: int) -> str:
-    """Return the mean ± its standard error s / √n; without one for a single value."""
+    """Return the mean ± its standard error s / √n; only the mean of a single value."""
     mean = f"{np.mean(values):.{digits}f}"
     if len(values) < 2:
         return mean
@@ -74,21 +67,21 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         row.name,
         with_error(row.values("modes"), 1),
-        with_error([100 * share for share in row.values("high_quality")], 1),
+        with_error([100 * fraction for fraction in row.values("high_quality")], 1),
         with_error(row.values("reverse_kl"), 3),
         with_error(row.values("spread"), 2),
         f"{row.steps:,}",
-        clock(row.seconds),
+        minutes(row.seconds),
     )
 
 
-def clock(seconds: float) -> str:
+def minutes(seconds: float) -> str:
     """Return seconds as minutes and seconds."""
     return "{}:{:02}".format(*divmod(round(seconds), 60))
 
 
 def aligned(table: Sequence[Sequence[str]]) -> list[str]:
-    """Return the lines of a table, its first column to the left and the others to the right."""
+    """Return the lines of a table, the first column aligned left, the others right."""
     widths = [max(map(len, column)) for column in zip(*table)]
     return [
         "  ".join(

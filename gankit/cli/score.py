@@ -26,7 +26,6 @@ from gankit.cli.options import (
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.recipe.settings import DEFAULT_FEATURES
 
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
@@ -59,9 +58,9 @@ def score(
         text("NAMES", "Metrics, separated by commas; all by default.", complete=completion.metrics),
     ] = "",
     features: Annotated[
-        str,
-        text("NAME", "The features to compare examples by.", complete=completion.features),
-    ] = DEFAULT_FEATURES,
+        str | None,
+        text("NAME", "The features; by default the run's.", complete=completion.features),
+    ] = None,
     weights: Annotated[Path | None, text("FILE", "The weights of the features' network.")] = None,
     download: Annotated[bool, flag("--download", "Allow the download of such weights.")] = False,
     count: Annotated[int, number("The number of samples, and at most of reals.", 2)] = 10_000,

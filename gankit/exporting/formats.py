@@ -14,22 +14,15 @@ from gankit.messages import listed, shown, suggestion
 class Format:
     """A format.
 
-    Args:
-        name: Its name on the command line.
-        suffix: The end of the file's or folder's name.
-        module: Its implementation: `prepared(network)` converts layers, `write(network, path,
-            about)` writes a file, `outputs(path, inputs, network)` loads and calls it.
-        load: The Python code that loads it elsewhere, with `{path}`.
-        backend: The backend that writes it; None for the run's own.
-        packages: Packages that must be installed beside gankit.
+    Its module has three functions: `prepared(network)` converts the layers, `write(network, path,
+    about)` writes a file, `outputs(path, inputs, network)` loads and calls what was written.
     """
 
     name: str
-    suffix: str
-    module: str
-    load: str
-    backend: str | None = None
-    packages: tuple[str, ...] = ()
+    suffix: str  # of the file or folder
+    load: str  # Python code that loads `{path}` elsewhere
+    backend: str | None = None  # that writes it; None for the run's own
+    packages: tuple[str, ...] = ()  # needed beside gankit
 
     def check_packages(self) -> None:
         """Raise a GankitError if a package is not installed."""
@@ -41,30 +34,20 @@ class Format:
             )
 
     def implementation(self) -> ModuleType:
-        """Import the implementation, and with it Keras."""
-        return import_module(self.module)
+        """Import the module, and with it Keras."""
+        return import_module(f"gankit.exporting.in_{self.name.replace('-', '_')}")
 
 
+_ONNX = ("onnx", "tf2onnx", "onnxruntime")
+_SERVE = 'model = tf.saved_model.load("{path}"); model.serve(…)'
+_SESSION = 'onnxruntime.InferenceSession("{path}")'
 FORMATS: Mapping[str, Format] = {
     found.name: found
     for found in (
-        Format("keras", ".keras", "gankit.exporting.in_keras", 'keras.saving.load_model("{path}")'),
-        Format(
-            "saved-model",
-            "-saved-model",
-            "gankit.exporting.in_saved_model",
-            'model = tf.saved_model.load("{path}"); model.serve(…)',
-            backend="tensorflow",
-        ),
-        Format(
-            "onnx",
-            ".onnx",
-            "gankit.exporting.in_onnx",
-            'onnxruntime.InferenceSession("{path}")',
-            backend="tensorflow",
-            packages=("onnx", "tf2onnx", "onnxruntime"),
-        ),
-        Format("npz", ".npz", "gankit.exporting.in_npz", 'numpy.load("{path}")'),
+        Format("keras", ".keras", 'keras.saving.load_model("{path}")'),
+        Format("saved-model", "-saved-model", _SERVE, "tensorflow"),
+        Format("onnx", ".onnx", _SESSION, "tensorflow", _ONNX),
+        Format("npz", ".npz", 'numpy.load("{path}")'),
     )
 }
 

@@ -17,9 +17,6 @@ def plain(network: keras.Model) -> keras.Model:
 
     Layers of `gankit.layers` become those of the same name in Keras, a `Portable` what it says. If
     Keras does not know some layer, the copy shares the network's layers.
-
-    Args:
-        network: A functional or sequential model, built.
     """
     same = unfolded(network)
     config = description(same)

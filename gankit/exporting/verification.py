@@ -15,12 +15,7 @@ TOLERANCE = 1e-3  # of the largest output: an eighth of a grey level, more than 
 
 @dataclass(frozen=True)
 class Verification:
-    """Test inputs of a network, and the run's outputs for them.
-
-    Args:
-        inputs: Noise of 16 examples, and labels for a conditional network.
-        expected: The outputs.
-    """
+    """Noise of 16 examples, with labels for a conditional network, and the run's outputs."""
 
     inputs: Sequence[np.ndarray]
     expected: np.ndarray

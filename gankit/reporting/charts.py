@@ -1,7 +1,7 @@
 """The charts of a page: curves of runs over their epochs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from gankit.reporting.markup import Html, tag
@@ -27,13 +27,7 @@ _SPEED = "images_per_second"
 
 @dataclass(frozen=True)
 class Mark:
-    """A labelled point of a curve.
-
-    Args:
-        text: The label.
-        x: The epoch.
-        y: The value.
-    """
+    """A labelled point of a curve."""
 
     text: str
     x: float
@@ -42,20 +36,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Series:
-    """A curve.
-
-    Args:
-        label: Its name.
-        colour: The number of its colour.
-        dash: The number of its dash pattern, for readers who cannot tell colours apart.
-        x: Epochs.
-        y: Values; None where there is none.
-        marks: Labelled points.
-    """
+    """A curve of values y over epochs x; None where there is no value."""
 
     label: str
     colour: int
-    dash: int
+    dash: int  # tells curves apart without colours
     x: Sequence[float | None]
     y: Sequence[float | None]
     marks: Sequence[Mark] = ()
@@ -63,17 +48,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves in one figure.
-
-    Args:
-        title: The heading.
-        note: A sentence below it.
-        series: The curves.
-    """
+    """Curves in one figure, with a sentence below its title."""
 
     title: str
     note: str
-    series: Sequence[Series] = field(default_factory=list)
+    series: Sequence[Series]
 
 
 def run_charts(run: RunData) -> list[Chart]:
@@ -117,9 +96,7 @@ def comparison_charts(runs: Sequence[RunData], names: Sequence[str]) -> list[Cha
 def score_charts(scores: ScoreHistories, names: Sequence[str] = ()) -> list[Chart]:
     """Return a chart per score that changed, with the best and the last value marked.
 
-    Args:
-        scores: The scores of one run or several.
-        names: The names of the runs, if there are several.
+    The curves of several runs have the names of the runs.
     """
     charts = []
     for _, its in groupby(scores.histories, lambda history: history.score):
@@ -197,7 +174,7 @@ def _score_series(
         marks = [Mark("last", *history.last)]
         marks += [Mark("best", *history.best)] if history.best else []
         colour = history.run if names else number
-        yield Series(label, colour, ord(history.protocol[-1]) - ord("A"), x, y, marks)
+        yield Series(label, colour, ord(history.protocol) - ord("A"), x, y, marks)
 
 
 def _quantity(column: str) -> str:

@@ -15,49 +15,22 @@ from gankit.reporting.scores_section import NOT_COMPARABLE
 
 @dataclass(frozen=True)
 class SampleRequest:
-    """The samples to draw from each run.
-
-    Args:
-        count: The number of samples; 0 for none.
-        seed: The seed of the noise.
-        checkpoint: `last`, `best`, or a checkpoint's name.
-        plugins: Plugin files that the runs need.
-    """
+    """The samples to draw from each run."""
 
     count: int
     seed: int
-    checkpoint: str
+    checkpoint: str  # `last`, `best`, or a name
     plugins: Sequence[Path]
+    backend: str | None  # that draws
 
 
 @dataclass(frozen=True)
 class Samples:
-    """The samples of one run.
+    """The samples of one run; runs with noise of the same shape have the same noise."""
 
-    Args:
-        images: Images in [−1, 1], (count, height, width, channels), or points, (count, 2).
-        noise: The shape of the noise; runs with equal shapes have equal noise.
-        step: The step of the checkpoint.
-    """
-
-    images: np.ndarray
+    images: np.ndarray  # (count, height, width, channels) in [−1, 1], or points (count, 2)
     noise: tuple[int, ...]
-    step: int
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The samples of several runs.
-
-    Args:
-        samples: The samples of each run, or why it has none.
-        request: Which samples they are.
-        backend: The backend that drew them.
-    """
-
-    samples: Sequence[Samples | GankitError]
-    request: SampleRequest
-    backend: str
+    step: int  # of the checkpoint
 
 
 @dataclass(frozen=True)
@@ -69,7 +42,7 @@ class Comparison:
         settings: Where the recipes differ: a value per run, by dotted key.
         made: Likewise for what the runs were made with.
         scores: The scores of all runs.
-        drawn: Samples from equal noise; None if not requested.
+        samples: The samples of each run, or why it has none; empty if none were requested.
         page: The page with all of it and the curves.
     """
 
@@ -77,7 +50,7 @@ class Comparison:
     settings: Differences
     made: Differences
     scores: ScoreHistories
-    drawn: Drawn | None
+    samples: Sequence[Samples | GankitError]
     page: Page
 
     def notes(self) -> list[str]:
@@ -85,7 +58,7 @@ class Comparison:
         notes = []
         if len(self.scores.protocols) > 1:
             notes.append(f"{NOT_COMPARABLE} {', '.join(self.scores.differences())}")
-        for name, sample in zip(self.names, self.drawn.samples if self.drawn else ()):
+        for name, sample in zip(self.names, self.samples):
             if isinstance(sample, GankitError):
                 notes.append(f"no samples of {name}: {sample.message}")
         return notes

@@ -3,6 +3,7 @@
 import math
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from gankit.errors import GankitError
 from gankit.pictures import sheets
 from gankit.reporting import markup
 from gankit.reporting.charts import Chart, figures
-from gankit.reporting.comparison import Comparison, Drawn, SampleRequest, Samples
+from gankit.reporting.comparison import Comparison, SampleRequest, Samples
 from gankit.reporting.differences import ABSENT, Differences
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.scores_section import scores_section
@@ -22,30 +23,27 @@ NO_CURVES = "No run has finished an epoch yet."
 
 
 def body(
-    comparison: Comparison, curves: Sequence[Chart], scores: Sequence[Chart], command: str
+    comparison: Comparison,
+    curves: Sequence[Chart],
+    scores: Sequence[Chart],
+    paths: Sequence[Path],
+    request: SampleRequest,
 ) -> Html:
-    """Return the body of a comparison.
-
-    Args:
-        comparison: The results.
-        curves: The charts of the runs' histories.
-        scores: The charts of their scores.
-        command: The command that repeats the comparison.
-    """
-    names, drawn = comparison.names, comparison.drawn
+    """Return the body of a comparison, with the charts of histories and of scores."""
+    names = comparison.names
     parts = [
         _differences(comparison),
-        _samples(names, drawn) if drawn else None,
+        _samples(names, comparison.samples, request) if comparison.samples else None,
         scores_section(comparison.scores, names, figures(scores), "gankit score RUN"),
         tag("h2", "Curves", id="curves"),
         tag("div", *figures(curves), class_="charts pair") if curves else tag("p", NO_CURVES),
         tag("h2", "How to repeat it", id="repeat"),
-        tag("div", markup.code(command), class_="card"),
+        tag("div", markup.code(_command(paths, request)), class_="card"),
     ]
-    return markup.joined([_header(names, drawn is not None), tag("main", *parts)])
+    return markup.joined([_header(names, bool(comparison.samples)), tag("main", *parts)])
 
 
-def command(paths: Sequence[str], request: SampleRequest) -> str:
+def _command(paths: Sequence[Path], request: SampleRequest) -> str:
     """Return the command that repeats a comparison."""
     options = {
         "--count": request.count,
@@ -53,7 +51,7 @@ def command(paths: Sequence[str], request: SampleRequest) -> str:
         "--checkpoint": request.checkpoint,
     }
     words = [word for option in options.items() for word in map(str, option)]
-    return shlex.join(["gankit", "compare", *paths, *words])
+    return shlex.join(["gankit", "compare", *map(str, paths), *words])
 
 
 def _header(names: Sequence[str], samples: bool) -> Html:
@@ -93,16 +91,20 @@ def _rows(found: Differences) -> list[list[str]]:
     return [[key, *values] for key, values in found.items()]
 
 
-def _samples(names: Sequence[str], drawn: Drawn) -> Html:
-    noises, points = _noises(drawn), _all_points(drawn)
+def _samples(
+    names: Sequence[str], drawn: Sequence[Samples | GankitError], request: SampleRequest
+) -> Html:
+    samples = [sample for sample in drawn if isinstance(sample, Samples)]
+    shapes = dict.fromkeys(sample.noise for sample in samples)
+    noises = {shape: number for number, shape in enumerate(shapes)}
+    points = _all_points(samples)
     drawings = [
         tag("div", _sheet(name, number, sample, noises, points), class_="card")
-        for number, (name, sample) in enumerate(zip(names, drawn.samples))
+        for number, (name, sample) in enumerate(zip(names, drawn))
     ]
-    request = drawn.request
     text = (
-        f"Drawn on {drawn.backend} by the {request.checkpoint} checkpoint of each run, with noise "
-        f"of seed {request.seed}. "
+        f"Drawn on {request.backend} by the {request.checkpoint} checkpoint of each run, with "
+        f"noise of seed {request.seed}. "
     )
     text += (
         "Samples at the same place have the same noise."
@@ -154,13 +156,7 @@ def _tiles(name: str, images: np.ndarray, noise: int) -> Html:
     )
 
 
-def _noises(drawn: Drawn) -> dict[tuple[int, ...], int]:
-    """Return a number for each shape of noise."""
-    shapes = [sample.noise for sample in drawn.samples if isinstance(sample, Samples)]
-    return {shape: number for number, shape in enumerate(dict.fromkeys(shapes))}
-
-
-def _all_points(drawn: Drawn) -> np.ndarray | None:
+def _all_points(samples: Sequence[Samples]) -> np.ndarray | None:
     """Return the points of all runs, over which each is drawn at the same scale."""
-    points = [s.images for s in drawn.samples if isinstance(s, Samples) and s.images.ndim == 2]
+    points = [sample.images for sample in samples if sample.images.ndim == 2]
     return np.concatenate(points) if points else None

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 _TOML = re.compile(
     r'(?P<head>^\[.*\]$)|(?P<key>^[^\s=#"]+(?= = ))|(?P<string>"(?:[^"\\\n]|\\.)*")'
@@ -48,13 +49,9 @@ def joined(parts: Iterable[Inside]) -> Html:
 def table(
     caption: str, head: Sequence[str], rows: Iterable[Sequence[Inside]], numbers: Iterable[int] = ()
 ) -> Html:
-    """Return a table whose rows start with their heading. On a phone, cells become lines.
+    """Return a table whose rows start with their heading; on a phone, cells become lines.
 
-    Args:
-        caption: The caption.
-        head: The headings of the columns; may be empty.
-        rows: The cells.
-        numbers: The indices of columns of numbers.
+    `numbers` are the indices of columns of numbers.
     """
     right = set(numbers)
     kinds = ["number" if place in right else None for place in range(len(head))]
@@ -102,3 +99,23 @@ def coloured(toml: str) -> Html:
 def number(value: float | None) -> str:
     """Return a number with four digits."""
     return "–" if value is None else f"{value:.4g}".replace("-", "−")
+
+
+def value_text(value: Any) -> str:
+    """Return a value of JSON as text."""
+    match value:
+        case None:
+            return "not known"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return number(value)
+        case int() if value > 99_999:
+            return f"{value:,}"
+        case dict():
+            return "; ".join(f"{key} {value_text(inner)}" for key, inner in value.items())
+        case [int(), *_]:
+            return " × ".join(map(str, value))
+        case list():
+            return ", ".join(map(str, value)) or "one each"
+    return str(value)

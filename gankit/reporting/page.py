@@ -22,21 +22,14 @@ _LATE = ("scale.js", "chart.js", "board.js", "pointer.js", "main.js")
 
 @dataclass(frozen=True)
 class Page:
-    """A page in a file; a notebook shows it.
-
-    Args:
-        path: The file.
-    """
+    """A page in a file; a notebook shows it."""
 
     path: Path
 
     def write(self, title: str, body: Html, charts: Sequence[Chart]) -> "Page":
         """Write the page, replacing an older one, and return it.
 
-        Args:
-            title: The title.
-            body: The content.
-            charts: The data of the figures of class `chart`, in their order.
+        The charts are the data of its figures of class `chart`, in their order.
 
         Raises:
             GankitError: It cannot be written.
@@ -57,13 +50,7 @@ class Page:
 
 
 def page_path(out: Path | str | None, folder: Path, name: str) -> Path:
-    """Return the path of a page: the file `out`, or a file in the folder `out`.
-
-    Args:
-        out: A file that ends in `.html`, or a folder; None for the default folder.
-        folder: The default folder.
-        name: The file's name in a folder.
-    """
+    """Return the path of a page: `out` if it ends in `.html`, else a file in the folder `out`."""
     out = folder if out is None else Path(out)
     return out if out.suffix in (".html", ".htm") and not out.is_dir() else out / name
 

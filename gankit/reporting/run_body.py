@@ -16,7 +16,7 @@ from gankit.reporting.markup import Html, tag
 from gankit.reporting.run_data import RunData
 from gankit.reporting.score_history import ScoreHistories
 from gankit.reporting.scores_section import scores_section
-from gankit.reporting.sheets import chosen, data_uri
+from gankit.reporting.sheets import chosen, data_uri, evenly
 from gankit.sentinel.wording import text
 
 ROWS = 60  # of the table of epochs
@@ -39,14 +39,7 @@ _HINT = (
 def body(
     run: RunData, curves: Sequence[Chart], scores: ScoreHistories, score_charts: Sequence[Chart]
 ) -> Html:
-    """Return the body of a report.
-
-    Args:
-        run: The run.
-        curves: The charts of its history.
-        scores: Its scores.
-        score_charts: The charts of its scores.
-    """
+    """Return the body of a report, with the charts of the history and of the scores."""
     look = tag("div", _samples(run), _curves(run, curves), class_="look")
     command = f"gankit score {shlex.quote(str(run.path))}"
     measured = scores_section(scores, [run.name], figures(score_charts), command)
@@ -130,10 +123,9 @@ def _health(run: RunData) -> Html:
 
 
 def _epoch_table(run: RunData) -> Html:
-    rows, caption = run.history, "Means per epoch"
-    if len(rows) > ROWS:
-        caption += f", {ROWS} of {len(rows)}"
-        rows = [rows[round(n * (len(rows) - 1) / (ROWS - 1))] for n in range(ROWS)]
+    rows, caption = evenly(run.history, ROWS), "Means per epoch"
+    if len(run.history) > ROWS:
+        caption += f", {ROWS} of {len(run.history)}"
     columns = ["epoch", *(name for name in rows[0] if name != "epoch")]
     texts = [[markup.number(row.get(name)) for name in columns] for row in rows]
     return markup.table(caption, columns, texts, range(1, len(columns)))
@@ -143,21 +135,13 @@ def _what(run: RunData) -> Iterator[Html]:
     yield tag("h2", _SECTIONS["run"], id="run")
     recipe = markup.code(markup.coloured(run.text.strip()), "recipe")
     note = tag("p", "The recipe, with all defaults filled in.", class_="soft")
-    tables = [
-        tag(
-            "div",
-            markup.table(caption, [], [(k, _text(v)) for k, v in rows.items()]),
-            class_="card",
-        )
-        for caption, rows in _facts(run)
-        if rows
-    ]
+    tables = [_fact_table(caption, facts) for caption, facts in _facts(run) if facts]
     left = tag("div", note, recipe, class_="card")
     yield tag("div", left, tag("div", *tables, class_="stack"), class_="two")
 
 
 def _fact_table(caption: str, facts: Mapping[str, Any]) -> Html:
-    rows = [(key, _text(value)) for key, value in facts.items()]
+    rows = [(key, markup.value_text(value)) for key, value in facts.items()]
     return tag("div", markup.table(caption, [], rows), class_="card")
 
 
@@ -169,17 +153,6 @@ def _facts(run: RunData) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "Versions", versions
     for number, stage in enumerate(data, 1):
         yield f"The data of stage {number}" if len(data) > 1 else "The data", stage
-
-
-def _text(value: Any) -> str:
-    """Return a fact as text."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key} {_text(inner)}" for key, inner in value.items())
-    if isinstance(value, list) and value and all(isinstance(part, int) for part in value):
-        return " × ".join(map(str, value))
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "one each"
-    return f"{value:,}" if isinstance(value, int) and value > 99_999 else str(value)
 
 
 def _repeat(run: RunData) -> Iterator[Html]:

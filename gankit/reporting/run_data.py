@@ -8,6 +8,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gankit.errors import GankitError
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
@@ -24,27 +26,16 @@ _TABLES: dict[str, type] = {
 
 @dataclass(frozen=True)
 class RunData:
-    """A run, as read from its files.
-
-    Args:
-        path: The folder.
-        text: The filled recipe, as TOML.
-        facts: The content of `run.json`.
-        history: A row per epoch; None where a value is not a finite number.
-        scored: The lines of `scores.jsonl`, each with its finite scores.
-        sheets: The sheets of samples, by epoch.
-        best: The name of the best checkpoint.
-        verdicts: The lines of `verdicts.jsonl`.
-    """
+    """A run, as read from its files."""
 
     path: Path
-    text: str
-    facts: Mapping[str, Any]
-    history: list[Row]
-    scored: list[Line]
-    sheets: Mapping[int, Path]
-    best: str | None = None
-    verdicts: Sequence[Mapping[str, Any]] = ()
+    text: str  # the filled recipe, as TOML
+    facts: Mapping[str, Any]  # run.json
+    history: list[Row]  # a row per epoch; None where a value is not a finite number
+    scored: list[Line]  # scores.jsonl, only finite scores
+    sheets: Mapping[int, Path]  # of samples, by epoch
+    best: str | None = None  # the name of the best checkpoint
+    verdicts: Sequence[Mapping[str, Any]] = ()  # verdicts.jsonl
 
     @property
     def name(self) -> str:
@@ -92,14 +83,9 @@ class RunData:
 
     def epoch_of(self, step: float) -> float:
         """Return a step's epoch as a decimal number."""
-        before = (0.0, 0.0)
-        for row in self.history:
-            here = (float(row["step"] or 0), float(row["epoch"] or 0))
-            if step <= here[0] > before[0]:
-                fraction = (step - before[0]) / (here[0] - before[0])
-                return round(before[1] + fraction * (here[1] - before[1]), 3)
-            before = here
-        return before[1]
+        steps = [0, *(row["step"] or 0 for row in self.history)]
+        epochs = [0, *(row["epoch"] or 0 for row in self.history)]
+        return round(float(np.interp(step, steps, epochs)), 3)
 
 
 def read_run(path: Path | str) -> RunData:

@@ -21,24 +21,16 @@ _SAMPLES = ("real", "generated", "averaged", "seed", "backend")
 class ScoreHistory:
     """One score of one run over its epochs, measured by one protocol.
 
-    Args:
-        run: The index of the run.
-        score: The name of the score.
-        title: Its name on a page.
-        protocol: The letter of the protocol; only scores with the same letter are comparable.
-        epochs: When it was measured, the last one at the end.
-        values: Its values.
-        samples: The source of the samples of the last measurement.
-        better: `low` or `high`; None if the metric does not say.
+    Only scores of the same protocol are comparable.
     """
 
-    run: int
+    run: int  # its index
     score: str
-    title: str
-    protocol: str
+    title: str  # the name on a page
+    protocol: str  # its letter
     epochs: Sequence[float]
     values: Sequence[float]
-    samples: Protocol
+    samples: Protocol  # the source of the last measurement's samples
     better: Direction | None = None
 
     @property
@@ -57,12 +49,7 @@ class ScoreHistory:
 
 @dataclass(frozen=True)
 class ScoreHistories:
-    """All scores of some runs.
-
-    Args:
-        histories: Sorted by score, protocol and run.
-        protocols: What the scores of each letter have in common.
-    """
+    """All scores of some runs, sorted by score, protocol and run; the protocols by letter."""
 
     histories: Sequence[ScoreHistory]
     protocols: Mapping[str, Protocol]
@@ -98,15 +85,9 @@ def _protocol(line: Line) -> Protocol:
 def _letter(protocols: dict[str, Protocol], protocol: Protocol) -> str:
     """Return the letter of a protocol, a new one if it is new."""
     known = (letter for letter, other in protocols.items() if other == protocol)
-    letter = next(known, None) or _in_letters(len(protocols))
+    letter = next(known, None) or chr(ord("A") + len(protocols))
     protocols[letter] = protocol
     return letter
-
-
-def _in_letters(number: int) -> str:
-    """Return A, B, … Z, AA, AB, …"""
-    more, place = divmod(number, 26)
-    return (_in_letters(more - 1) if more else "") + chr(ord("A") + place)
 
 
 def _history(

@@ -13,14 +13,7 @@ NOT_COMPARABLE = "Scores with different letters are not comparable: they differ 
 def scores_section(
     scores: ScoreHistories, names: Sequence[str], charts: Iterable[Html], command: str
 ) -> Html:
-    """Return the section about scores.
-
-    Args:
-        scores: The scores of all runs.
-        names: The names of the runs.
-        charts: The figures of the scores.
-        command: The command that scores a run, shown if there are no scores.
-    """
+    """Return the section about scores; without any, it shows the command that scores a run."""
     heading = tag("h2", "Scores", id="scores")
     if not scores.histories:
         return tag(
@@ -69,12 +62,4 @@ def cells(history: ScoreHistory) -> list[str]:
 def provenance(made: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return how scores were made, as names and texts; an unknown accuracy is left out."""
     known = {name: value for name, value in made.items() if (name, value) != ("accuracy", None)}
-    return [(name.replace("_", " "), _text(value)) for name, value in known.items()]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return markup.number(value)
-    return "not known" if value is None else str(value)
+    return [(name.replace("_", " "), markup.value_text(value)) for name, value in known.items()]

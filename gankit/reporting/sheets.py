@@ -2,21 +2,27 @@
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 
+Item = TypeVar("Item")
 MOST = 40  # sheets on a page
 COLOURS = 128  # of a sheet in colour
 
 
 def chosen(sheets: Mapping[int, Path], most: int = MOST) -> dict[int, Path]:
-    """Return at most so many sheets: the first, the last, and others at even distances."""
-    epochs = list(sheets)
-    if len(epochs) > most:
-        epochs = [epochs[round(n * (len(epochs) - 1) / (most - 1))] for n in range(most)]
-    return {epoch: sheets[epoch] for epoch in epochs}
+    """Return the sheets that a page shows."""
+    return {epoch: sheets[epoch] for epoch in evenly(list(sheets), most)}
+
+
+def evenly(items: Sequence[Item], most: int) -> Sequence[Item]:
+    """Return at most so many items: the first, the last, and others at even distances."""
+    if len(items) <= most:
+        return items
+    return [items[round(n * (len(items) - 1) / (most - 1))] for n in range(most)]
 
 
 def data_uri(image: Image.Image) -> str:

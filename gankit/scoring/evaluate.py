@@ -25,31 +25,26 @@ class Source:
 
     Args:
         real: The source of the real examples.
+        split: The split of the data that they are from.
         generated: The source of the samples: a run's checkpoint, or a folder.
         averaged: Whether the generator's averaged weights were used; None if unknown.
         seed: The seed of the noise and of the choice of real examples.
         backend: The backend of the generator.
-        split: The split of the data that the real examples are from.
     """
 
     real: str
+    split: str
     generated: str
     averaged: bool | None
     seed: int
     backend: str
-    split: str
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Examples to compare.
+    """Examples to compare: images in [−1, 1], (count, height, width, channels), or points.
 
-    Args:
-        real: In [−1, 1], (count, height, width, channels), or points (count, coordinates).
-        generated: Likewise.
-        source: Where they are from.
-        held_out: Real examples that were not trained on; None if there are none.
-        labels: The metric inputs `class_names`, `class_fractions` and `fake_labels`, if known.
+    The labels are the metric inputs `class_names`, `class_fractions` and `fake_labels`, if known.
     """
 
     real: np.ndarray
@@ -60,43 +55,31 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Provenance:
+class Provenance(Source):
     """How scores were made; they are comparable if all but the samples is equal.
 
     Args:
         features: The name of the features.
         weights: The digest of their network's weights.
         resizer: What resizes images for that network.
-        real: The source of the real examples.
-        real_count: Their number.
-        real_digest: Their digest.
-        generated: The source of the samples: a run's checkpoint, or a folder.
-        generated_count: Their number.
-        averaged: Whether the generator's averaged weights were used; None if unknown.
-        seed: The seed of the noise and of the choice of real examples.
-        backend: The backend of the generator.
-        gankit: The version of gankit.
-        split: The split of the data that the real examples are from.
-        held_out: The number and the digest of the held-out examples, or `none`.
         accuracy: The features' accuracy on held-out examples; None unless their classes are those
             of the data.
+        real_count: The number of real examples.
+        real_digest: Their digest.
+        held_out: The number and the digest of the held-out examples, or `none`.
+        generated_count: The number of samples.
+        gankit: The version of gankit.
     """
 
     features: str
     weights: str
     resizer: str
-    real: str
+    accuracy: float | None
     real_count: int
     real_digest: str
-    generated: str
-    generated_count: int
-    averaged: bool | None
-    seed: int
-    backend: str
-    gankit: str
-    split: str
     held_out: str
-    accuracy: float | None
+    generated_count: int
+    gankit: str
 
 
 @dataclass(frozen=True)
@@ -125,11 +108,6 @@ def evaluate(metrics: Mapping[str, Part], features: Features, examples: Examples
     """Score examples by metrics; features are computed once for all of them.
 
     Features of real examples by a network are cached, by the content of the examples.
-
-    Args:
-        metrics: The metrics, by name.
-        features: The features to compare examples by.
-        examples: The examples.
 
     Raises:
         GankitError: A metric returned something other than numbers.

@@ -9,6 +9,8 @@ import numpy as np
 from gankit.data.dataset import Dataset
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.recipe.features import choose_features
+from gankit.recipe.recipe import Recipe
+from gankit.recipe.section import Section
 
 NO_WEIGHTS = "none"
 
@@ -50,16 +52,10 @@ def features(
     download: bool = False,
     catalogue: Catalogue | None = None,
 ) -> Features:
-    """Return features by name.
+    """Return features by name, or by `NAME:NETWORK`, which sets the option `network`.
 
-    Features of a network import Keras: choose its backend first.
-
-    Args:
-        name: The name of the part, or `NAME:NETWORK`, which sets its option `network`.
-        data: Labelled examples to learn from, if there are any.
-        weights: A file of the network's weights.
-        download: Whether weights may be downloaded.
-        catalogue: The parts to choose from; by default all that are installed.
+    Features of a network import Keras: choose its backend first. `data` is labelled data to learn
+    from; the catalogue is by default that of all installed parts.
 
     Raises:
         GankitError: There are no such features, or an option is missing or unknown.
@@ -67,4 +63,12 @@ def features(
     catalogue = catalogue or load_plugins()
     named = choose_features(name, catalogue, weights=str(weights or ""), download=download)
     made: Features = named.make(data=data)
+    return made
+
+
+def recipe_features(recipe: Recipe, data: Dataset | None = None) -> Features:
+    """Return the features of a recipe with metrics; `data` is labelled data to learn from."""
+    section = recipe.scoring.features
+    assert isinstance(section, Section)  # a name only without metrics
+    made: Features = section.make(data=data)
     return made

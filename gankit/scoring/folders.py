@@ -14,14 +14,7 @@ from gankit.scoring.examples import choose
 
 
 def folder_examples(real: Path, generated: Path, count: int, seed: int, backend: str) -> Examples:
-    """Return the images of a folder of real and a folder of generated images.
-
-    Args:
-        real: The folder of real images.
-        generated: The folder of generated images.
-        count: The number of images to choose from each, at most.
-        seed: The seed of the choice.
-        backend: The backend of the features' network.
+    """Return at most `count` images each of a folder of real and a folder of generated images.
 
     Raises:
         GankitError: A folder cannot be read, or image sizes differ.
@@ -32,17 +25,15 @@ def folder_examples(real: Path, generated: Path, count: int, seed: int, backend:
             f"image sizes differ: {_size(one[0])} in {real}, {_size(other[0])} in {generated}",
             "resize the images first: scores depend on how that is done",
         )
-    source = Source(str(real), str(generated), None, seed, backend, "the folder")
+    source = Source(str(real), "the folder", str(generated), None, seed, backend)
     return Examples(one, other, source)
 
 
 def read_folder(folder: Path, count: int | None = None, seed: int = 0) -> np.ndarray:
     """Return the images of a folder and its subfolders, in [−1, 1].
 
-    Args:
-        folder: The folder; its images must have one size, and be all grey or all in colour.
-        count: The number of images to choose, at most; all if None.
-        seed: The seed of the choice.
+    They must have one size, and be all grey or all in colour. At most `count` are chosen by the
+    seed.
 
     Raises:
         GankitError: There are fewer than two images, sizes differ, or a file is broken.

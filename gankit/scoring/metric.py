@@ -27,15 +27,7 @@ Metric = TypeVar("Metric", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """What a metric must find in samples with a known fault.
-
-    Args:
-        samples: The samples, one of `SAMPLES`.
-        words: The answer as text.
-        low: The smallest correct value.
-        high: The largest correct value.
-        score: The name of the score; empty for a metric that returns a number.
-    """
+    """What a metric must find in samples with a known fault; see `known_answer`."""
 
     samples: str
     words: str

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from gankit.recipe.section import Section
 from gankit.recipe.settings import Direction, all_directions
 from gankit.scoring.evaluate import Examples, Scores, Source, evaluate
 from gankit.scoring.examples import class_inputs, labelled, real_examples
-from gankit.scoring.features import Features
+from gankit.scoring.features import Features, recipe_features
 
 
 @dataclass(frozen=True)
@@ -25,40 +24,23 @@ class Scorer:
 
     The noise and the real examples are the same each time. Only the generator's weights are read;
     the game's random state does not change.
-
-    Args:
-        metrics: The metrics, by name.
-        features: The features to compare examples by.
-        section: The recipe's `[dataset]`.
-        dataset: Its data.
-        count: The number of samples, and at most of real examples.
-        seed: The seed of the noise and of the choice of real examples.
-        held_out: Real examples that were not trained on.
-        better: Which direction of a score is better, by name, if its metric says so.
-        best_by: The score that chooses the best checkpoint.
     """
 
     metrics: Mapping[str, Part]
     features: Features
-    section: Section
+    section: Section  # the recipe's [dataset]
     dataset: Dataset
-    count: int
+    count: int  # of samples, and at most of real examples
     seed: int
     held_out: np.ndarray | None = None
-    better: Mapping[str, Direction] = field(default_factory=dict)
-    best_by: str | None = None
+    better: Mapping[str, Direction] = field(default_factory=dict)  # by score
+    best_by: str | None = None  # the score that chooses the best checkpoint
 
     @classmethod
     def of_recipe(
         cls, recipe: Recipe, dataset: Dataset, gan: GAN, count: int | None = None
     ) -> "Scorer":
-        """Return the scorer of a recipe with metrics.
-
-        Args:
-            recipe: The recipe of the stage.
-            dataset: Its data.
-            gan: Its game.
-            count: The number of samples; by default the recipe's.
+        """Return the scorer of a recipe with metrics; `count` replaces the recipe's.
 
         Raises:
             GankitError: The features do not exist, or the generator takes images.
@@ -68,8 +50,7 @@ class Scorer:
         better = all_directions(metric.part for metric in recipe.metrics)
         return cls(
             metrics={metric.name: metric.bound() for metric in recipe.metrics},
-            # with metrics, the recipe's features are the part itself
-            features=cast(Section, settings.features).make(data=labelled(dataset)),
+            features=recipe_features(recipe, labelled(dataset)),
             section=recipe.dataset,
             dataset=dataset,
             count=count or settings.count,
@@ -79,12 +60,7 @@ class Scorer:
         )
 
     def __call__(self, gan: GAN, generated: str) -> Scores:
-        """Return the scores of a generator.
-
-        Args:
-            gan: The game.
-            generated: The source of the samples, for the provenance.
-        """
+        """Return the scores of a generator; `generated` names it in the provenance."""
         data, section = self.dataset, self.section
         source = Source(
             real=f"the {len(data):,} of {section.name} trained on",

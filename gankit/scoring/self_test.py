@@ -16,13 +16,7 @@ COUNT, SIZE = 2000, 8
 
 @dataclass(frozen=True)
 class Check:
-    """A known answer, and the measured one.
-
-    Args:
-        score: The name of the score.
-        known: The known answer.
-        measured: What the metric found.
-    """
+    """A known answer, and the measured one."""
 
     score: str
     known: KnownAnswer
@@ -79,12 +73,9 @@ def metric_inputs() -> dict[str, dict[str, np.ndarray]]:
     known = {"class_names": np.arange(10), "class_fractions": np.full(10, 0.1)}
     known |= {"fake_labels": np.arange(COUNT) % 10, "held_out": held_out, "real": real}
     known |= {"real_images": real_images, "held_out_images": held_out_images}
-    return {
-        name: {**known, "fake": fake, "fake_images": images.get(name, real_images)}
-        | _classified(sure[:1].repeat(COUNT, 0) if name == "collapsed" else sure)
-        for name, fake in fakes.items()
-    }
-
-
-def _classified(probabilities: np.ndarray) -> dict[str, np.ndarray]:
-    return {"probabilities": probabilities, "class_probabilities": probabilities}
+    inputs = {}
+    for name, fake in fakes.items():
+        odds = sure[:1].repeat(COUNT, 0) if name == "collapsed" else sure
+        made = {"fake": fake, "fake_images": images.get(name, real_images)}
+        inputs[name] = known | made | {"probabilities": odds, "class_probabilities": odds}
+    return inputs

@@ -10,3 +10,9 @@ def gankit_datasets() -> dict[str, str]:
         "lego": "gankit_lego.dataset:lego",
         "lego-unpaired": "gankit_lego.dataset:lego_unpaired",
     }
+
+
+@gankit.hookimpl
+def gankit_features():
+    """A network that classifies bricks."""
+    return {"bricks": "gankit_lego.features.bricks:bricks"}

@@ -1,12 +1,15 @@
 """The first layer of a generator, as a matrix."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gankit.api.generator import Generator
 from gankit.errors import GankitError
+
+if TYPE_CHECKING:
+    import keras
 
 
 def first_layer(generator: Generator) -> np.ndarray:
@@ -21,9 +24,9 @@ def first_layer(generator: Generator) -> np.ndarray:
     latent = generator.network.inputs[0].shape[1]
     units = np.eye(latent, dtype="float32")
     mixed = np.random.default_rng(0).standard_normal((4, latent), dtype="float32")
-    for ask in _layers(generator):
-        zero, *rows = ask(np.concatenate([0 * units[:1], units, mixed]))
-        answers = np.asarray(rows) - zero
+    rows = np.concatenate([0 * units[:1], units, mixed])
+    for zero, *outputs in _layer_outputs(generator.network, rows):
+        answers = np.asarray(outputs) - zero
         weights, found = answers[:latent], answers[latent:]
         if np.abs(answers).max() == 0:
             continue  # a layer of labels
@@ -37,8 +40,8 @@ def first_layer(generator: Generator) -> np.ndarray:
     )
 
 
-def _layers(generator: Generator) -> Iterator[Callable[[np.ndarray], np.ndarray]]:
-    """Yield a function from noise to the output of each layer with weights, in order."""
+def _layer_outputs(network: "keras.Model", noise: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the outputs (count, size) of each layer with weights, in order."""
     import keras
     from keras import ops
 
@@ -50,19 +53,12 @@ def _layers(generator: Generator) -> Iterator[Callable[[np.ndarray], np.ndarray]
             outputs.append(output)
         return output
 
-    network = generator.network
     copy = keras.models.clone_model(
         keras.Model(network.input, network.output),
         clone_function=lambda layer: layer,
         call_function=call,
     )
+    labels = [np.zeros(len(noise), "int32")] * (len(copy.inputs) - 1)
     for output in outputs:
-        part = keras.Model(copy.inputs, output)
-
-        def ask(noise: np.ndarray, part: keras.Model = part) -> np.ndarray:
-            labels = [np.zeros(len(noise), "int32")] * (len(copy.inputs) - 1)
-            answer = part([noise, *labels], training=False)
-            found: np.ndarray = ops.convert_to_numpy(ops.cast(answer, "float32"))
-            return found.reshape(len(noise), -1)
-
-        yield ask
+        answer = keras.Model(copy.inputs, output)([noise, *labels], training=False)
+        yield ops.convert_to_numpy(ops.cast(answer, "float32")).reshape(len(noise), -1)

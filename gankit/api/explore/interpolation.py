@@ -71,12 +71,7 @@ def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Return the spherical linear interpolation of a and b, (steps, …).
 
     sin((1 − t) Ω) / sin Ω · a + sin(t Ω) / sin Ω · b, where Ω is the angle between a and b; linear
-    if they are parallel.
-
-    Args:
-        a: Noise, (…).
-        b: Noise, (…).
-        t: Positions in [0, 1], (steps,).
+    if they are parallel. The positions t (steps,) are in [0, 1].
 
     Reference:
         Shoemake 1985, Animating Rotation with Quaternion Curves.

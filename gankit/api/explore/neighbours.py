@@ -24,22 +24,16 @@ from gankit.scoring.folders import read_folder
 CHUNK = 512  # training examples compared at a time
 REALS = 100  # real examples that samples are compared with
 
-Distance = Callable[[np.ndarray], np.ndarray]
+Distance = Callable[[np.ndarray], np.ndarray]  # from a chunk to (queries, chunk)
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """The nearest training examples by one distance.
+    """The nearest training examples by one distance."""
 
-    Args:
-        places: The index of each sample's nearest example, (count,).
-        distances: Each sample's distance from it, (count,).
-        of_reals: The distances of real examples from their nearest others, (reals,).
-    """
-
-    places: np.ndarray
-    distances: np.ndarray
-    of_reals: np.ndarray
+    places: np.ndarray  # the index of each sample's nearest example, (count,)
+    distances: np.ndarray  # each sample's distance from it, (count,)
+    of_reals: np.ndarray  # the distances of real examples from their nearest others, (reals,)
 
     @property
     def nearer_reals(self) -> np.ndarray:
@@ -116,10 +110,8 @@ def search(
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the index of the nearest example to each query, and its distance, by each distance.
 
-    Args:
-        data: (examples, …), read once, in chunks.
-        distances: Functions from a chunk to its distances from all queries, (queries, chunk).
-        own: The index of the example that a query itself is, or −1, (queries,).
+    The data is read once, in chunks. `own` (queries,) is the index of the example that a query
+    itself is, or −1.
     """
     places = {name: np.full(len(own), -1) for name in distances}
     best = {name: np.full(len(own), np.inf) for name in distances}

@@ -40,8 +40,7 @@ class Sheet:
     def write(self, stem: Path) -> tuple[Path, Path, Path]:
         """Write the sheet, its key and a file for answers, and return their paths.
 
-        Args:
-            stem: What the paths begin with, such as `images/judge-0`.
+        The paths begin with the stem, such as `images/judge-0`.
 
         Raises:
             GankitError: The key of another sheet exists; nothing is written.

@@ -45,16 +45,10 @@ def templates(run: RunOrGenerator, bins: int = 24, count: int = 2000, seed: int 
 def clustered(
     real: np.ndarray, fake: np.ndarray, bins: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the clusters of real examples by k-means, the largest first.
+    """Return the clusters of real examples (count, size) by k-means, the largest first.
 
-    Args:
-        real: (count, size).
-        fake: (count, size).
-        bins: The number of clusters.
-        seed: The seed of k-means.
-
-    Returns:
-        The centroids (bins, size), and the fractions of real and generated examples (bins, 2).
+    These are the centroids (bins, size), and the fractions of real and generated examples
+    (bins, 2).
     """
     centroids, _ = kmeans2(real, bins, STEPS, minit="++", rng=seed)
     counts = [np.bincount(vq(x, centroids)[0], minlength=bins) for x in (real, fake)]

@@ -9,6 +9,7 @@ from PIL import Image
 from gankit.api.explore.first_layer import first_layer
 from gankit.api.generator import Generator, RunOrGenerator
 from gankit.errors import GankitError
+from gankit.messages import listed
 from gankit.pictures.captions import captioned
 
 Along = Literal["dimensions", "principal"]
@@ -59,7 +60,9 @@ def traverse(
         every = range(len(base))
         found = every if along == "principal" else _strongest(generator, move, reach, labels)
         directions = list(found)[:rows]
-    _check(directions, len(base))
+    wrong = [str(place) for place in directions if not 0 <= place < len(base)]
+    if wrong:
+        raise GankitError(f"directions are from 0 to {len(base) - 1}. Received: {listed(wrong)}")
     noise = np.concatenate([move(place, values) for place in directions])
     images = generator.draw(noise, labels.repeat(len(noise)))
     name = {"dimensions": "dimension", "principal": "direction"}[along]
@@ -71,14 +74,9 @@ def principal_directions(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the directions of noise that change a linear layer's outputs most, and how much.
 
     For standard normal noise z the outputs z W have the covariance Wᵀ W: the left singular vectors
-    of W map to its principal components, and the singular values are their standard deviations.
-
-    Args:
-        weights: W, (latent, units).
-
-    Returns:
-        Unit vectors in rows (directions, latent), the strongest first, with their largest number
-        positive; and the standard deviations of the outputs along them.
+    of W (latent, units) map to its principal components, and the singular values are their standard
+    deviations. The directions are unit vectors in rows (directions, latent), the strongest first,
+    with their largest number positive.
     """
     vectors, stds, _ = np.linalg.svd(weights, full_matrices=False)
     largest = np.abs(vectors).argmax(axis=0)
@@ -108,14 +106,6 @@ def _strongest(generator: Generator, move: Move, reach: float, labels: np.ndarra
     images = generator.draw(ends.reshape(2 * latent, -1), labels.repeat(2 * latent))
     low, high = np.moveaxis(images.reshape(latent, 2, -1), 1, 0)
     return np.argsort(-np.linalg.norm(high - low, axis=1), kind="stable")
-
-
-def _check(directions: Sequence[int], count: int) -> None:
-    wrong = [place for place in directions if not 0 <= place < count]
-    if wrong:
-        raise GankitError(
-            f"directions are numbered from 0 to {count - 1}. Received: {', '.join(map(str, wrong))}"
-        )
 
 
 def _words(name: str, values: np.ndarray) -> list[str]:

@@ -1,0 +1,1 @@
+"""Features for scoring images of bricks."""
