@@ -87,7 +87,7 @@ class Validator:
         found = []
         for name, part in sorted(self._catalogue.parts.get("monitors", {}).items()):
             with suppress(GankitError, ValidationError):  # broken, or in need of an option
-                found.append(section(schema.model(part)(name=name)))
+                found.append(section(schema.model(part).model_validate({"name": name})))
         return found
 
     def _array(self, kind: str) -> Any:

@@ -4,6 +4,7 @@ import inspect
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -111,7 +112,7 @@ def _check_formula(
         "write it for logits without sigmoid, exp and log: log sigmoid(x) is -ops.softplus(-x)",
     )
     for name in set(asked) & set(logits):
-        slope = input_gradient(lambda x, name=name: score(**{name: x}), logits[name])
+        slope = input_gradient(partial(_scored, score, name), logits[name])
         slopes[name] = 0.0 if slope is None else float(_array(slope).sum())
         require(
             np.isfinite(slopes[name]),
@@ -194,3 +195,7 @@ def _check_fall(loss: Loss, turns: Turns, steps: int) -> None:
 
 def _array(tensor: Any) -> np.ndarray:
     return np.asarray(ops.convert_to_numpy(ops.stop_gradient(tensor)))
+
+
+def _scored(score: Callable[..., Any], name: str, x: Any) -> Any:
+    return score(**{name: x})

@@ -13,6 +13,6 @@ def gankit_datasets() -> dict[str, str]:
 
 
 @gankit.hookimpl
-def gankit_features():
+def gankit_features() -> dict[str, str]:
     """A network that classifies bricks."""
     return {"bricks": "gankit_lego.features.bricks:bricks"}

@@ -38,12 +38,12 @@ class Trainer(keras.Model):
     def aside(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a compiled function beside the step: what it assigns is forgotten."""
 
-        @jax.jit
-        def compiled(values: list[Any], arguments: tuple[Any, ...]) -> Any:
+        def forgetful(values: list[Any], arguments: tuple[Any, ...]) -> Any:
             with _scope(dict(zip(map(id, variables), values))):
                 return function(*arguments)
 
         variables = [*self.trainable_variables, *self.non_trainable_variables]
+        compiled = jax.jit(forgetful)
         return lambda *arguments: compiled(self._values(), arguments)
 
     def _values(self) -> list[Any]:

@@ -20,13 +20,12 @@ class Trainer(keras.Model):
     def aside(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a compiled function beside the step: what it assigns is forgotten."""
 
-        @tf.function(autograph=False)
-        def compiled(*arguments: Any) -> Any:
+        def forgetful(*arguments: Any) -> Any:
             with keras.StatelessScope():
                 return function(*arguments)
 
-        found: Callable[..., Any] = compiled
-        return found
+        compiled: Callable[..., Any] = tf.function(forgetful, autograph=False)
+        return compiled
 
 
 def gradients(

@@ -3,7 +3,7 @@
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers.ranges import Share
+from gankit_standard.ranges import Share
 
 
 class TargetClipping(gankit.Stabilizer):
