@@ -3,7 +3,7 @@
 from keras import ops
 
 import gankit
-from gankit_standard.ranges import Share
+from gankit_standard.ranges import Fraction
 
 
 class TargetClipping(gankit.Stabilizer):
@@ -16,7 +16,7 @@ class TargetClipping(gankit.Stabilizer):
         high: The largest target.
     """
 
-    def __init__(self, low: Share = 0.0, high: Share = 1.0):
+    def __init__(self, low: Fraction = 0.0, high: Fraction = 1.0):
         self.low = low
         self.high = high
 
