@@ -101,5 +101,5 @@ def test_without_an_accuracy_nobody_waits(images):
 
 
 def test_both_cannot_wait():
-    with pytest.raises(gankit.GankitError, match=r"low of at most high. Received: 0.7 and 0.6"):
+    with pytest.raises(gankit.GankitError, match=r"at most high. Received: 0.7 and 0.6"):
         AdaptiveBalance(high=0.6, low=0.7)

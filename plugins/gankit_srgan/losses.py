@@ -24,7 +24,7 @@ class Content(gankit.Loss):
     Args:
         vgg19: A file of weights of Keras' VGG19 without its top, to compare its features; if left
             out, pixels are compared. It needs images of 32 pixels or more.
-        layer: The layer whose output are the features.
+        layer: The layer whose output is compared.
 
     Reference:
         Ledig et al. 2017, SRGAN, arXiv:1609.04802, equations 4 and 5.
@@ -54,7 +54,7 @@ class Srgan(gankit.Loss):
         adversarial: The weight of the adversarial term.
         vgg19: A file of weights of Keras' VGG19 without its top, to compare its features; if left
             out, pixels are compared. It needs images of 32 pixels or more.
-        layer: The layer whose output are the features.
+        layer: The layer whose output is compared.
 
     Reference:
         Ledig et al. 2017, SRGAN, arXiv:1609.04802, equations 2 to 6.

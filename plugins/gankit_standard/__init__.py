@@ -70,7 +70,7 @@ def gankit_stabilizers() -> dict[str, str]:
         "r1": "gankit_standard.stabilizers.penalties:R1",
         "r2": "gankit_standard.stabilizers.penalties:R2",
         "spectral-norm": "gankit_standard.stabilizers.spectral_norm:SpectralNorm",
-        "target-clipping": "gankit_standard.stabilizers.clipping:TargetClipping",
+        "target-clipping": "gankit_standard.stabilizers.targets:TargetClipping",
         "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
     }

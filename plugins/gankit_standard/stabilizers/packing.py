@@ -16,7 +16,7 @@ class Packing(gankit.Stabilizer):
     Consecutive examples of the batch are stacked on the last axis, and the first layers of the
     discriminator are rebuilt for the wider input: one logit for each pack, (batch // size, 1).
     Examples that do not fill a pack are dropped. List it before stabilizers that change the
-    discriminator's layers. Penalties of the slope apply to each example, not to the pack.
+    discriminator's layers. Penalties on the slope apply to each example, not to the pack.
 
     Args:
         size: m of the paper, the examples in a pack; 1 changes nothing.

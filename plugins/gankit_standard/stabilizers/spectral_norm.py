@@ -23,7 +23,7 @@ class SpectralNorm(gankit.Stabilizer):
     It wraps dense and convolutional layers; layers inside other layers are left alone.
 
     Args:
-        network: Whose kernels are divided, in all networks that the player trains.
+        network: The player whose networks are normalised.
 
     Reference:
         Miyato et al. 2018, Spectral Normalization for GANs, arXiv:1802.05957, algorithm 1.

@@ -107,6 +107,26 @@ class LabelFlipping(gankit.Stabilizer):
         return ops.where(draw < self.probability, 1 - targets, targets)
 
 
+class TargetClipping(gankit.Stabilizer):
+    """Clips the targets to [low, high], after stabilizers that move them beyond.
+
+    With targets outside of [0, 1], the cross-entropy has no lower bound. List it last.
+
+    Args:
+        low: The lowest target.
+        high: The highest target.
+    """
+
+    def __init__(self, low: Fraction = 0.0, high: Fraction = 1.0):
+        self.low = low
+        self.high = high
+
+    def targets(self, targets: gankit.Targets) -> gankit.Targets:
+        """Return the clipped targets."""
+        real, fake = (ops.clip(x, self.low, self.high) for x in (targets.real, targets.fake))
+        return gankit.Targets(real, fake)
+
+
 def _incompatibilities(
     name: str, part: gankit.Stabilizer, gan: gankit.GAN
 ) -> Iterator[gankit.Incompatibility]:
