@@ -49,7 +49,11 @@ CASES = {
         {"ranked_right": [1.0] * 4, "g_grad_norm": [1.0, 0.1, 0.001, 0.001]},
         {"ranked_right": [0.9, 1.0, 1.0, 0.9] * 3, "g_grad_norm": [1.0] * 12},
     ),
-    "wrong": (Saturation, {"ranked_right": [0.6, 0.3, 0.3]}, {"ranked_right": [0.6, 0.3, 0.5]}),
+    "wrong": (
+        Saturation,
+        {"ranked_right": [0.6, 0.3, 0.3], "step": [100, 201, 300]},
+        {"ranked_right": [0.3, 0.3, 0.3, 0.5], "step": [50, 100, 200, 300]},
+    ),
     "exploding": (
         Gradients,
         {"d_grad_norm": [1.0, 1.0, 101.0, 101.0]},
