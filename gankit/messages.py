@@ -66,12 +66,7 @@ def reason(error: BaseException) -> str:
 
 
 def in_one_line(error: BaseException, message: str = "") -> str:
-    """Return the class and message of an exception as one line, without Keras' terminal styles.
-
-    Args:
-        error: The exception.
-        message: Replaces the exception's own message.
-    """
+    """Return the class of an exception with its message, or another, without terminal styles."""
     text = " ".join(_STYLE.sub("", message or str(error)).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

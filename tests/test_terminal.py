@@ -251,4 +251,4 @@ def test_what_programs_read_is_json(gankit):
         for command in app.registered_commands
         if "as_json" in command.callback.__code__.co_varnames
     }
-    assert with_json == {"list", "plugins", "score", "export"}
+    assert with_json == {"list", "plugins", "score", "export", "diagnose"}

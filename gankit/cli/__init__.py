@@ -1,80 +1,21 @@
 """The command line, one command in each file."""
 
 import io
-import os
 import sys
-from typing import Annotated
+from importlib import import_module
 
-import typer
-
-import gankit
-from gankit.cli import (
-    bench,
-    check,
-    compare,
-    diagnose,
-    explore,
-    export,
-    list,
-    new,
-    plugins,
-    report,
-    run,
-    sample,
-    schema,
-    score,
-    show,
-)
+from gankit.cli.app import app
 from gankit.cli.console import show_error
-from gankit.cli.options import flag
 from gankit.errors import GankitError
 
-EXAMPLES = """
-Examples:
-
-  gankit new recipe quickstart
-
-  gankit run quickstart.toml
-"""
-
-app = typer.Typer(
-    help="Assemble GANs from TOML recipes and train them with Keras 3.",
-    epilog=EXAMPLES,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None if os.environ.get("NO_COLOR") else "rich",  # rich would keep bold text
+COMMANDS = (
+    *("check", "run", "sample", "score", "export", "compare", "report", "diagnose", "bench"),
+    *("show", "list", "plugins", "schema", "new", "explore"),
 )
-app.add_typer(new.new, name="new")
-app.add_typer(explore.explore, name="explore")
-app.command("check", epilog=check.EXAMPLES)(check.check)
-app.command("run", epilog=run.EXAMPLES)(run.run)
-app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
-app.command("score", epilog=score.EXAMPLES)(score.score)
-app.command("export", epilog=export.EXAMPLES)(export.export)
-app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
-app.command("report", epilog=report.EXAMPLES)(report.report)
-app.command("diagnose", epilog=diagnose.EXAMPLES)(diagnose.diagnose)
-app.command("bench", epilog=bench.EXAMPLES)(bench.bench)
-app.command("show", epilog=show.EXAMPLES)(show.show)
-app.command("list", epilog=list.EXAMPLES)(list.list_parts)
-app.command("plugins", epilog=plugins.EXAMPLES)(plugins.plugins)
-app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
+for command in COMMANDS:
+    import_module(f"gankit.cli.{command}")  # which adds it to the app
 
-
-def _show_version(asked: bool) -> None:
-    if asked:
-        print(f"gankit {gankit.__version__}")
-        raise typer.Exit
-
-
-Version = Annotated[
-    bool, flag("--version", "Show the version.", is_eager=True, callback=_show_version)
-]
-
-
-@app.callback()
-def _options(version: Version = False) -> None: ...
+__all__ = ["app", "main"]
 
 
 def main() -> None:

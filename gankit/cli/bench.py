@@ -5,20 +5,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from gankit.cli.app import command
 from gankit.cli.console import show_lines, show_start, terminal
 from gankit.cli.options import Backend, Cpu, number, text
-
-EXAMPLES = """
-Examples:
-
-  gankit bench ring --backend jax
-
-  gankit bench grid --arms plain,best --seeds 3 --steps 2000 --out bench/quick
-"""
 
 Benchmark = Literal["ring", "grid", "ablation"]
 
 
+@command(
+    "bench ring --backend jax",
+    "bench grid --arms plain,best --seeds 3 --steps 2000 --out bench/quick",
+)
 def bench(
     benchmark: Annotated[
         Benchmark,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from gankit.cli.console import aligned, show_lines
+from gankit.cli.app import command
+from gankit.cli.console import Line, aligned, show_lines
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, RecipePath
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import load_plugins
@@ -19,18 +20,13 @@ if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
     from gankit.run.experiment import Experiment
 
-EXAMPLES = """
-Examples:
-
-  gankit check dcgan_lego.toml
-
-  gankit check dcgan_lego.toml --backend jax --set 'loss.name="least-squares"'
-"""
-
-Line = Text | str
 TRIED = 64  # samples that metrics are tried on
 
 
+@command(
+    "check dcgan_lego.toml",
+    """check dcgan_lego.toml --backend jax --set 'loss.name="least-squares"'""",
+)
 def check(
     path: RecipePath,
     overrides: Overrides = None,
@@ -55,11 +51,7 @@ def check(
 
 
 def check_recipe(recipe: "Recipe") -> Iterator[Line]:
-    """Build each stage, play a batch of it, and yield the lines that describe it.
-
-    Raises:
-        GankitError: The data cannot be read, or the parts do not fit together.
-    """
+    """Build each stage, play a batch of it, and yield the lines that describe it."""
     from gankit.run.experiment import assemble
 
     previous, stages = None, recipe.stages()

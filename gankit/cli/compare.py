@@ -10,26 +10,30 @@ from rich.text import Text
 
 from gankit.api.compare import compare as compare_runs
 from gankit.cli import completion
-from gankit.cli.console import aligned, show_lines, show_warning
-from gankit.cli.options import CheckpointName, Cpu, PluginFiles, RunBackend, Seed, number, text
+from gankit.cli.app import command
+from gankit.cli.console import Line, aligned, show_lines, show_warning
+from gankit.cli.options import (
+    CheckpointName,
+    Cpu,
+    PluginFiles,
+    RunBackend,
+    Seed,
+    number,
+    text,
+)
 
 if TYPE_CHECKING:
     from gankit.reporting.comparison import Comparison
     from gankit.reporting.differences import Differences
     from gankit.reporting.score_history import ScoreHistories
 
-EXAMPLES = """
-Examples:
-
-  gankit compare runs/quickstart-1 runs/quickstart-2 --checkpoint best
-
-  gankit compare runs/ring-* --count 0 --out rings.html
-"""
-
-Line = Text | str
 SHORT = 14  # characters of a value that fits in a row
 
 
+@command(
+    "compare runs/quickstart-1 runs/quickstart-2 --checkpoint best",
+    "compare runs/ring-* --count 0 --out rings.html",
+)
 def compare(
     runs: Annotated[
         list[Path],

@@ -24,6 +24,9 @@ class Printable(RenderHook):
         return renderables
 
 
+Line = Text | str
+
+
 def terminal(stderr: bool = False) -> Console:
     """Return a console, without styles if `NO_COLOR` is set; brackets in texts are brackets."""
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
@@ -34,7 +37,7 @@ def terminal(stderr: bool = False) -> Console:
     return console
 
 
-def show_lines(lines: Iterable[Text | str]) -> None:
+def show_lines(lines: Iterable[Line]) -> None:
     """Print lines on standard output; a terminal wraps them at its width."""
     console = terminal()
     for line in lines:
@@ -69,11 +72,7 @@ def folded(table: Sequence[tuple[str, str]], styles: Sequence[str]) -> list[Text
 
 
 def show_start(console: Console, backend: str | None, cpu: bool) -> None:
-    """Start the backend and print it with its devices.
-
-    Raises:
-        GankitError: There is no such backend, or another one is already running.
-    """
+    """Start the backend and print it with its devices."""
     from gankit.backend import choose_backend
 
     name = choose_backend(backend, cpu)

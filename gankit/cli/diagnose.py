@@ -1,4 +1,4 @@
-"""`gankit diagnose`: what went wrong with a run, or with a stranger's training, by its log."""
+"""gankit diagnose: what went wrong with a run, or with any training that has a log."""
 
 import json
 from collections.abc import Iterator
@@ -8,47 +8,41 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from gankit.cli.console import show_lines
-from gankit.cli.options import AsJson, PluginFiles
+from gankit.cli.app import command
+from gankit.cli.console import Line, show_lines
+from gankit.cli.options import AsJson, PluginFiles, text
 from gankit.errors import GankitError
 from gankit.messages import shown
 
 if TYPE_CHECKING:
     from gankit.sentinel.diagnose import Diagnosis
 
-EXAMPLES = """
-Examples:
-
-  gankit diagnose runs/quickstart-1
-
-  gankit diagnose log.csv --loss bce --columns d_loss=errD,g_loss=errG
-"""
 STYLES = {"note": "cyan", "warn": "yellow", "dead": "red", "over": "dim"}
 
 
+@command(
+    "diagnose runs/quickstart-1",
+    "diagnose log.csv --loss bce --columns d_loss=errD,g_loss=errG",
+)
 def diagnose(
     source: Annotated[
         Path,
         typer.Argument(
             metavar="RUN|LOG.csv|FOLDER",
-            help="A run, a table with a row a step or epoch, or a folder of TensorBoard's events.",
+            help="A run, a table with a row for each step or epoch, or TensorBoard's folder.",
         ),
     ],
     loss: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The loss of a log: gankit list losses. A run says it."),
+        str | None, text("NAME", "The loss of a log, from gankit list losses; runs know it.")
     ] = None,
     columns: Annotated[
         str,
-        typer.Option(
-            metavar="NAME=COLUMN,…",
-            help="What columns are called: d_loss, g_loss, score, step; usual names are known.",
-        ),
+        text("NAME=COLUMN,…", "Columns for d_loss, g_loss, score, step; usual names are known."),
     ] = "",
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what went wrong with a training, since when, what to do, and how sure that is."""
+    """Say what went wrong with a training, since when, how sure that is, and what to do."""
     named = _named(columns)
     from gankit.backend import choose_backend
 
@@ -57,8 +51,8 @@ def diagnose(
 
     found = judged(source, loss, named, plugin or ())
     if as_json:
-        told = {"points": found.points, "events": found.events, "belief": found.belief}
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        facts = {"points": found.points, "events": found.events, "belief": found.belief}
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
     else:
         show_lines(_lines(found))
 
@@ -68,13 +62,13 @@ def _named(columns: str) -> dict[str, str]:
     for name, equals, column in pairs:
         if not (name.strip() and equals and column.strip()):
             raise GankitError(
-                f"--columns is NAME=COLUMN with commas between. Received: {shown(columns)}",
+                f"--columns is NAME=COLUMN, separated by commas. Received: {shown(columns)}",
                 "--columns d_loss=errD,g_loss=errG",
             )
     return {name.strip(): column.strip() for name, _, column in pairs}
 
 
-def _lines(found: "Diagnosis") -> Iterator[Text | str]:
+def _lines(found: "Diagnosis") -> Iterator[Line]:
     from gankit.sentinel.wording import text
 
     yield f"{found.points:,} points"
@@ -83,6 +77,6 @@ def _lines(found: "Diagnosis") -> Iterator[Text | str]:
         where = f"step {event['step']:,}"
         yield Text.assemble((f"{level:<5}", STYLES[level]), f"{where:<14} {text(event)}")
     if not found.events:
-        yield "nothing is wrong with it, as far as its log tells"
+        yield "the log shows no problem"
     yield ""
     yield from found.belief

@@ -1,23 +1,29 @@
 """gankit explore: images that show what a generator learned."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.text import Text
 
 import gankit
 from gankit.cli import completion
-from gankit.cli.console import show_lines, show_next
-from gankit.cli.explore_lines import grade_lines, neighbour_lines
-from gankit.cli.explore_options import Look, command_of, epilog
-from gankit.cli.options import Images, flag, number, text
+from gankit.cli.app import app
+from gankit.cli.console import Line, aligned, show_lines, show_next
+from gankit.cli.explore_options import Look, command_of
+from gankit.cli.options import Images, examples, flag, number, text
 from gankit.errors import GankitError
+
+if TYPE_CHECKING:
+    from gankit.api.explore import Grade, Neighbours
 
 explore = typer.Typer(
     help="Look at what a run's generator learned.",
     no_args_is_help=True,
-    epilog=epilog("interpolate runs/quickstart-1", "nearest runs/quickstart-1"),
+    epilog=examples("explore interpolate runs/quickstart-1", "explore nearest runs/quickstart-1"),
 )
+app.add_typer(explore, name="explore")
 command = command_of(explore)
 
 Way = Literal["slerp", "linear"]
@@ -25,10 +31,7 @@ Along = Literal["dimensions", "principal"]
 Label = Annotated[str | None, text("CLASS", "Draw this class, if the generator takes labels.")]
 
 
-@command(
-    "interpolate runs/quickstart-1",
-    "interpolate runs/quickstart-1 --stops 3,17 --steps 12",
-)
+@command("interpolate runs/quickstart-1", "interpolate runs/quickstart-1 --stops 3,17 --steps 12")
 def interpolate(
     look: Look,
     stops: Annotated[str, text("NUMBERS", "Samples to visit, separated by commas.")] = "0,1,2,3,4",
@@ -65,10 +68,7 @@ def arithmetic(
     show_next(f"gankit explore traverse {look.run}")
 
 
-@command(
-    "traverse runs/quickstart-1",
-    "traverse runs/quickstart-1 --along principal --start 7",
-)
+@command("traverse runs/quickstart-1", "traverse runs/quickstart-1 --along principal --start 7")
 def traverse(
     look: Look,
     along: Annotated[
@@ -148,12 +148,38 @@ def sheet(
     )
 
 
-def numbers(text: str) -> list[int]:
-    """Return numbers that are separated by commas.
+def neighbour_lines(found: "Neighbours") -> Iterator[Line]:
+    """Yield how close each sample is to the data, and how close real examples are."""
+    import numpy as np
 
-    Raises:
-        GankitError: The text is something else.
-    """
+    rows = [["sample", *(word for name in found.by for word in (name, "reals nearer"))]]
+    for index in range(len(found.samples)):
+        pairs = ((by.distances[index], by.nearer_reals[index]) for by in found.by.values())
+        rows.append([str(index), *(w for d, near in pairs for w in (f"{d:.3g}", f"{near:.0%}"))])
+    yield from aligned(rows, ["bold", *["", "green"] * len(found.by)])
+    yield from ("", f"  reals   {found.reals}")
+    width = max(map(len, found.by))
+    for name, by in found.by.items():
+        low, median, high = np.quantile(by.of_reals, (0.05, 0.5, 0.95))
+        spread = f"median {median:.3g}, 90 % from {low:.3g} to {high:.3g}"
+        yield f"          {name:<{width}}  {spread}"
+    yield from ("", "A sample nearer than all reals (0%) may be memorised: look at it.")
+
+
+def grade_lines(grade: "Grade") -> Iterator[Line]:
+    """Yield how many answers are right, and what that means."""
+    yield f"  right   {grade.right} of {grade.answers}: {grade.accuracy:.0%}"
+    yield f"          {grade.low:.0%} to {grade.high:.0%} with 95 % confidence (Wilson)"
+    yield f"  chance  {grade.chance:.0%}"
+    if grade.fooled == grade.fooled:
+        yield f"  fooled  {grade.fooled:.0%} of the generated images were taken for real"
+    better = grade.low > grade.chance
+    verdict = "significantly more" if better else "not significantly more"
+    yield Text(f"The answers are right {verdict} often than by chance.", "bold")
+
+
+def numbers(text: str) -> list[int]:
+    """Return numbers that are separated by commas."""
     try:
         return [int(number) for number in text.split(",")]
     except ValueError as error:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gankit.cli.options import CheckpointName, Cpu, PluginFiles, Run, RunBackend, number, text
+from gankit.cli.options import (
+    CheckpointName,
+    Cpu,
+    PluginFiles,
+    Run,
+    RunBackend,
+    examples,
+    number,
+    text,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,17 +30,7 @@ Command = Callable[..., None]
 
 @dataclass
 class Look:
-    """A run to look at. Its fields are the arguments that each command takes.
-
-    Args:
-        run: The run's folder.
-        seed: The seed of the noise and of all other choices.
-        out: The folder of the images; by default in the run's folder.
-        checkpoint: `last`, `best`, or the name of one.
-        plugin: Plugin files that the run was made with.
-        backend: tensorflow, jax or torch.
-        cpu: Whether to avoid GPUs.
-    """
+    """A run to look at. Its fields are the arguments that each command takes."""
 
     run: Run
     seed: Annotated[int, number("The seed of the noise and of all other choices.", 0)] = 0
@@ -67,11 +66,9 @@ def command_of(app: typer.Typer) -> Callable[..., Callable[[Command], Command]]:
     It takes examples for the end of the help, and decorates a function of a look and of options.
     """
 
-    def command(*examples: str) -> Callable[[Command], Command]:
-        def add(function: Command) -> Command:
-            return app.command(function.__name__, epilog=epilog(*examples))(_with_look(function))
-
-        return add
+    def command(*lines: str) -> Callable[[Command], Command]:
+        epilog = examples(*(f"explore {line}" for line in lines))
+        return lambda function: app.command(function.__name__, epilog=epilog)(_with_look(function))
 
     return command
 
@@ -90,8 +87,3 @@ def _with_look(function: Command) -> Command:
     wrapped.__dict__["__signature__"] = Signature(options)
     wrapped.__annotations__ = {option.name: option.annotation for option in options}
     return wrapped
-
-
-def epilog(*examples: str) -> str:
-    """Return examples as the end of a help."""
-    return "\nExamples:\n\n" + "\n".join(f"  gankit explore {line}\n" for line in examples)

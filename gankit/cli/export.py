@@ -10,18 +10,11 @@ from rich.text import Text
 
 from gankit.api.export import Export
 from gankit.api.export import export as export_run
-from gankit.cli.console import show_lines
+from gankit.cli.app import command
+from gankit.cli.console import Line, show_lines
 from gankit.cli.options import AsJson, CheckpointName, PluginFiles, Run, RunBackend, text
 from gankit.exporting.formats import FORMATS
 from gankit.messages import listed
-
-EXAMPLES = """
-Examples:
-
-  gankit export runs/quickstart-1
-
-  gankit export runs/quickstart-1 --format onnx --out bricks.onnx
-"""
 
 if TYPE_CHECKING:
     Format = str
@@ -29,6 +22,7 @@ else:
     Format = Literal[tuple(FORMATS)]
 
 
+@command("export runs/quickstart-1", "export runs/quickstart-1 --format onnx --out bricks.onnx")
 def export(
     run: Run,
     format: Annotated[Format, text("FORMAT", f"{listed(FORMATS)}.")] = "keras",
@@ -47,7 +41,7 @@ def export(
         show_lines(_lines(written))
 
 
-def _lines(written: Export) -> Iterator[Text | str]:
+def _lines(written: Export) -> Iterator[Line]:
     about = written.about
     weights = "its averaged weights" if about["averaged"] else "its own weights"
     yield Text(f"wrote {written.path}", "bold green")

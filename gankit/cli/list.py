@@ -9,20 +9,13 @@ import typer
 from rich.text import Text
 
 from gankit.cli import completion
-from gankit.cli.console import aligned, show_lines, show_next, show_warning
+from gankit.cli.app import command
+from gankit.cli.console import Line, aligned, show_lines, show_next, show_warning
 from gankit.cli.options import AsJson, PluginFiles
 from gankit.discovery.kinds import KERAS_KINDS, NAMED_KINDS
 from gankit.discovery.plugins import Catalogue, Plugin, load_plugins
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
-
-EXAMPLES = """
-Examples:
-
-  gankit list losses
-
-  gankit list --plugin my_parts.py
-"""
 
 _KINDS = [*NAMED_KINDS]
 
@@ -32,6 +25,7 @@ Kind = Annotated[
 ]
 
 
+@command("list losses", "list --plugin my_parts.py", name="list")
 def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """List the parts that recipes can name."""
     catalogue = load_plugins(plugin or ())
@@ -46,11 +40,7 @@ def list_parts(kind: Kind = None, plugin: PluginFiles = None, as_json: AsJson = 
 
 
 def parts(catalogue: Catalogue, kind: str | None = None) -> list[dict[str, str]]:
-    """Return the kind, name, plugin and summary of each part of a kind, or of all plugins.
-
-    Raises:
-        GankitError: There is no such kind.
-    """
+    """Return the kind, name, plugin and summary of each part of a kind, or of all plugins."""
     if kind is not None and kind not in _KINDS:
         message = f"unknown kind of part.{suggestion(kind, _KINDS)}"
         message += f" Allowed: {listed(_KINDS)}. Received: {shown(kind)}"
@@ -74,7 +64,7 @@ def _keras(kind: str) -> Plugin:
     return Plugin("keras", parts=tuple(KERAS_PARTS[kind]().values()))
 
 
-def _lines(found: list[dict[str, str]]) -> Iterable[Text | str]:
+def _lines(found: list[dict[str, str]]) -> Iterable[Line]:
     rows = [(part["name"], part["plugin"], part["summary"]) for part in found]
     lines = iter(aligned(rows, ("bold", "dim", "")))
     for number, (kind, group) in enumerate(groupby(found, key=lambda part: part["kind"])):

@@ -6,41 +6,25 @@ from typing import Annotated
 import typer
 
 from gankit.cli import completion
+from gankit.cli.app import app
 from gankit.cli.console import show_lines
-from gankit.cli.options import text
+from gankit.cli.options import examples, text
 from gankit.discovery.scaffold import PLURALS, write_distribution
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
 from gankit.recipe.shipped import shipped_recipes
 
-EXAMPLES = """
-Examples:
-
-  gankit new recipe quickstart
-
-  gankit new plugin gankit-flat --kind stabilizer
-"""
-
-RECIPE_EXAMPLES = """
-Examples:
-
-  gankit new recipe quickstart
-
-  gankit new recipe mine --from dcgan_lego
-"""
-
-PLUGIN_EXAMPLES = """
-Examples:
-
-  gankit new plugin gankit-flat --kind stabilizer
-
-  gankit new plugin gankit-pearson --kind loss
-"""
-
-new = typer.Typer(help="Start your own recipe or plugin.", no_args_is_help=True, epilog=EXAMPLES)
+new = typer.Typer(
+    help="Start your own recipe or plugin.",
+    no_args_is_help=True,
+    epilog=examples("new recipe quickstart", "new plugin gankit-flat --kind stabilizer"),
+)
+app.add_typer(new, name="new")
 
 
-@new.command("recipe", epilog=RECIPE_EXAMPLES)
+@new.command(
+    "recipe", epilog=examples("new recipe quickstart", "new recipe mine --from dcgan_lego")
+)
 def recipe(
     name: Annotated[
         str,
@@ -67,7 +51,12 @@ def recipe(
     show_lines([f"wrote {path}", f"→ gankit check {path}", f"→ gankit run {path}"])
 
 
-@new.command("plugin", epilog=PLUGIN_EXAMPLES)
+@new.command(
+    "plugin",
+    epilog=examples(
+        "new plugin gankit-flat --kind stabilizer", "new plugin gankit-pearson --kind loss"
+    ),
+)
 def plugin(
     name: Annotated[
         str,
@@ -82,16 +71,7 @@ def plugin(
 
 
 def new_recipe(name: str, source: str | None = None, out: Path | None = None) -> Path:
-    """Copy a recipe and return the path of the copy.
-
-    Args:
-        name: The name of the copy.
-        source: A recipe of gankit or a file; by default the recipe called `name`.
-        out: The file to write; by default `name.toml` in this folder.
-
-    Raises:
-        GankitError: There is no such recipe, or the file already exists.
-    """
+    """Copy a recipe of gankit or a file, by default to `name.toml`, and return the copy's path."""
     text = _text(source or name)
     path = out or Path(f"{Path(name).name.removesuffix('.toml')}.toml")
     try:

@@ -31,6 +31,11 @@ def flag(name: str, help: str, **settings: Any) -> Any:
     return typer.Option(name, metavar="", help=help, **settings)
 
 
+def examples(*commands: str) -> str:
+    """Return commands as the end of a help."""
+    return "\nExamples:\n\n" + "\n".join(f"  gankit {command}\n" for command in commands)
+
+
 def _backend(default: str) -> Any:
     return typer.Option(
         "--backend",

@@ -6,20 +6,14 @@ from typing import Any
 
 from rich.text import Text
 
-from gankit.cli.console import folded, show_lines, show_next
+from gankit.cli.app import command
+from gankit.cli.console import Line, folded, show_lines, show_next
 from gankit.cli.options import AsJson, PluginFiles
 from gankit.discovery.plugins import Plugin, load_plugins
 from gankit.messages import listed
 
-EXAMPLES = """
-Examples:
 
-  gankit plugins
-
-  gankit plugins --json
-"""
-
-
+@command("plugins", "plugins --json")
 def plugins(plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """Show the plugins, what each provides, and why one failed to load."""
     catalogue = load_plugins(plugin or ())
@@ -39,7 +33,7 @@ def described(plugin: Plugin) -> dict[str, Any]:
     return {**facts, "hooks": plugin.hooks, "failure": plugin.failure}
 
 
-def _lines(plugins: Iterable[Plugin]) -> Iterator[Text | str]:
+def _lines(plugins: Iterable[Plugin]) -> Iterator[Line]:
     for number, plugin in enumerate(plugins):
         yield from [""] * bool(number)
         origin = f"  {plugin.distribution} {plugin.version}".rstrip()

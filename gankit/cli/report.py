@@ -4,18 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 from gankit.api.report import report as write_report
+from gankit.cli.app import command
 from gankit.cli.console import show_lines
 from gankit.cli.options import Run, text
 
-EXAMPLES = """
-Examples:
 
-  gankit report runs/quickstart-1
-
-  gankit report runs/quickstart-1 --out quickstart.html
-"""
-
-
+@command("report runs/quickstart-1", "report runs/quickstart-1 --out quickstart.html")
 def report(
     run: Run,
     out: Annotated[Path | None, text("PATH", "The page, or its folder.", "RUN/report.html")] = None,

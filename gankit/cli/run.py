@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 
 from gankit.cli import completion
+from gankit.cli.app import command
 from gankit.cli.console import show_lines, show_start, terminal
-from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, text
-from gankit.cli.score import standing_lines
+from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, flag, text
 from gankit.errors import GankitError, Interrupted
 from gankit.messages import plugin_words
 from gankit.recipe.overrides import read_table
@@ -19,15 +19,11 @@ if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
     from gankit.run.folder import RunFolder
 
-EXAMPLES = """
-Examples:
 
-  gankit run recipes/quickstart.toml
-
-  gankit run recipes/dcgan_lego.toml --backend jax --set training.epochs=2
-"""
-
-
+@command(
+    "run recipes/quickstart.toml",
+    "run recipes/dcgan_lego.toml --backend jax --set training.epochs=2",
+)
 def run(
     recipe: Annotated[
         Path | None,
@@ -39,8 +35,7 @@ def run(
         Path | None, text("RUN", "Resume this run.", complete=completion.runs)
     ] = None,
     allow_new_data: Annotated[
-        bool,
-        typer.Option("--allow-new-data", metavar="", help="Resume although the data has changed."),
+        bool, flag("--allow-new-data", "Resume although the data has changed.")
     ] = False,
     checkpoint: Annotated[
         str | None,
@@ -70,11 +65,11 @@ def run(
             given = {"RECIPE": recipe, "--set": overrides, "--out": out}
             _refuse([option for option, value in given.items() if value])
             if added and not checkpoint:
-                raise typer.BadParameter("--with needs --from, the checkpoint to go back to")
+                raise typer.BadParameter("--with needs --from and a checkpoint to go back to")
             back = (checkpoint, added or ())
             go_on(resume, console, backend, cpu, plugins, allow_new_data, *back)
         elif checkpoint or added:
-            raise typer.BadParameter("--from and --with need --resume, and the run")
+            raise typer.BadParameter("--from and --with need --resume and a run")
         elif recipe:
             start(recipe, console, overrides or (), out, backend, cpu, plugins)
         else:
@@ -94,12 +89,7 @@ def start(
     cpu: bool = False,
     plugins: Sequence[Path] = (),
 ) -> "RunFolder":
-    """Train a recipe from the start and return the run's folder.
-
-    Raises:
-        GankitError: The recipe, its data or its plugins have a problem.
-        Interrupted: The user stopped the run; it is saved.
-    """
+    """Train a recipe from the start and return the run's folder."""
     table = read_table(path, overrides)  # before the seconds that a backend takes
     show_start(console, backend, cpu)
     from gankit.discovery.plugins import load_plugins
@@ -125,12 +115,7 @@ def go_on(
     checkpoint: str | None = None,
     added: Sequence[str] = (),
 ) -> "RunFolder":
-    """Train a run to its end from its latest checkpoint and return its folder.
-
-    Raises:
-        GankitError: It is not a run, or its recipe, data or plugins are missing.
-        Interrupted: The user stopped the run again; it is saved.
-    """
+    """Train a run to its end from its latest checkpoint, or another one; return its folder."""
     from gankit.run.folder import RunFolder
     from gankit.sentinel import rollback
 
@@ -156,6 +141,7 @@ def _train(
     plugins: Sequence[Path],
     allow_new_data: bool = False,
 ) -> "RunFolder":
+    from gankit.cli.score import standing_lines
     from gankit.game.loss import draws_from_noise
     from gankit.run.train import train
 

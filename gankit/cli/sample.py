@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from gankit.cli.app import command
 from gankit.cli.console import show_lines, show_next
 from gankit.cli.options import (
     CheckpointName,
@@ -19,15 +20,11 @@ from gankit.cli.options import (
 if TYPE_CHECKING:
     from gankit.api.sample import Samples
 
-EXAMPLES = """
-Examples:
 
-  gankit sample runs/quickstart-1 --checkpoint best
-
-  gankit sample runs/quickstart-1 --count 16 --seed 7 --grid --out images
-"""
-
-
+@command(
+    "sample runs/quickstart-1 --checkpoint best",
+    "sample runs/quickstart-1 --count 16 --seed 7 --grid --out images",
+)
 def sample(
     run: Run,
     count: Annotated[int, number("The number of samples.")] = 64,
@@ -65,14 +62,7 @@ def sample(
 
 
 def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
-    """Write samples as one sheet or as single files, and return the paths.
-
-    Args:
-        samples: The samples; points are always written as one sheet.
-        out: The folder.
-        stem: The part of the files' names that tells them apart.
-        grid: Whether to write images as one sheet.
-    """
+    """Write samples as one sheet or, unless they are points, as single files; return the paths."""
     from gankit.data.scaling import to_uint8
     from gankit.pictures import sheets
 

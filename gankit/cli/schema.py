@@ -6,21 +6,15 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from gankit.cli.app import command
 from gankit.cli.console import show_warning
 from gankit.cli.options import PluginFiles
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
 
-EXAMPLES = """
-Examples:
 
-  gankit schema > gankit.schema.json
-
-  gankit schema --plugin my_parts.py
-"""
-
-
+@command("schema > gankit.schema.json", "schema --plugin my_parts.py")
 def schema(plugin: PluginFiles = None) -> None:
     """Print a JSON schema of recipes, for editors.
 
@@ -39,24 +33,18 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
     """Return the JSON schema of a recipe, and the problems of the parts that it leaves out."""
     from pydantic import create_model
 
-    from gankit.recipe.model import (
-        ARRAYS,
-        DEFAULT_OPTIMIZER,
-        SECTIONS,
-        player_model,
-        recipe_model,
-    )
+    from gankit.recipe import model
     from gankit.recipe.schema import json_schema
 
     problems: list[GankitError] = []
     kinds = {kind: _any_of(parts.values(), problems) for kind, parts in catalogue.parts.items()}
-    types: dict[str, Any] = {section: kinds[kind] for section, kind in SECTIONS.items()}
-    types |= {kind: list[kinds[kind]] for kind in ARRAYS}  # type: ignore[valid-type]
-    player: Any = player_model(_any_optimizer())
+    types: dict[str, Any] = {section: kinds[kind] for section, kind in model.SECTIONS.items()}
+    types |= {kind: list[kinds[kind]] for kind in model.ARRAYS}  # type: ignore[valid-type]
+    player: Any = model.player_model(_any_optimizer())
     types["players"] = dict[str, player]
-    base, stages = recipe_model(types, str | kinds["features"]), list[dict[str, Any]]
+    base, stages = model.recipe_model(types, str | kinds["features"]), list[dict[str, Any]]
     described = json_schema(create_model("recipe", __base__=base, stages=(stages, [])))
-    nameless = described["$defs"][f"optimizers-{DEFAULT_OPTIMIZER['name']}"]
+    nameless = described["$defs"][f"optimizers-{model.DEFAULT_OPTIMIZER['name']}"]
     del nameless["required"]  # an optimizer without a name is the default one
     return described, problems
 

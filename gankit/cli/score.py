@@ -11,7 +11,8 @@ from rich.text import Text
 
 import gankit.api.score as api
 from gankit.cli import completion
-from gankit.cli.console import aligned, show_lines, show_next
+from gankit.cli.app import command
+from gankit.cli.console import Line, aligned, show_lines, show_next
 from gankit.cli.options import (
     AsJson,
     CheckpointName,
@@ -32,18 +33,13 @@ if TYPE_CHECKING:
     from gankit.run.score_file import Line as ScoreLine
     from gankit.scoring.evaluate import Provenance, Scores
 
-EXAMPLES = """
-Examples:
-
-  gankit score runs/quickstart-1 --checkpoint best --features classifier
-
-  gankit score real-images generated-images --json
-"""
-
 _REMEDIES = {"held_out": "--held-out FOLDER", "probabilities": "--features classifier"}
-Line = Text | str
 
 
+@command(
+    "score runs/quickstart-1 --checkpoint best --features classifier",
+    "score real-images generated-images --json",
+)
 def score(
     places: Annotated[
         list[Path] | None,
@@ -168,11 +164,7 @@ def _provenance(line: "ScoreLine") -> "Provenance":
 
 
 def self_test_lines(metrics: Mapping[str, Part]) -> Iterator[Line]:
-    """Yield the known answers beside the measured ones.
-
-    Raises:
-        GankitError: An answer is wrong.
-    """
+    """Yield the known answers beside the measured ones."""
     from gankit.scoring.self_test import known_answers, self_test
 
     checks = list(self_test(metrics))

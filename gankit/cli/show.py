@@ -8,7 +8,8 @@ import typer
 from rich.text import Text
 
 from gankit.cli import completion
-from gankit.cli.console import aligned, show_lines
+from gankit.cli.app import command
+from gankit.cli.console import Line, aligned, show_lines
 from gankit.cli.options import Overrides, PluginFiles
 from gankit.cli.type_words import default_in_words, type_in_words
 from gankit.discovery import docstring
@@ -22,15 +23,6 @@ from gankit.recipe import toml
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
 
-EXAMPLES = """
-Examples:
-
-  gankit show dcgan
-
-  gankit show dcgan_lego.toml --set training.epochs=10
-"""
-
-Line = Text | str
 Name = Annotated[
     str,
     typer.Argument(
@@ -41,6 +33,7 @@ Name = Annotated[
 ]
 
 
+@command("show dcgan", "show dcgan_lego.toml --set training.epochs=10")
 def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) -> None:
     """Show a part's options and how a recipe names it, or a recipe with its defaults."""
     from gankit.backend import choose_backend
@@ -56,11 +49,7 @@ def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) ->
 
 
 def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
-    """Return the parts of all kinds with this name.
-
-    Raises:
-        GankitError: There is none.
-    """
+    """Return the parts of all kinds with this name."""
     from gankit.recipe.optimizers import optimizers, schedules
     from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
 
@@ -119,7 +108,7 @@ def _verdict_lines(path: Path) -> Iterator[Line]:
     from gankit.sentinel.wording import text
 
     events = log.read(RunFolder(path).verdicts)
-    yield from ["", "# What the monitors said:"] if events else []
+    yield from ["", "# Verdicts of the monitors:"] if events else []
     for event in events:
         yield f"# step {event['step']:,}, epoch {event['epoch']}: {text(event)}"
 

@@ -21,15 +21,9 @@ _NODE = re.compile(r"\[\[\{\{node .*", re.DOTALL)  # TensorFlow's own name of an
 
 @contextmanager
 def blaming(parts: Iterable[Part]) -> Iterator[None]:
-    """Turn an exception raised by a third-party part into an error that names the part.
+    """Turn an exception raised by one of these parts, if it is not gankit's, into a GankitError.
 
-    Other exceptions pass unchanged. `GANKIT_TRACE` shows the whole traceback.
-
-    Args:
-        parts: The parts that the block may call.
-
-    Raises:
-        GankitError: A part raised in the block.
+    The error names the part. `GANKIT_TRACE` shows the whole traceback.
     """
     third_party = [part for part in parts if part.distribution != "gankit"]
     try:

@@ -21,12 +21,7 @@ Names = dict[str, str]  # the name for each placeholder of the templates
 
 
 def write_distribution(name: str, kind: str, folder: Path = Path()) -> list[Path]:
-    """Write a distribution with one part, and return its files.
-
-    Args:
-        name: The name of the distribution.
-        kind: The kind of its part: dataset, architecture, loss, stabilizer or metric.
-        folder: The parent of the distribution's folder.
+    """Write a distribution with one part of a kind (`loss`) below a folder, and return its files.
 
     Raises:
         GankitError: The name is invalid or taken, or the files cannot be written.

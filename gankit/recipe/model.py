@@ -26,12 +26,7 @@ class Table(BaseModel):
 
 
 def recipe_model(types: Mapping[str, Any], features: Any) -> type[Table]:
-    """Return the pydantic model of a recipe.
-
-    Args:
-        types: The types of its sections, its arrays and `players`.
-        features: The type of the option `features` of its section `[scoring]`.
-    """
+    """Return the pydantic model of a recipe from the types of its tables and of its features."""
     training, scoring = own_model(TRAINING), own_model(SCORING, {"features": features})
     sentinel = own_model(SENTINEL)
     fields: dict[str, Any] = {
@@ -56,10 +51,5 @@ def player_model(optimizer: Any) -> type[Table]:
 
 
 def own_model(part: Part, types: Mapping[str, Any] | None = None) -> type[schema.SectionModel]:
-    """Return the pydantic model of one of gankit's own sections, such as `[training]`.
-
-    Args:
-        part: The section.
-        types: Types of options that replace those of the signature.
-    """
+    """Return the pydantic model of a section of gankit's own; `types` replaces some."""
     return schema.make_model(part.name, part, schema.fields(part, types or {}))

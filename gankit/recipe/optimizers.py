@@ -41,10 +41,6 @@ def model(part: Part, learning_rate: Any = LearningRate) -> type[schema.SectionM
     """Return the pydantic model of a section that names an optimizer or a schedule.
 
     Keras annotates nothing: a parameter has the type of its default, or is a number or an array.
-
-    Args:
-        part: The optimizer or schedule.
-        learning_rate: The type of its option `learning_rate`.
     """
     types = {p.name: _type(p.default) for p in schema.options(part)}
     return schema.model(part, types | {"learning_rate": learning_rate})

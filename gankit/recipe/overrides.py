@@ -23,15 +23,10 @@ def read_table(path: Path | str, overrides: Iterable[str] = ()) -> dict[str, Any
 
 
 def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Return a changed copy of a table.
+    """Return a changed copy of a table; `source` is where the changes come from, for errors.
 
     Nested tables are merged and arrays replaced; `{1 = …}` changes one item of an array. A table
     that names another part replaces the old one, since options belong to their part.
-
-    Args:
-        table: The table.
-        changes: The new values.
-        source: Where the changes come from, for errors.
 
     Raises:
         GankitError: An array has no such item.

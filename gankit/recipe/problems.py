@@ -35,12 +35,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is known about a table of a recipe.
-
-    Args:
-        names: The keys that it may have.
-        hint: The command that describes it.
-    """
+    """The keys that a table of a recipe may have, and the command that describes it."""
 
     names: Sequence[str] = ()
     hint: str = ""
@@ -55,13 +50,7 @@ def refusal(source: str, problems: Sequence[Problem]) -> GankitError:
 def found(
     error: ValidationError, table: Mapping[str, Any], scopes: Mapping[Place, Scope]
 ) -> list[Problem]:
-    """Return pydantic's errors as problems, one for each place.
-
-    Args:
-        error: The errors.
-        table: The recipe that was validated.
-        scopes: The known tables of the recipe, by place.
-    """
+    """Return pydantic's errors on a table as problems, one for each place."""
     problems: dict[Place, Problem] = {}
     for detail in error.errors(include_url=False):
         place = _place_in(table, detail["loc"], detail["type"] == "missing")

@@ -24,9 +24,7 @@ class SectionModel(BaseModel):
 def model(part: Part, types: Mapping[str, Any] | None = None) -> type[SectionModel]:
     """Return the pydantic model of a section whose `name` is this part.
 
-    Args:
-        part: The part.
-        types: Types of options that replace those of the signature.
+    `types` replaces types of the signature.
 
     Raises:
         GankitError: The part does not load, or a parameter cannot be an option.

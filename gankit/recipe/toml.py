@@ -49,11 +49,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def parse(text: str, source: str) -> dict[str, Any]:
-    """Return the table in a text.
-
-    Args:
-        text: TOML.
-        source: Where it comes from, for errors.
+    """Return the table in a text; `source` is where it comes from, for errors.
 
     Raises:
         GankitError: It is not TOML, is nested too deep, or has a value that no option accepts.

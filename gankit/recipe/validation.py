@@ -33,14 +33,9 @@ AnyTable = dict[str, Any]
 class Validator:
     """Validates one recipe without stages.
 
-    Args:
-        table: The recipe as it was given.
-        catalogue: The parts that it can name.
-
     Attributes:
         players: The players of its loss; without a valid loss, those that it describes.
-        features: The features that it chooses by name alone; None if it scores nothing or gives a
-            table.
+        features: The features that it chooses by name alone, if it scores anything.
         problems: What is wrong with it.
     """
 
@@ -63,12 +58,17 @@ class Validator:
     def fill(self, known: Iterable[str]) -> Any:
         """Return the recipe as a pydantic model, or None if there are problems.
 
-        Args:
-            known: The players that it may describe, including those of other stages.
+        It may describe the `known` players, which include those of other stages.
         """
-        names = list(dict.fromkeys([*self.players, *(n for n in known if n in self._described)]))
-        table = self._with_optimizers(names)
-        model = recipe_model({**self._types, "players": self._all(names)}, self._features_type)
+        names = dict.fromkeys([*self.players, *(n for n in known if n in self._described)])
+        players = {name: _with_optimizer(self._described.get(name, {})) for name in names}
+        fields: dict[str, Any] = {
+            f"player_{n}": (self._player(n, p), Field(alias=n)) for n, p in players.items()
+        }
+        types = {**self._types, "players": create_model("players", __base__=Table, **fields)}
+        model, table = recipe_model(types, self._features_type), dict(self._table)
+        if isinstance(table.get("players", {}), Mapping):
+            table["players"] = {**self._described, **players}
         self._scopes[()] = Scope(KEYS, "gankit schema")
         loss = _table(self._table.get("loss")).get("name", "")
         self._scopes["players",] = Scope(list(known), f"gankit show {loss}")
@@ -127,23 +127,10 @@ class Validator:
             return pick(optimizers.KERAS_PARTS[kind](), kind, name)
         return self._catalogue.find(kind, name)
 
-    def _with_optimizers(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return the table with an optimizer for each player, and a name for each optimizer."""
-        if not isinstance(self._table.get("players", {}), Mapping):
-            return dict(self._table)
-        players = {name: _with_optimizer(self._described.get(name, {})) for name in names}
-        return {**self._table, "players": {**self._described, **players}}
-
-    def _all(self, names: Iterable[str]) -> type[Table]:
-        fields: dict[str, Any] = {
-            f"player_{name}": (self._player(name), Field(alias=name)) for name in names
-        }
-        return create_model("players", __base__=Table, **fields)
-
-    def _player(self, name: str) -> type[Table]:
+    def _player(self, name: str, player: Any) -> type[Table]:
         self._scopes["players", name] = Scope(("optimizer", "repeats"))
         place = ("players", name, "optimizer")
-        given = _table(_with_optimizer(self._described.get(name, {}))).get("optimizer")
+        given = _table(player).get("optimizer")
         rate: Any = _table(given).get("learning_rate")
         if isinstance(rate, Mapping):
             rate_type = self._model((*place, "learning_rate"), rate, "schedules", optimizers.model)

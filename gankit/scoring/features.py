@@ -48,7 +48,8 @@ class Features:
 def features(
     name: str,
     data: Dataset | None = None,
-    weights: Path | str = "",
+    weights: Path | str | None = None,
+    download: bool = False,
     catalogue: Catalogue | None = None,
 ) -> Features:
     """Return features by name, or by `NAME:NETWORK`, which sets the option `network`.
@@ -59,8 +60,9 @@ def features(
     Raises:
         GankitError: There are no such features, or an option is missing or unknown.
     """
-    section = choose_features(name, catalogue or load_plugins(), weights=str(weights))
-    made: Features = section.make(data=data)
+    catalogue = catalogue or load_plugins()
+    named = choose_features(name, catalogue, weights=str(weights or ""), download=download)
+    made: Features = named.make(data=data)
     return made
 
 

@@ -1,7 +1,7 @@
-"""Checks for the tests of a plugin, the same that gankit's own parts pass.
+"""Checks for the tests of a plugin; gankit's own parts pass the same ones.
 
-Each check plays the part at a size that takes seconds, on the backend that Keras is set to, and
-raises an `AssertionError` that says what is wrong and what to do.
+Each check plays the part at a size that takes seconds, on the backend that Keras is set to. It
+raises an `AssertionError` that says what is wrong and how to fix it.
 """
 
 from gankit.testing.architecture import check_architecture

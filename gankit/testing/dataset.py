@@ -1,4 +1,4 @@
-"""What a dataset keeps to."""
+"""The contract of a dataset."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,17 +11,17 @@ from gankit.testing.requirement import called, equal, require
 
 
 def check_dataset(dataset: Callable[..., Dataset], **options: Any) -> Dataset:
-    """Check what a dataset returns: of a kind that a step can play on, and equal each time.
+    """Check that a dataset returns arrays that a step can use, and the same ones each time.
 
     Args:
         dataset: The function.
-        options: What to call it with; make it small.
+        options: The options to call it with; make it small.
 
     Returns:
-        What the dataset returned, for further tests.
+        The dataset, for further tests.
 
     Raises:
-        AssertionError: It does not keep to what a dataset is; says what to do.
+        AssertionError: The dataset breaks its contract; the message says how to fix it.
     """
     who = called(dataset, options)
     with watched_draws() as untouched:
@@ -38,12 +38,12 @@ def check_dataset(dataset: Callable[..., Dataset], **options: Any) -> Dataset:
     require(
         found.arrays.keys() == again.arrays.keys()
         and equal(found.arrays.values(), again.arrays.values()),
-        f"{who} returns other data when it is called again, so that no run could be repeated",
+        f"{who} returns other data on a second call, so no run could be repeated",
         "draw from numpy.random.default_rng(seed), with `seed` an option, and sort lists of files",
     )
     require(
         alone,
-        f"{who} changes the state of numpy's global generator",
+        f"{who} changes the state of NumPy's global generator",
         "draw from numpy.random.default_rng(seed) instead",
     )
     return found
@@ -53,20 +53,20 @@ def _check_array(which: str, array: np.ndarray) -> None:
     kind = array.dtype.kind
     require(
         array.dtype in (np.uint8, np.float32) or kind in "iu",
-        f"{which} is of {array.dtype}",
-        'make images uint8, or give numbers as .astype("float32")',
+        f"{which} has the dtype {array.dtype}",
+        'use uint8 for images, .astype("float32") for other numbers, or integers',
     )
     if array.dtype == np.uint8 and array.ndim > 1:
         require(
             array.ndim == 4 and array.shape[-1] in (1, 3),
             f"{which} has the shape {array.shape}",
-            "give images as (examples, height, width, channels), with 1 or 3 channels: "
-            "images[..., None] adds one",
+            "use (examples, height, width, channels) with 1 or 3 channels; images[..., None] adds "
+            "one",
         )
     require(
         kind != "f" or np.isfinite(array).all(),
         f"{which} has numbers that are not finite",
-        "leave such examples out",
+        "leave out such examples",
     )
 
 
@@ -75,12 +75,12 @@ def _check_labels(who: str, found: Dataset) -> None:
     require(
         labels is not None or not found.classes,
         f"{who} names {len(found.classes)} classes, but has no labels",
-        'give an array "labels", the place of each example in `classes`',
+        'add an array "labels": the index of each example\'s class in `classes`',
     )
     if labels is not None:
+        shape = f"the dtype {labels.dtype}, the shape {labels.shape}"
         require(
             labels.ndim == 1 and labels.dtype.kind in "iu" and labels.min() >= 0,
-            f"labels of {who} are of {labels.dtype} and the shape {labels.shape}, from "
-            f"{labels.min()} on",
-            "give integers (examples,), from 0 on",
+            f"labels of {who} have {shape} and the minimum {labels.min()}",
+            "use integers of the shape (examples,), from 0 on",
         )

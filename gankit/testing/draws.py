@@ -1,25 +1,25 @@
-"""Whether a function leaves numpy's global generator alone."""
+"""Whether a function leaves NumPy's global generator alone."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
-PLACE = 987_654_321  # a seed that nobody else takes
+SEED = 987_654_321  # that nobody else uses
 
 
 @contextmanager
 def watched_draws() -> Iterator[Callable[[], bool]]:
-    """Yield a function that returns whether numpy's global generator is where it was."""
+    """Yield a function that returns whether the state of NumPy's global generator is unchanged."""
     before = np.random.get_state()
-    np.random.seed(PLACE)
-    place = _place()
+    np.random.seed(SEED)
+    start = _state()
     try:
-        yield lambda: _place() == place
+        yield lambda: _state() == start
     finally:
         np.random.set_state(before)
 
 
-def _place() -> tuple[bytes, int]:
+def _state() -> tuple[bytes, int]:
     _, keys, position, *_ = np.random.get_state()
     return np.asarray(keys).tobytes(), int(position)

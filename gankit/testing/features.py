@@ -1,4 +1,4 @@
-"""What features to score by keep to."""
+"""The contract of features."""
 
 import inspect
 from collections.abc import Callable
@@ -20,16 +20,16 @@ def check_features(
     data: Dataset | None = None,
     **options: Any,
 ) -> None:
-    """Check that features are a row of finite numbers an example, whatever is beside it.
+    """Check that features are finite numbers, and depend on one example each.
 
     Args:
         make: The function that returns them.
-        shape: Of the random examples to try, (height, width, channels) or (coordinates,).
-        data: Labelled examples, for features that learn from some.
-        options: What else to call the function with.
+        shape: The shape of random examples, (height, width, channels) or (coordinates,).
+        data: Labelled examples, for features that learn from them.
+        options: The options to call the function with.
 
     Raises:
-        AssertionError: They do not keep to what features are; says what to do.
+        AssertionError: The features break their contract; the message says how to fix it.
     """
     who = called(make, options)
     asked = {"data": data} if "data" in inspect.signature(make).parameters else {}
@@ -39,22 +39,18 @@ def check_features(
         f"{who} returns {type(features).__name__}",
         "return a gankit.Features",
     )
-    _check_provenance(who, features)
+    empty = [n for n in ("name", "weights", "resizer") if not getattr(features, n)]
+    require(
+        not empty,
+        f"{who} leaves its {', '.join(empty)} empty, which each score reports",
+        'use "none" if there is none',
+    )
     examples = np.random.default_rng(0).uniform(-1, 1, (COUNT, *shape)).astype("float32")
     _check_classes(who, features, _extracted(who, features, examples))
 
 
-def _check_provenance(who: str, features: Features) -> None:
-    empty = [n for n in ("name", "weights", "resizer") if not getattr(features, n)]
-    require(
-        not empty,
-        f"{who} does not say its {', '.join(empty)}, which is printed beside each score",
-        'say "none" where there is none',
-    )
-
-
 def _extracted(who: str, features: Features, examples: np.ndarray) -> np.ndarray:
-    """Return the features of examples, checked."""
+    """Check and return the features of examples."""
     kept = examples.copy()
     with watched_draws() as untouched:
         found = np.asarray(features.extract(examples))
@@ -77,13 +73,13 @@ def _extracted(who: str, features: Features, examples: np.ndarray) -> np.ndarray
     )
     require(
         not near(found, found[:1].repeat(COUNT, axis=0)),
-        f"{who} extracts the same of examples that differ",
-        "let the numbers depend on what is in an example",
+        f"{who} extracts the same numbers from different examples",
+        "compute them from the content of each example",
     )
     require(
         alone and near([found], [np.concatenate(parts)]),
-        f"{who} extracts other numbers of an example when others are beside it, or draws from "
-        "numpy's global generator",
+        f"{who} extracts other numbers from an example in another batch, or draws from NumPy's "
+        "global generator",
         "call networks with training=False, and take no means over a batch",
     )
     return found
@@ -95,17 +91,17 @@ def _check_classes(who: str, features: Features, found: np.ndarray) -> None:
     odds = np.asarray(features.classify(found))
     require(
         odds.ndim == 2 and len(odds) == COUNT and (odds >= 0).all(),
-        f"{who} classifies {COUNT} examples as {odds.dtype} of the shape {odds.shape}, from "
-        f"{odds.min():.3g} on",
+        f"{who} classifies {COUNT} examples as {odds.dtype} of the shape {odds.shape}, with the "
+        f"minimum {odds.min():.3g}",
         f"return probabilities of the shape (count, classes), here ({COUNT}, classes)",
     )
     require(
         np.allclose(odds.sum(axis=1), 1, atol=1e-3),
-        f"{who} classifies with probabilities that add up to {odds.sum(axis=1).round(3).tolist()}",
-        "let them add up to 1, e.g. by softmax",
+        f"{who} classifies with probabilities that sum to {odds.sum(axis=1).round(3).tolist()}",
+        "make them sum to 1, e.g. by softmax",
     )
     require(
         len(features.classes) in (0, odds.shape[1]),
-        f"{who} names {len(features.classes)} classes and has probabilities of {odds.shape[1]}",
+        f"{who} names {len(features.classes)} classes, but has probabilities of {odds.shape[1]}",
         "name each class, or none",
     )

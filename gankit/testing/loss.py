@@ -1,4 +1,4 @@
-"""What a loss keeps to."""
+"""The contract of a loss."""
 
 import inspect
 from collections import Counter
@@ -16,10 +16,19 @@ from gankit.game.gan import GAN
 from gankit.game.loss import AdversarialLoss, Loss
 from gankit.game.scalars import scalar_name
 from gankit.game.turn import Judgment
-from gankit.testing.game import Batch, MakeNetworks, batch_of_images, game, networks, play, values
+from gankit.testing.game import (
+    Batch,
+    MakeNetworks,
+    array,
+    batch_of_images,
+    game,
+    networks,
+    play,
+    values,
+)
 from gankit.testing.requirement import equal, name_of, require
 
-SURE = 50.0  # the logit of a discriminator that is sure: 1 − sigmoid(50) is 0 in float32
+SURE = 50.0  # the logit of a confident discriminator: 1 − sigmoid(50) is 0 in float32
 RATE = 0.003
 
 
@@ -29,19 +38,19 @@ def check_loss(
     batch: Batch | None = None,
     steps: int = 12,
 ) -> None:
-    """Check a loss: finite, falling on each player's turn, and moving only the player's networks.
+    """Check that a loss is finite, falls on each player's turn, and moves only its networks.
 
-    Each player plays some steps on one batch and the same noise, while the others keep still.
+    Each player plays some steps on one batch and the same noise while the others stand still.
 
     Args:
-        loss: What is played.
-        networks: Returns fresh networks by name, every one that the players train; by default a
-            generator and a discriminator of images (8, 8, 1).
-        batch: Real data by name, as the loss asks for it; by default 16 images of uint8.
-        steps: How many.
+        loss: The loss.
+        networks: Returns new networks by name, all that the players train; by default a generator
+            and a discriminator of images (8, 8, 1).
+        batch: Real data by name, as the loss requires; by default 16 uint8 images.
+        steps: The number of steps.
 
     Raises:
-        AssertionError: It does not keep to what a loss is; says what to do.
+        AssertionError: The loss breaks its contract; the message says how to fix it.
     """
     if isinstance(loss, AdversarialLoss):
         _check_formulas(loss)
@@ -55,43 +64,44 @@ def check_loss(
         _check_fall(loss, turn, steps)
 
 
-def _check_players(loss: Loss, made: Any) -> None:
+def _check_players(loss: Loss, made: Mapping[str, keras.Model]) -> None:
     who = name_of(loss)
-    named = [network for trained in loss.players.values() for network in trained]
-    missing = sorted(set(named) - set(made))
+    trained = [network for networks in loss.players.values() for network in networks]
+    missing = sorted(set(trained) - set(made))
     require(
         not missing,
-        f"{who} trains {', '.join(missing)}, which is none of the networks {', '.join(made)}",
+        f"{who} trains {', '.join(missing)}, which is not one of the networks {', '.join(made)}",
         "correct `players`, or give check_loss the networks that the loss is made for",
     )
-    shared = [network for network, times in Counter(named).items() if times > 1]
+    shared = [network for network, times in Counter(trained).items() if times > 1]
     require(
         not shared,
-        f"{who} lets several players train the {', '.join(shared)}: a turn moves another's network",
-        "name each network once in `players`, with the one player whose turn moves it",
+        f"in {who} several players train the {', '.join(shared)}",
+        "name each network once in `players`, for the player whose turn moves it",
     )
 
 
 def _check_formulas(loss: AdversarialLoss) -> None:
-    """Check both formulas on the logits of a discriminator that is sure, rightly or wrongly."""
+    """Check both formulas on the logits of a confident discriminator, right or wrong."""
     for player in ("discriminator", "generator"):
+        who = f"{name_of(loss)}.{player}"
         asked = list(inspect.signature(getattr(loss, player)).parameters)
-        strange = [name for name in asked if name not in ("real", "fake", "targets")]
+        unknown = [name for name in asked if name not in ("real", "fake", "targets")]
         require(
-            not strange,
-            f"{name_of(loss)}.{player} asks for {', '.join(strange)}",
+            not unknown,
+            f"{who} asks for {', '.join(unknown)}",
             "ask for some of real, fake and targets, by these names",
         )
         undecided = loss.boundary or 0.0
         for real, fake in ((SURE, -SURE), (-SURE, SURE), (undecided, undecided)):
             slopes = _check_formula(loss, player, real, fake, asked)
-        _check_signs(f"{name_of(loss)}.{player}", player, slopes)
+        _check_signs(who, player, slopes)
 
 
 def _check_formula(
     loss: AdversarialLoss, player: str, real: float, fake: float, asked: list[str]
 ) -> dict[str, float]:
-    """Return the sum of the gradient by each kind of logits, at logits where all is finite."""
+    """Check the score and its gradient at some logits, and return the gradient's sums by name."""
     logits = {"real": ops.full((8, 1), real), "fake": ops.full((8, 1), fake)}
 
     def score(**changed: Any) -> Any:
@@ -107,13 +117,13 @@ def _check_formula(
         "return a scalar, such as the mean over the batch: ops.mean(…)",
     )
     require(
-        np.isfinite(_array(value)),
+        np.isfinite(array(value)),
         f"{who} is {float(value)} {at}",
         "write it for logits without sigmoid, exp and log: log sigmoid(x) is -ops.softplus(-x)",
     )
     for name in set(asked) & set(logits):
         slope = input_gradient(partial(_scored, score, name), logits[name])
-        slopes[name] = 0.0 if slope is None else float(_array(slope).sum())
+        slopes[name] = 0.0 if slope is None else float(array(slope).sum())
         require(
             np.isfinite(slopes[name]),
             f"the gradient of {who} by {name} is not finite {at}",
@@ -123,20 +133,20 @@ def _check_formula(
 
 
 def _check_signs(who: str, player: str, slopes: Mapping[str, float]) -> None:
-    """Check that the discriminator lifts the logits of real images, and the generator its own."""
-    falls = {"discriminator": {"real": 1, "fake": -1}, "generator": {"fake": 1}}[player]
-    for name, sign in falls.items():
-        wanted = "higher" if sign > 0 else "lower"
+    """Check that the discriminator raises the logits of real images, and the generator its own."""
+    directions = {"discriminator": {"real": 1, "fake": -1}, "generator": {"fake": 1}}[player]
+    for name, sign in directions.items():
+        change = "rise" if sign > 0 else "fall"
         require(
             sign * slopes.get(name, 0.0) <= 0,
-            f"{who} rises where the logits `{name}` get {wanted}, which the {player} wants",
-            "a player minimises what its formula returns: turn the sign",
+            f"{who} rises when the logits `{name}` {change}, which the {player} wants",
+            "a player minimises what its formula returns: change the sign",
         )
 
 
 @dataclass(frozen=True)
 class Turns:
-    """What came of a player's turns while the others kept still."""
+    """The result of a player's turns while the others stood still."""
 
     player: str
     first: float
@@ -144,7 +154,7 @@ class Turns:
     moved: Mapping[str, bool]
 
     def of(self, loss: Loss) -> str:
-        """Return what these turns are of, in words."""
+        """Return whose turns these are, in words."""
         return f"{name_of(loss)}, on the turn of the {self.player},"
 
 
@@ -158,9 +168,8 @@ def _overfit(gan: GAN, player: str, batch: Batch, steps: int) -> Turns:
         gan.seed.state.assign(seed)
         gan.reset_metrics()
         losses.append(play(gan, batch)[scalar_name(player, "loss", gan.game.players)])
-    moved = {
-        n: not equal(b, values(gan.networks[n].trainable_variables)) for n, b in before.items()
-    }
+    after = {name: values(network.trainable_variables) for name, network in gan.networks.items()}
+    moved = {name: not equal(before[name], after[name]) for name in before}
     return Turns(player, losses[0], losses[-1], moved)
 
 
@@ -170,31 +179,27 @@ def _check_moved(loss: Loss, turns: Turns) -> None:
         require(
             not moved or name in own,
             f"{turns.of(loss)} moved the {name}",
-            f"it may move {', '.join(own)} only: assign no weights, return a scalar instead",
+            f"it may only move {', '.join(own)}: assign no weights, return a scalar instead",
         )
         require(
             moved or name not in own,
-            f"{turns.of(loss)} left the {name} as it was",
-            "let the scalar depend on what the network makes of its input",
+            f"{turns.of(loss)} did not move the {name}",
+            "compute the scalar from the output of the network",
         )
 
 
 def _check_fall(loss: Loss, turns: Turns, steps: int) -> None:
-    said = f"{turns.first:g} at first, {turns.last:g} after {steps} steps on one batch"
+    change = f"{turns.first:g} at first, {turns.last:g} after {steps} steps on one batch"
     require(
         np.isfinite([turns.first, turns.last]).all(),
-        f"{turns.of(loss)} is not finite: {said}",
+        f"{turns.of(loss)} is not finite: {change}",
         "look for logarithms, roots and divisions",
     )
     require(
         turns.last < turns.first,
-        f"{turns.of(loss)} did not fall: {said}",
-        "a player minimises what is returned: let its gradient be that of its value",
+        f"{turns.of(loss)} did not fall: {change}",
+        "a player minimises the returned value: its gradient must be that of the value",
     )
-
-
-def _array(tensor: Any) -> np.ndarray:
-    return np.asarray(ops.convert_to_numpy(ops.stop_gradient(tensor)))
 
 
 def _scored(score: Callable[..., Any], name: str, x: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a monitor keeps to."""
+"""The contract of a monitor."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -30,45 +30,45 @@ def check_monitor(
     loss: Loss | None = None,
     **options: Any,
 ) -> None:
-    """Check a monitor: it changes nothing, sees what it names, and judges a trace alike each time.
+    """Check that a monitor changes nothing, watches what it announces, and judges traces alone.
 
     Args:
         monitor: The class.
-        sick: Columns of a trace at whose last point it must give a verdict; `step` and `epoch`
-            count the points if left out.
-        healthy: Columns of a trace at none of whose points it may give one.
-        loss: What is played; by default the cross-entropy of logits and targets.
-        options: What to call it with.
+        sick: Columns of a trace that must have a verdict at its last point; by default `step` and
+            `epoch` count the points.
+        healthy: Columns of a trace that must have no verdict at any point.
+        loss: The loss; by default the cross-entropy of logits and targets.
+        options: The options to call it with.
 
     Raises:
-        AssertionError: It does not keep to what a monitor is; says what to do.
+        AssertionError: The monitor breaks its contract; the message says how to fix it.
     """
     who = called(monitor, options)
     loss = loss or Logistic()
     _check_watch(who, monitor(**options), loss)
     found = _judged(who, monitor(**options), _trace(sick, loss))
-    require(found, f"{who} says nothing of the sick trace", "yield a gankit.Verdict from judge")
+    require(found, f"{who} finds no fault in the sick trace", "yield a gankit.Verdict from judge")
     for length in range(1, len(_trace(healthy, loss)) + 1):
-        said = _judged(who, monitor(**options), _trace(healthy, loss).until(length))
-        told = "; ".join(map(str, said))
-        require(not said, f"{who} says of point {length} of the healthy trace: {told}", "wait")
+        verdicts = _judged(who, monitor(**options), _trace(healthy, loss).until(length))
+        texts = "; ".join(map(str, verdicts))
+        require(not verdicts, f"{who} judges point {length} of the healthy trace: {texts}", "wait")
     nothing = _judged(who, monitor(**options), _trace({"step": [1.0, 2.0, 3.0]}, loss))
     require(
         not nothing,
-        f"{who} gives a verdict on a log in which nothing is told",
-        "what is missing is NaN, and NaN is neither less nor more: compare so that it says nothing",
+        f"{who} gives a verdict on a log without columns",
+        "missing values are NaN, which is neither less nor more: compare so that NaN gives none",
     )
 
 
 def _check_watch(who: str, monitor: Monitor, loss: Loss) -> None:
-    """Look at a game, and check that the game is as it was, and that all names are announced."""
+    """Watch a game, and check that it is unchanged and that the announced names are there."""
     gan, data = _played(loss)
     before = values([*gan.variables, *gan.optimizer.variables])
     found = Watcher(gan, data, [monitor], ROWS, seed=0)(3)
     require(
         equal(before, values([*gan.variables, *gan.optimizer.variables])),
         f"{who} changes the game",
-        "a monitor only looks: assign nothing",
+        "a monitor only watches: assign nothing",
     )
     missing = sorted(set(monitor.logged) - found.keys())
     wrong = [name for name, value in found.items() if not math.isfinite(value)]
@@ -79,7 +79,7 @@ def _check_watch(who: str, monitor: Monitor, loss: Loss) -> None:
     )
     require(
         not missing or len(missing) < len(monitor.logged) or not monitor.logged,
-        f"{who} announces {', '.join(missing)} in logged, and returns nothing of it",
+        f"{who} announces {', '.join(missing)} in logged, but returns none of it",
         "return scalars by these names from watch",
     )
 
@@ -94,12 +94,12 @@ def _played(loss: Loss) -> tuple[GAN, Dataset]:
 
 
 def _judged(who: str, monitor: Monitor, trace: Trace) -> list[Verdict]:
-    """Return the verdicts on a trace, if they are the same twice."""
+    """Return the verdicts on a trace, and check that they are the same twice."""
     before = repr(sorted(vars(monitor).items()))
     found, again = list(monitor.judge(trace)), list(monitor.judge(trace))
     require(
         found == again and before == repr(sorted(vars(monitor).items())),
-        f"{who} judges the same trace differently the second time",
+        f"{who} judges the same trace differently on a second call",
         "judge from the trace alone: keep nothing from call to call, and draw nothing",
     )
     for verdict in found:

@@ -1,4 +1,4 @@
-"""What a plugin keeps to."""
+"""The contract of a plugin."""
 
 import json
 from pathlib import Path
@@ -13,26 +13,26 @@ from gankit.errors import GankitError
 from gankit.recipe import schema
 from gankit.testing.requirement import require
 
-REMEDY = "correct it; docs/plugins has a page about each kind of part"
+REMEDY = "fix it; docs/plugins has a page for each kind of part"
 
 
 def check_plugin(plugin: str | Path) -> list[Part]:
-    """Check that a plugin loads, and that each of its parts says what it is and what it takes.
+    """Check that a plugin loads, and that each of its parts documents itself and its options.
 
     Args:
-        plugin: The name of an installed distribution, or a file of Python.
+        plugin: The name of an installed distribution, or a Python file.
 
     Returns:
         Its parts.
 
     Raises:
-        AssertionError: It does not load, or a part of it is not complete; says what to do.
+        AssertionError: It does not load, or a part is incomplete; the message says how to fix it.
     """
     parts = [part for found in _found(plugin) for part in found.parts]
     require(
         parts,
-        f"{plugin} gives no parts",
-        'write a hook, such as gankit_losses, with @gankit.hookimpl; return {"name": part}',
+        f"{plugin} provides no parts",
+        'write a hook such as gankit_losses with @gankit.hookimpl; return {"name": part}',
     )
     for part in parts:
         _check_part(part)
@@ -49,13 +49,13 @@ def _found(plugin: str | Path) -> list[Plugin]:
     found = [each for each in load_plugins().plugins if plugin in (each.distribution, each.name)]
     require(
         found,
-        f"no distribution {plugin} is installed that gives parts",
+        f"no installed distribution {plugin} provides parts",
         "type pip install -e FOLDER, again after a change to [project.entry-points.gankit]",
     )
     for each in found:
         require(
             not each.failure,
-            f"{each} does not load: {each.failure}",
+            f"{each} failed to load: {each.failure}",
             "GANKIT_TRACE=1 gankit plugins shows the traceback",
         )
     return found
@@ -69,15 +69,15 @@ def _check_part(part: Part) -> None:
         raise AssertionError(f"{error.message}\n→ {error.hint or REMEDY}") from error
     require(
         docstring.summary(about).endswith("."),
-        f"{part} has no first line in its docstring, which gankit list shows",
-        "write one sentence, with a full stop, as the docstring's first paragraph",
+        f"{part} has no summary in its docstring",
+        "begin the docstring with a sentence that ends with a full stop",
     )
     helps = {name: option.get("description") for name, option in options.items()}
-    silent = [name for name in schema.options(part) if not helps[name.name]]
+    silent = [option.name for option in schema.options(part) if not helps[option.name]]
     require(
         not silent,
-        f"{part} has options without help: {', '.join(name.name for name in silent)}",
-        "name each below Args: in the docstring, which gankit show shows",
+        f"{part} has options without help: {', '.join(silent)}",
+        "describe each one below Args: in the docstring, for gankit show",
     )
     defaults = {n: o["default"] for n, o in options.items() if o.get("default") is not None}
     _check_defaults(part, model, {**defaults, "name": part.name})
@@ -88,9 +88,9 @@ def _check_defaults(part: Part, model: type[schema.SectionModel], table: dict[st
         model.model_validate_json(json.dumps(table))
     except ValidationError as error:
         wrong = [e for e in error.errors() if e["type"] != "missing"]
-        said = ", ".join(f"{'.'.join(map(str, e['loc']))} = {e['input']!r}" for e in wrong)
+        values = ", ".join(f"{'.'.join(map(str, e['loc']))} = {e['input']!r}" for e in wrong)
         require(
             not wrong,
-            f"{part} has defaults that a recipe could not give: {said}",
+            f"{part} has defaults that its own types forbid: {values}",
             "correct the default, or the type and range of its annotation",
         )

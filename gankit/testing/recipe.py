@@ -1,4 +1,4 @@
-"""Recipes made small."""
+"""Recipes at a size for tests."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -25,16 +25,16 @@ WIDTH = 4  # of a layer, and of the noise
 def tiny(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> Recipe:
     """Return a recipe that plays the same parts in seconds.
 
-    Each stage has one epoch of two steps, on a batch of 4. Of the data, the first rows are kept,
-    and where the dataset has an option `count`, no more than these are made. The options of the
-    architecture that end in `width` or `widths`, and `latent`, are 4 at most.
+    Each stage has one epoch of two steps with batches of 4, on the first rows of its data; an
+    option `count` of the dataset is lowered to match. In the architecture, `latent` and options
+    whose names end in `width` or `widths` are at most 4.
 
     Args:
         recipe: The recipe, or its file.
-        plugins: Files of Python with parts that it names.
+        plugins: Python files with parts that it names.
 
     Raises:
-        GankitError: There are problems in the recipe.
+        GankitError: The recipe has problems.
     """
     catalogue = load_plugins(plugins)
     if not isinstance(recipe, Recipe):
@@ -46,15 +46,16 @@ def tiny(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> Rec
 
 
 def check_recipe(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> None:
-    """Check that a recipe is in order and plays, made small: two steps of each of its stages.
+    """Check that a recipe is valid, and play two steps of each of its stages at a small size.
 
     Args:
         recipe: The recipe, or its file.
-        plugins: Files of Python with parts that it names.
+        plugins: Python files with parts that it names.
 
     Raises:
-        AssertionError: A loss is not finite, or parts do not fit each other; says what to do.
-        GankitError: There are problems in the recipe.
+        AssertionError: A loss is not finite, or parts do not fit together; the message says how to
+            fix it.
+        GankitError: The recipe has problems.
     """
     previous = None
     for stage in tiny(recipe, plugins).stages():
@@ -71,13 +72,13 @@ def _check_played(experiment: Experiment) -> None:
     wrong = [f"{name} = {value}" for name, value in last.items() if not math.isfinite(value)]
     require(
         not wrong,
-        f"{experiment.recipe.source} plays, and what it shows is not finite: {listed(wrong)}",
-        "look at the loss with gankit.testing.check_loss, or lower a learning_rate",
+        f"{experiment.recipe.source} plays, but has values that are not finite: {listed(wrong)}",
+        "check the loss with gankit.testing.check_loss, or lower a learning_rate",
     )
 
 
 def _small(table: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    """Return a recipe, or the changes of a stage, with what costs time made small."""
+    """Return a recipe, or the changes of a stage, at a small size."""
     small = dict(table)
     if "count" in table.get("dataset", {}):
         small["dataset"] = table["dataset"] | {"count": min(rows, table["dataset"]["count"])}
@@ -92,12 +93,12 @@ def _small(table: Mapping[str, Any], rows: int) -> dict[str, Any]:
 def _narrow(name: str, value: Any) -> Any:
     if isinstance(value, list) and name.endswith("widths"):
         return [_narrow("width", each) for each in value]
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return min(value, WIDTH) if whole and (name.endswith("width") or name == "latent") else value
+    sized = name.endswith("width") or name == "latent"
+    return min(value, WIDTH) if sized and type(value) is int else value
 
 
 def _cut(recipe: Recipe, rows: int) -> Recipe:
-    """Return a recipe, and its stages, that see only the first rows of their data."""
+    """Return a recipe whose stages see only the first rows of their data."""
     later = tuple(_cut(stage, rows) for stage in recipe.later)
     return replace(recipe, dataset=_first(recipe.dataset, rows), later=later)
 

@@ -1,27 +1,21 @@
-"""What a check asks, and what it says where that is not so."""
+"""Assertions that say what is wrong and how to fix it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-ROUNDING = 1e-4  # of the largest number in an array, after some steps
+ROUNDING = 1e-4  # relative to the largest number in an array, after some steps
 
 
 def require(holds: object, wrong: str, remedy: str) -> None:
-    """Raise an `AssertionError` unless a condition holds.
-
-    Args:
-        holds: The condition.
-        wrong: What is wrong, and what was received.
-        remedy: What to do.
-    """
+    """Raise an `AssertionError` with what is wrong and a remedy, unless a condition holds."""
     if not holds:
         raise AssertionError(f"{wrong}\n→ {remedy}")
 
 
 def name_of(part: Any) -> str:
-    """Return what a class, a function or an object is called."""
+    """Return the name of a class or function, or of an object's class."""
     return str(getattr(part, "__name__", type(part).__name__))
 
 
@@ -37,7 +31,7 @@ def equal(some: Iterable[Any], others: Iterable[Any]) -> bool:
 
 
 def near(some: Iterable[Any], others: Iterable[Any]) -> bool:
-    """Return whether arrays are equal but for rounding; two compiled games may round otherwise."""
+    """Return whether arrays are equal up to rounding, which compiled games may do differently."""
     return all(map(_near, some, others))
 
 
@@ -48,5 +42,4 @@ def _near(a: Any, b: Any) -> bool:
 
 
 def _same(a: Any, b: Any) -> bool:
-    floats = np.asarray(a).dtype.kind == "f"
-    return bool(np.array_equal(a, b, equal_nan=floats))
+    return bool(np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f"))

@@ -1,4 +1,4 @@
-"""What a stabilizer keeps to."""
+"""The contract of a stabilizer."""
 
 import inspect
 import tempfile
@@ -26,16 +26,24 @@ from gankit.testing.game import (
 )
 from gankit.testing.requirement import called, equal, near, require
 
-RATE = 0.01  # of plain gradient descent: a game that explodes would make much of rounding
+RATE = 0.01  # of gradient descent: a game that explodes would magnify rounding
 SEAMS = [name for name, seam in vars(Stabilizer).items() if inspect.isfunction(seam)]
+UNCHANGED = {
+    "rebuild": "the networks as they are",
+    "view": "the images as they are, and draw nothing from gan.seed",
+    "replace_fakes": "the images as they are, and draw nothing from gan.seed",
+    "targets": "the targets as they are, and draw nothing from gan.seed",
+    "penalty": "0.0 from penalty",
+    "should_update": "True from should_update",
+    "after": "from after, without assigning",
+}
 
-Options = Mapping[str, Any]
 Played = tuple[GAN, dict[str, float]]
 
 
 def check_stabilizer(
     stabilizer: Callable[..., Stabilizer],
-    off: Options | None,
+    off: Mapping[str, Any] | None,
     *,
     loss: Loss | None = None,
     networks: MakeNetworks = networks,
@@ -47,86 +55,70 @@ def check_stabilizer(
 
     Args:
         stabilizer: The class.
-        off: The options with which it must change nothing, e.g. `{"weight": 0.0}`; None for a part
-            that is on or not there.
-        loss: What is played; by default the cross-entropy of logits and targets.
-        networks: Returns fresh networks by name, with equal weights each time; by default a
+        off: The options with which it must change nothing, e.g. `{"weight": 0.0}`; None if it is
+            always on.
+        loss: The loss; by default the cross-entropy of logits and targets.
+        networks: Returns new networks by name, with the same weights each time; by default a
             generator and a discriminator of images (8, 8, 1).
-        batch: Real data by name; by default 16 images of uint8.
-        steps: How many are played before its state is saved, and as many after.
-        options: What to call it with to see it at work.
+        batch: Real data by name; by default 16 uint8 images.
+        steps: The number of steps before its state is saved, and after.
+        options: The options with which it must have an effect.
 
     Raises:
-        AssertionError: It does not keep to what a stabilizer is; says what to do.
+        AssertionError: The stabilizer breaks its contract; the message says how to fix it.
     """
     batch = batch or batch_of_images()
 
-    def played(parts: list[Stabilizer]) -> Played:
-        gan = game(loss or Logistic(), parts, RATE, made=networks())
-        return gan, play(gan, batch, steps)
+    def new_game(*parts: Stabilizer, seed: int = 0) -> GAN:
+        return game(loss or Logistic(), parts, RATE, made=networks(), seed=seed)
 
-    plain = played([])
+    plain = new_game()
+    logs = play(plain, batch, steps)
     if off is not None:
         settings = {**options, **off}
-        _check_off(called(stabilizer, settings), plain, played([stabilizer(**settings)]))
+        changed = new_game(stabilizer(**settings))
+        played = changed, play(changed, batch, steps)
+        _check_off(called(stabilizer, settings), (plain, logs), played)
     part, who = stabilizer(**options), called(stabilizer, options)
-    gan = game(loss or Logistic(), [part], RATE, made=networks())
+    gan = new_game(part)
     _check_attributes(who, part, gan, batch, steps)
-    _check_effect(who, part, gan, plain[0])
-    fresh = game(loss or Logistic(), [stabilizer(**options)], RATE, made=networks(), seed=1)
-    _check_resumed(who, gan, fresh, batch, steps)
+    _check_effect(who, part, gan, plain)
+    _check_resumed(who, gan, new_game(stabilizer(**options), seed=1), batch, steps)
 
 
 def _check_off(who: str, plain: Played, changed: Played) -> None:
-    """Check that a game is the same with the stabilizer off as without it."""
+    """Check that a game with the stabilizer off is the game without it."""
+    own = vars(type(changed[0].stabilizers[-1]))
+    unchanged = "; ".join(UNCHANGED[seam] for seam in UNCHANGED if seam in own)
+    remedy = f"return at 0 what gankit.Stabilizer returns: {unchanged or 'nothing of its own'}"
     for name in sorted(plain[1], key=lambda name: not name.endswith("_loss")):
-        without = plain[1][name]
-        require(
-            near([changed[1][name]], [without]),
-            f"{who} is off, and yet it changed {name} from {without:g} to {changed[1][name]:g}",
-            f"return at 0 what gankit.Stabilizer returns: {_nothing(changed[0])}",
-        )
-    require(
-        near(*(values(gan.trainable_variables) for gan, _ in (plain, changed))),
-        f"{who} is off, and yet it changed the weights",
-        f"return at 0 what gankit.Stabilizer returns: {_nothing(changed[0])}",
-    )
-
-
-def _nothing(gan: GAN) -> str:
-    """Return what each seam of the last stabilizer returns where it changes nothing."""
-    same = {
-        "rebuild": "the networks as they are",
-        "view": "the images as they are, and draw nothing from gan.seed",
-        "replace_fakes": "the images as they are, and draw nothing from gan.seed",
-        "targets": "the targets as they are, and draw nothing from gan.seed",
-        "penalty": "0.0 from penalty",
-        "should_update": "True from should_update",
-        "after": "from after, without assigning",
-    }
-    own = [same[seam] for seam in same if seam in vars(type(gan.stabilizers[-1]))]
-    return "; ".join(own) or "nothing of its own"
+        before, after = plain[1][name], changed[1][name]
+        wrong = f"{who} is off, but it changed {name} from {before:g} to {after:g}"
+        require(near([after], [before]), wrong, remedy)
+    weights = (values(gan.trainable_variables) for gan, _ in (plain, changed))
+    require(near(*weights), f"{who} is off, but it changed the weights", remedy)
 
 
 def _check_attributes(who: str, part: Stabilizer, gan: GAN, batch: Batch, steps: int) -> None:
-    """Play, and check that what changes is in variables that the game finds."""
+    """Play, and check that whatever changes is in variables that the game finds."""
     known = {id(v) for v in gan.variables}
     leaves = {name: list(_leaves(value)) for name, value in vars(part).items()}
     hidden = [n for n, found in leaves.items() if any(_held(leaf) - known for leaf in found)]
     require(
         not hidden,
         f"{who} keeps state in {', '.join(hidden)}, where the game does not find it",
-        "keep a keras.Variable, or a list or dictionary of nothing else, as an attribute; and draw "
-        "from gan.seed",
+        "keep a keras.Variable, or a list or dictionary of variables only, as an attribute; and "
+        "draw from gan.seed",
     )
-    own, told = _own_state(gan), _told(part)
+    own, others = _own_state(gan), _other_attributes(part)
     before = values(own)
     play(gan, batch, steps)
-    changed = [name for name, text in _told(part).items() if told.get(name) != text]
+    now = _other_attributes(part)
+    changed = [name for name, text in now.items() if others.get(name) != text]
     require(
         not changed,
-        f"{who} changes its {', '.join(changed)} while it plays, which is neither saved nor, in a "
-        "compiled step, computed each time",
+        f"{who} changes its {', '.join(changed)} during play, which is neither saved nor, in a "
+        "compiled step, repeated",
         "make it a keras.Variable in prepare, and assign it",
     )
     require(
@@ -138,9 +130,8 @@ def _check_attributes(who: str, part: Stabilizer, gan: GAN, batch: Batch, steps:
 
 def _check_effect(who: str, part: Stabilizer, gan: GAN, plain: GAN) -> None:
     same = equal(*(values(g.trainable_variables) for g in (plain, gan)))
-    strange = [n for n, f in vars(type(part)).items() if inspect.isfunction(f) and n[0] != "_"]
-    strange = [name for name in strange if name not in SEAMS]
-    near = "".join(suggestion(name, SEAMS) for name in strange)
+    methods = [n for n, f in vars(type(part)).items() if inspect.isfunction(f) and n[0] != "_"]
+    near = "".join(suggestion(name, SEAMS) for name in methods if name not in SEAMS)
     require(
         not same or gan.averages or _own_state(gan) or part.logged,
         f"{who} changes nothing",
@@ -150,7 +141,7 @@ def _check_effect(who: str, part: Stabilizer, gan: GAN, plain: GAN) -> None:
 
 
 def _check_resumed(who: str, gan: GAN, fresh: GAN, batch: Batch, steps: int) -> None:
-    """Check that a game that was saved goes on as the one that was not stopped."""
+    """Check that a restored game continues like one that never stopped."""
     with tempfile.TemporaryDirectory() as folder:
         checkpoints = Checkpoints(Path(folder))
         checkpoints.save(gan, Place())
@@ -162,14 +153,14 @@ def _check_resumed(who: str, gan: GAN, fresh: GAN, batch: Batch, steps: int) -> 
     for one, other in zip(gan.variables, fresh.variables):
         require(
             near(values([other]), values([one])),
-            f"{who} does not resume: after {steps} steps, {one.path} is another in a game that "
-            "was saved and restored than in the one that was not",
+            f"{who} does not resume: {steps} steps after a game was saved and restored, {one.path} "
+            "differs from the game that was not stopped",
             "make state in prepare as a keras.Variable, assign it, and draw from gan.seed",
         )
 
 
 def _own_state(gan: GAN) -> list[Any]:
-    """Return the variables that a game's stabilizer made: not the networks' nor the game's own."""
+    """Return the variables that a game's stabilizers made."""
     others = [v for network in gan.networks.values() for v in network.variables]
     known = {id(v) for v in (*others, gan.steps, gan.broken_at)}
     leaves = [leaf for part in gan.stabilizers for leaf in _leaves(list(vars(part).values()))]
@@ -177,7 +168,7 @@ def _own_state(gan: GAN) -> list[Any]:
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Yield what is in a nested list or dictionary."""
+    """Yield the items of a nested list or dictionary."""
     if isinstance(value, dict):
         value = list(value.values())
     if not isinstance(value, list | tuple | set):
@@ -196,6 +187,6 @@ def _held(value: Any) -> set[int]:
     return {id(value)} if isinstance(value, keras.Variable) else set()
 
 
-def _told(part: Stabilizer) -> dict[str, str]:
-    """Return what is to be seen of each attribute that is no state of the game."""
+def _other_attributes(part: Stabilizer) -> dict[str, str]:
+    """Return the attributes that are not state of the game, as text."""
     return {name: repr(value) for name, value in vars(part).items() if not is_state(value)}

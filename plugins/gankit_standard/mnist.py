@@ -44,10 +44,8 @@ def mnist(
     Raises:
         GankitError: There is no such file or class, or the download fails.
     """
-    source = (keras.datasets.mnist.load_data, "MNIST", path)
-    images, labels = _read(*source, split, size)
-    held_out = _held_out(*source, split, size)
-    return labelled(images, labels, DIGITS, classes, held_out=held_out)
+    images, labels = _read(keras.datasets.mnist.load_data, "MNIST", path, split, size)
+    return labelled(images, labels, DIGITS, classes)
 
 
 def fashion_mnist(
@@ -75,10 +73,9 @@ def fashion_mnist(
     Raises:
         GankitError: There is no such file or class, or the download fails.
     """
-    source = (keras.datasets.fashion_mnist.load_data, "Fashion-MNIST", path)
-    images, labels = _read(*source, split, size)
-    held_out = _held_out(*source, split, size)
-    return labelled(images, labels, CLOTHES, classes, flip, held_out)
+    load = keras.datasets.fashion_mnist.load_data
+    images, labels = _read(load, "Fashion-MNIST", path, split, size)
+    return labelled(images, labels, CLOTHES, classes, flip)
 
 
 def _read(load: Load, name: str, path: str | None, split: Split, size: int) -> Arrays:
@@ -90,16 +87,6 @@ def _read(load: Load, name: str, path: str | None, split: Split, size: int) -> A
     else:
         images, labels = read_arrays(place, (f"x_{split}", f"y_{split}"))
     return _pad(images, size), labels
-
-
-def _held_out(load: Load, name: str, path: str | None, split: Split, size: int) -> Arrays | None:
-    """Return the test images and labels if the training images are trained on."""
-    if split != "train":
-        return None
-    try:
-        return _read(load, name, path, "test", size)
-    except gankit.GankitError:
-        return None  # a file may have the training images only
 
 
 def _idx_file(folder: Path, split: Split, what: str) -> Path:

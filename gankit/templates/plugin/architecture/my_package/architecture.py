@@ -8,16 +8,14 @@ from keras import layers
 
 
 def my_part(
-    spec: gankit.DataSpec,
-    latent: gankit.Count = 4,
-    width: gankit.Count = 128,
+    spec: gankit.DataSpec, latent: gankit.Count = 4, width: gankit.Count = 128
 ) -> dict[str, keras.Model]:
-    """Two hidden layers for each network, for images and for points.
+    """Two hidden layers for each network, for images and points.
 
     Args:
-        spec: Of the data.
+        spec: The spec of the data.
         latent: The size of the noise.
-        width: Of the hidden layers.
+        width: The width of the hidden layers.
     """
     noise, images = keras.Input((latent,)), keras.Input(spec.shape)
     end = "tanh" if len(spec.shape) == 3 else None  # images are within [−1, 1]

@@ -1,4 +1,4 @@
-"""The architecture `my-part`: what gankit asks of all of them, and what is known of this one."""
+"""The architecture `my-part` passes gankit's checks and gives known results."""
 
 from pathlib import Path
 
@@ -8,15 +8,13 @@ from gankit import testing
 
 from my_package.architecture import my_part
 
-RECIPE = Path(__file__).parents[1] / "recipe.toml"
-
 
 def test_the_plugin_is_complete():
     testing.check_plugin("my-distribution")
 
 
 @pytest.mark.parametrize("shape", [(2,), (8, 8, 3)])
-def test_it_keeps_to_what_an_architecture_is(shape):
+def test_it_passes_the_check(shape):
     testing.check_architecture(my_part, gankit.DataSpec({"images": shape}), latent=3, width=5)
 
 
@@ -28,4 +26,4 @@ def test_it_has_as_many_weights_as_counted_by_hand():
 
 
 def test_its_recipe_plays():
-    testing.check_recipe(RECIPE)
+    testing.check_recipe(Path(__file__).parents[1] / "recipe.toml")

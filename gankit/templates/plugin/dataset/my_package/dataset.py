@@ -14,12 +14,12 @@ def my_part(
     spread: Annotated[float, Field(ge=0)] = 0.05,
     seed: int = 0,
 ) -> gankit.Dataset:
-    """Points of a plane on two half-moons, each around the end of the other.
+    """Points on two interleaving half-moons.
 
     Args:
-        count: How many points.
-        spread: Their standard deviation from the moons, whose radius is 1.
-        seed: Of the draw.
+        count: The number of points.
+        spread: The standard deviation of their distance to the moons, whose radius is 1.
+        seed: The seed of the draw.
     """
     draw = np.random.default_rng(seed)
     labels = np.arange(count, dtype="int32") % 2

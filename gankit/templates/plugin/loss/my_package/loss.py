@@ -11,7 +11,7 @@ class MyPart(gankit.AdversarialLoss):
     """The Pearson χ² divergence, by its variational bound.
 
     Args:
-        scale: What the logits are multiplied by.
+        scale: The factor of the logits.
 
     Reference:
         Nowozin et al. 2016, f-GAN, arXiv:1606.00709, table 2.

@@ -1,4 +1,4 @@
-"""The loss `my-part`: what gankit asks of every loss, and what is known of this one."""
+"""The loss `my-part` passes gankit's checks and gives known results."""
 
 from pathlib import Path
 
@@ -8,15 +8,13 @@ from gankit import testing
 
 from my_package.loss import MyPart
 
-RECIPE = Path(__file__).parents[1] / "recipe.toml"
-
 
 def test_the_plugin_is_complete():
     testing.check_plugin("my-distribution")
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.5])
-def test_it_keeps_to_what_a_loss_is(scale):
+def test_it_passes_the_check(scale):
     testing.check_loss(MyPart(scale))
 
 
@@ -29,4 +27,4 @@ def test_its_bound_is_tight_where_the_discriminator_is_perfect():
 
 
 def test_its_recipe_plays():
-    testing.check_recipe(RECIPE)
+    testing.check_recipe(Path(__file__).parents[1] / "recipe.toml")

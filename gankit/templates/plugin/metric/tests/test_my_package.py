@@ -1,4 +1,4 @@
-"""The metric `my-part`: what gankit asks of every metric, and what is known of this one."""
+"""The metric `my-part` passes gankit's checks and gives known results."""
 
 from pathlib import Path
 
@@ -8,7 +8,6 @@ from gankit import testing
 
 from my_package.metric import my_part
 
-RECIPE = Path(__file__).parents[1] / "recipe.toml"
 REAL = np.random.default_rng(0).standard_normal((500, 1))
 
 
@@ -16,14 +15,14 @@ def test_the_plugin_is_complete():
     testing.check_plugin("my-distribution")
 
 
-def test_it_keeps_to_what_a_metric_is():
+def test_it_passes_the_check():
     testing.check_metric(my_part)
 
 
-def test_on_a_line_it_is_how_far_samples_are_moved():
+def test_in_one_dimension_it_is_the_distance_that_samples_moved():
     assert my_part(REAL, REAL) == 0
     assert my_part(REAL, REAL + 0.5) == pytest.approx(0.5)
 
 
 def test_its_recipe_plays():
-    testing.check_recipe(RECIPE)
+    testing.check_recipe(Path(__file__).parents[1] / "recipe.toml")

@@ -1,4 +1,4 @@
-"""What this plugin gives to gankit; the part itself is imported when a game is watched."""
+"""The hook of this plugin. The part itself is imported when a run is monitored."""
 
 import gankit
 

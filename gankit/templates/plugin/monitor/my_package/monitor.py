@@ -8,10 +8,10 @@ from pydantic import Field
 
 
 class MyPart(gankit.Monitor):
-    """Warns where the mean of the samples is far from the mean of the data, twice running.
+    """Warns if the mean of the samples is far from the mean of the data, twice in a row.
 
     Args:
-        most: How far it may be: data are in [−1, 1].
+        most: The largest distance without a warning; data are in [−1, 1].
     """
 
     logged = ("mean_distance",)
@@ -20,7 +20,7 @@ class MyPart(gankit.Monitor):
         self.most = most
 
     def watch(self, look):
-        """Return the distance of the means of a batch."""
+        """Return the distance between the means of a batch."""
         if not look.judgments:
             return {}
         judgment = look.judgments[0]

@@ -1,4 +1,4 @@
-"""The monitor `my-part`: what gankit asks of all of them, and what is known of this one."""
+"""The monitor `my-part` passes gankit's checks and gives known results."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,14 +10,12 @@ from keras import ops
 
 from my_package.monitor import MyPart
 
-RECIPE = Path(__file__).parents[1] / "recipe.toml"
-
 
 def test_the_plugin_is_complete():
     testing.check_plugin("my-distribution")
 
 
-def test_it_keeps_to_what_a_monitor_is():
+def test_it_passes_the_check():
     testing.check_monitor(
         MyPart,
         sick={"mean_distance": [0.1, 0.7, 0.8]},
@@ -32,4 +30,4 @@ def test_the_distance_is_of_the_means():
 
 
 def test_its_recipe_plays():
-    testing.check_recipe(RECIPE)
+    testing.check_recipe(Path(__file__).parents[1] / "recipe.toml")

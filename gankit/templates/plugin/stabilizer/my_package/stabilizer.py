@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 class MyPart(gankit.Stabilizer):
-    """Keeps the discriminator flat between real and generated images: adds weight · E[‖∇D(x)‖²].
+    """Penalises the discriminator's slope between real and generated images: weight · E[‖∇D(x)‖²].
 
     Args:
         weight: λ of the paper.
@@ -23,7 +23,7 @@ class MyPart(gankit.Stabilizer):
         self.weight = weight
 
     def prepare(self, gan):
-        """Draw from the game's seed, so that a run can be repeated and resumed."""
+        """Keep the game's seed, so that a run can be repeated and resumed."""
         self.seed = gan.seed
 
     def penalty(self, turn):
@@ -37,7 +37,7 @@ class MyPart(gankit.Stabilizer):
         return self.weight * ops.mean(ops.sum(ops.square(slope), axis=each))
 
     def _between(self, real, fake):
-        """Return a point, drawn uniformly, on the way from each real image to a generated one."""
+        """Return a random point between each real image and a generated one."""
         shape = (ops.shape(real)[0], *(1 for _ in real.shape[1:]))
-        share = keras.random.uniform(shape, seed=self.seed)
-        return share * real + (1 - share) * fake
+        t = keras.random.uniform(shape, seed=self.seed)
+        return t * real + (1 - t) * fake

@@ -1,4 +1,4 @@
-"""The stabilizer `my-part`: what gankit asks of all of them, and what is known of this one."""
+"""The stabilizer `my-part` passes gankit's checks and gives known results."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,18 +10,16 @@ from keras import ops
 
 from my_package.stabilizer import MyPart
 
-RECIPE = Path(__file__).parents[1] / "recipe.toml"
-
 
 def test_the_plugin_is_complete():
     testing.check_plugin("my-distribution")
 
 
-def test_it_keeps_to_what_a_stabilizer_is():
+def test_it_passes_the_check():
     testing.check_stabilizer(MyPart, off={"weight": 0.0}, weight=0.1)
 
 
-def test_a_linear_discriminator_costs_its_slope():
+def test_the_penalty_of_a_linear_discriminator_is_its_squared_slope():
     slope, x = ops.convert_to_tensor([[3.0], [-4.0]]), ops.zeros((5, 2))
     part = MyPart(weight=0.5)
     part.prepare(SimpleNamespace(seed=keras.random.SeedGenerator(0)))
@@ -33,4 +31,4 @@ def test_a_linear_discriminator_costs_its_slope():
 
 
 def test_its_recipe_plays():
-    testing.check_recipe(RECIPE)
+    testing.check_recipe(Path(__file__).parents[1] / "recipe.toml")
