@@ -47,7 +47,7 @@ def scaled(images):
 def test_features_want_their_options():
     with pytest.raises(GankitError, match='"pixels" have no option network'):
         features("pixels:B0")
-    with pytest.raises(GankitError, match="need network and weights") as caught:
+    with pytest.raises(GankitError, match="require network and weights") as caught:
         features("keras")
     assert "--features keras:NETWORK and --weights FILE" in caught.value.hint
     with pytest.raises(GankitError, match="the dataset has no labels"):

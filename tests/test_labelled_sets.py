@@ -237,3 +237,17 @@ def test_what_is_wrong_with_cifars_files_is_said(tmp_path):
         cifar10(str(tmp_path / "cut.tar.gz"))
     with pytest.raises(gankit.GankitError, match=r"missing"):
         cifar10(str(tmp_path / "missing"))
+
+
+def test_what_is_tested_with_is_held_out_of_training(tmp_path):
+    draw = np.random.default_rng(0)
+    train, test = (draw.integers(0, 256, (n, 28, 28), dtype=np.uint8) for n in (20, 10))
+    labels = {"y_train": np.arange(20) % 10, "y_test": np.arange(10)}
+    np.savez(tmp_path / "set.npz", x_train=train, x_test=test, **labels)
+    found = mnist(str(tmp_path / "set.npz"), classes=["3", "5"])
+    assert len(found) == 4 and found.held_out["images"].shape == (2, 28, 28, 1)
+    assert (found.held_out["images"][..., 0] == test[[3, 5]]).all()
+    assert list(found.held_out["labels"]) == [0, 1]
+    assert mnist(str(tmp_path / "set.npz"), split="test").held_out == {}
+    np.savez(tmp_path / "half.npz", x_train=train, y_train=labels["y_train"])
+    assert mnist(str(tmp_path / "half.npz")).held_out == {}

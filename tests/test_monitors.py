@@ -33,7 +33,7 @@ SWING = [0.1 if point % 6 < 3 else 4.0 for point in range(12)]
 WILD = [1.0, 2.0, 0.5, 3.0] * 15
 CASES = {
     "below-floor": (Losses, {"d_loss": [0.1, -0.01]}, {"d_loss": [0.1, 0.0]}),
-    "worse-than-chance": (Losses, {"d_loss": [0.6, 0.6, 1.4]}, {"d_loss": [1.4, 1.4, 1.3]}),
+    "worse-than-chance": (Losses, {"d_loss": [0.6, 0.6, 1.4]}, {"d_loss": [1.4, 1.4, 0.6, 1.3]}),
     "won, by its loss": (
         Losses,
         {"d_loss": [0.01] * 50, "g_loss": [3.0] * 50},
@@ -49,7 +49,11 @@ CASES = {
         {"ranked_right": [1.0] * 4, "g_grad_norm": [1.0, 0.1, 0.001, 0.001]},
         {"ranked_right": [0.9, 1.0, 1.0, 0.9] * 3, "g_grad_norm": [1.0] * 12},
     ),
-    "wrong": (Saturation, {"ranked_right": [0.6, 0.3, 0.3]}, {"ranked_right": [0.6, 0.3, 0.5]}),
+    "wrong": (
+        Saturation,
+        {"ranked_right": [0.6, 0.3, 0.3], "step": [100, 201, 300]},
+        {"ranked_right": [0.3, 0.3, 0.3, 0.5], "step": [50, 100, 200, 300]},
+    ),
     "exploding": (
         Gradients,
         {"d_grad_norm": [1.0, 1.0, 101.0, 101.0]},
@@ -130,7 +134,7 @@ def said(monitor, given: Trace) -> list[tuple[str, str]]:
 
 def test_a_critic_has_no_floor_and_a_penalty_is_no_wrong_answer():
     assert said(Losses(), trace(losses.Wasserstein, d_loss=[-9.0])) == []
-    penalised = trace(d_loss=[1.5] * 3, r1=[0.3] * 3)
+    penalised = trace(d_loss=[0.5, 0.5, 1.5], r1=[0.3] * 3)
     assert said(Losses(), penalised) == [("worse-than-chance", "warn")]
     known = replace(penalised.outlook, penalties=("r1",))
     assert said(Losses(), Trace(penalised.columns, 3, known)) == []

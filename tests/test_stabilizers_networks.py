@@ -121,35 +121,35 @@ def test_minibatch_deviation_is_one_number_a_batch():
 
 
 @pytest.mark.parametrize("kind", [MinibatchDiscrimination, MinibatchStd])
-def test_what_looks_at_the_batch_begins_at_zero_and_learns(pictures, kind):
-    images = pictures[:6] / np.float32(127.5) - 1
+def test_what_looks_at_the_batch_begins_at_zero_and_learns(images, kind):
+    scaled = images[:6] / np.float32(127.5) - 1
     plain = networks()
     rebuilt = kind().rebuild(gankit.Networks(plain))["discriminator"]
-    np.testing.assert_array_equal(array(rebuilt(images)), array(plain["discriminator"](images)))
+    np.testing.assert_array_equal(array(rebuilt(scaled)), array(plain["discriminator"](scaled)))
     gan = game(Bce(), [kind()])
     readout = next(v for v in gan.trained_by("discriminator") if v.name == "readout")
-    play(gan, pictures)
+    play(gan, images)
     assert np.abs(array(readout)).max() > 0
     judge = gan.networks["discriminator"]
-    alone, together = judge(images[:1]), judge(images)[:1]
+    alone, together = judge(scaled[:1]), judge(scaled)[:1]
     assert abs(array(alone) - array(together)).max() > 1e-6
 
 
 @pytest.mark.parametrize("layer", ["", "flatten"])
-def test_feature_matching_equals_the_distance_of_means(pictures, layer):
+def test_feature_matching_equals_the_distance_of_means(images, layer):
     keras.utils.clear_session()  # names of layers count up
     matching = FeatureMatching(0.7, layer)
     gan = game(Bce(), [matching], learning_rate=0.0)
-    images = pictures / np.float32(127.5) - 1
+    scaled = images / np.float32(127.5) - 1
     fake = array(gan.networks["generator"](noise_of_the_second_turn(gan.seed)))
-    found = play(gan, pictures)["feature_matching"]
+    found = play(gan, images)["feature_matching"]
     convolution = gan.networks["discriminator"].layers[1]
 
     def features(x):
         y = array(convolution(x.astype("float32"))).reshape(64, -1)
         return np.where(y > 0, y, 0.3 * y).mean(0)
 
-    expected = 0.7 * ((features(images) - features(fake)) ** 2).sum()
+    expected = 0.7 * ((features(scaled) - features(fake)) ** 2).sum()
     assert found == pytest.approx(expected, rel=1e-4)
 
 

@@ -1,6 +1,5 @@
 """Exports of a run's networks, to use without gankit."""
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import gankit
 from gankit.backend import choose_backend, without_chatter
 from gankit.errors import GankitError
 from gankit.exporting.formats import Format, format_named
+from gankit.files import aside
 from gankit.messages import listed, shown, suggestion
 
 if TYPE_CHECKING:
@@ -101,20 +101,17 @@ def _write(
     about: Mapping[str, object],
     verification: "Verification",
 ) -> float:
-    """Write the network to a temporary folder, verify it, and move it to its path."""
+    """Write the network, verify it, and return the difference; it appears only if verified."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=target.parent) as aside:
-            partial = Path(aside) / target.name
+        with aside(target) as partial:
             implementation.write(network, partial, about)
             outputs = implementation.outputs(partial, verification.inputs, network)
-            difference = verification.check(outputs)
-            partial.rename(target)
+            return verification.check(outputs)
     except OSError as error:
         raise GankitError(
             f"{target} cannot be written: {error}", "choose another path with --out"
         ) from error
-    return difference
 
 
 def _target(format: Format, target: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from gankit.discovery.faults import blaming
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
+from gankit.recipe.features import choose_features
 from gankit.recipe.section import Section
 from gankit.recipe.settings import DEFAULT_FEATURES, all_directions
 
@@ -63,7 +63,6 @@ def score(
     from gankit.run.folder import RunFolder  # imports numpy, which quick commands do without
     from gankit.scoring.evaluate import evaluate
     from gankit.scoring.examples import labelled
-    from gankit.scoring.features import features as features_named
     from gankit.scoring.folders import folder_examples, read_folder
 
     if len(places) not in (1, 2):
@@ -71,32 +70,27 @@ def score(
     paths, plugins = [Path(place) for place in places], [Path(file) for file in plugin]
     catalogue = load_plugins(plugins)
     chosen = chosen_metrics(catalogue, metrics)
-    named = partial(features_named, weights=weights, download=download, catalogue=catalogue)
+    named = features or DEFAULT_FEATURES
+    extractor = choose_features(named, catalogue, weights=str(weights or ""), download=download)
     others = read_folder(Path(held_out)) if held_out else None
     with blaming(chosen.values()):
         if len(paths) == 2:
-            features = features or DEFAULT_FEATURES
-            device = "no backend" if features == DEFAULT_FEATURES else choose_backend(backend, cpu)
-            examples = folder_examples(paths[0], paths[1], count, seed, device)
-            return evaluate(chosen, named(features), replace(examples, held_out=others))
+            backend = choose_backend(backend, cpu) if named != DEFAULT_FEATURES else "no backend"
+            examples = folder_examples(paths[0], paths[1], count, seed, backend)
+            return evaluate(chosen, extractor.make(), replace(examples, held_out=others))
         run = RunFolder.open(paths[0])
         choose_backend(backend or run.read_facts()["backend"], cpu)
         from gankit.run.load import restore  # imports Keras
         from gankit.scoring.scorer import Scorer
 
         restored = restore(run, plugins, checkpoint)
-        section = restored.recipe.dataset
+        section, own = restored.recipe.dataset, restored.recipe.scoring.features
+        if not (features or weights or download):
+            extractor = own if isinstance(own, Section) else choose_features(own, catalogue)
         data = section.make()
-        own = None if features or weights or download else restored.recipe.scoring.features
-        make = (
-            own.make
-            if isinstance(own, Section)
-            else partial(named, features or own or DEFAULT_FEATURES)
-        )
-        found = make(data=labelled(data))
-        return _add_scores(
-            run, restored, Scorer(chosen, found, section, data, count, seed, held_out=others)
-        )
+        found = extractor.make(data=labelled(data))
+        scorer = Scorer(chosen, found, section, data, count, seed, held_out=others)
+        return _add_scores(run, restored, scorer)
 
 
 def chosen_metrics(catalogue: Catalogue, names: str | Iterable[str]) -> dict[str, Part]:

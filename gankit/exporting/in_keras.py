@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -36,11 +37,12 @@ def write(network: keras.Model, path: Path, about: Mapping[str, object]) -> None
 
 def outputs(path: Path, inputs: Sequence[np.ndarray], network: keras.Model) -> np.ndarray:
     """Return the outputs of the file's network, loaded in a process without gankit."""
-    given, made = path.with_name("given.npz"), path.with_name("made.npy")
-    np.savez(given, *inputs)
-    command = [sys.executable, "-P", load_without_gankit.__file__, str(path), str(given), str(made)]
     environment = {**os.environ, **ON_CPU, "KERAS_BACKEND": keras.backend.backend()}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise GankitError(f"the file does not load without gankit:\n{done.stderr[-800:]}")
-    return np.asarray(np.load(made, allow_pickle=False))
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = f"{folder}/given.npz", f"{folder}/made.npy"
+        np.savez(given, *inputs)
+        command = [sys.executable, "-P", load_without_gankit.__file__, str(path), given, made]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise GankitError(f"the file does not load without gankit:\n{done.stderr[-800:]}")
+        return np.asarray(np.load(made, allow_pickle=False))

@@ -48,8 +48,7 @@ class Features:
 def features(
     name: str,
     data: Dataset | None = None,
-    weights: Path | str | None = None,
-    download: bool = False,
+    weights: Path | str = "",
     catalogue: Catalogue | None = None,
 ) -> Features:
     """Return features by name, or by `NAME:NETWORK`, which sets the option `network`.
@@ -60,9 +59,8 @@ def features(
     Raises:
         GankitError: There are no such features, or an option is missing or unknown.
     """
-    catalogue = catalogue or load_plugins()
-    named = choose_features(name, catalogue, weights=str(weights or ""), download=download)
-    made: Features = named.make(data=data)
+    section = choose_features(name, catalogue or load_plugins(), weights=str(weights))
+    made: Features = section.make(data=data)
     return made
 
 

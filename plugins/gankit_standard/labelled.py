@@ -18,10 +18,12 @@ def labelled(
     names: Sequence[str],
     chosen: Sequence[str] | None = None,
     flip: bool = False,
+    held_out: Arrays | None = None,
 ) -> gankit.Dataset:
     """Return the images of the chosen classes, in this order, or of all as a dataset.
 
-    Images are (examples, height, width[, channels]) of uint8, labels indices into `names`.
+    Images are (examples, height, width[, channels]) of uint8, labels indices into `names`;
+    held-out ones, which are not trained on, are in the same form.
     """
     labels = np.asarray(labels).reshape(-1)
     images = images[..., None] if images.ndim == 3 else images
@@ -31,7 +33,9 @@ def labelled(
     places[[names.index(name) for name in chosen]] = np.arange(len(chosen))
     labels = places[labels]
     kept = slice(None) if len(chosen) == len(names) else labels >= 0
-    return gankit.Dataset({"images": images[kept], "labels": labels[kept]}, chosen, flip)
+    others = labelled(*held_out, names, chosen).arrays if held_out else {}
+    arrays = {"images": images[kept], "labels": labels[kept]}
+    return gankit.Dataset(arrays, chosen, flip, others)
 
 
 def downloaded(load: Load, name: str, split: Split, files: str) -> Arrays:

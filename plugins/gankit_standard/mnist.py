@@ -44,8 +44,10 @@ def mnist(
     Raises:
         GankitError: There is no such file or class, or the download fails.
     """
-    images, labels = _read(keras.datasets.mnist.load_data, "MNIST", path, split, size)
-    return labelled(images, labels, DIGITS, classes)
+    source = (keras.datasets.mnist.load_data, "MNIST", path)
+    images, labels = _read(*source, split, size)
+    held_out = _held_out(*source, split, size)
+    return labelled(images, labels, DIGITS, classes, held_out=held_out)
 
 
 def fashion_mnist(
@@ -73,9 +75,10 @@ def fashion_mnist(
     Raises:
         GankitError: There is no such file or class, or the download fails.
     """
-    load = keras.datasets.fashion_mnist.load_data
-    images, labels = _read(load, "Fashion-MNIST", path, split, size)
-    return labelled(images, labels, CLOTHES, classes, flip)
+    source = (keras.datasets.fashion_mnist.load_data, "Fashion-MNIST", path)
+    images, labels = _read(*source, split, size)
+    held_out = _held_out(*source, split, size)
+    return labelled(images, labels, CLOTHES, classes, flip, held_out)
 
 
 def _read(load: Load, name: str, path: str | None, split: Split, size: int) -> Arrays:
@@ -87,6 +90,16 @@ def _read(load: Load, name: str, path: str | None, split: Split, size: int) -> A
     else:
         images, labels = read_arrays(place, (f"x_{split}", f"y_{split}"))
     return _pad(images, size), labels
+
+
+def _held_out(load: Load, name: str, path: str | None, split: Split, size: int) -> Arrays | None:
+    """Return the test images and labels if the training images are trained on."""
+    if split != "train":
+        return None
+    try:
+        return _read(load, name, path, "test", size)
+    except gankit.GankitError:
+        return None  # a file may have the training images only
 
 
 def _idx_file(folder: Path, split: Split, what: str) -> Path:

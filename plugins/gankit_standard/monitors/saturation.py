@@ -11,6 +11,8 @@ from gankit_standard.monitors.remedies import stabilizer
 
 SURE = 0.999  # of the ranking
 WRONG = 0.4
+WARM_UP = 200  # steps, in which a discriminator has hardly learned
+LASTING = 4  # points
 VANISHED = 0.01  # of the generator's gradient at the first point
 
 
@@ -39,10 +41,11 @@ class Saturation(gankit.Monitor):
         ranked = trace.last("ranked_right", 3)
         if len(ranked) == 3 and min(ranked) > SURE:
             yield from self._won(trace)
-        if len(ranked) == 3 and max(ranked[1:]) < WRONG:
+        if trace.last("step", 2)[0] > WARM_UP and max(ranked[-2:]) < WRONG:
+            lasting = max(trace.last("ranked_right", LASTING)) < WRONG
             yield gankit.Verdict(
                 "wrong",
-                "dead",
+                "dead" if lasting else "warn",
                 f"the discriminator ranks {ranked[-1]:.0%} of pairs right, less than a coin would",
                 "give it more turns, or a higher learning rate",
                 [{"players": {"discriminator": {"repeats": 2}}}],
