@@ -1,4 +1,4 @@
-"""The page that tells what of the mission is covered, written from `mission.toml`."""
+"""The page about what is covered, written from `mission.toml`."""
 
 import tomllib
 from collections.abc import Iterator
@@ -19,10 +19,9 @@ from gankit.recipe.settings import TRAINING
 from gankit.recipe.shipped import shipped_recipes
 
 STATES = ("covered", "in part", "not yet")
-ABOUT = """What gankit set out to cover: everything that five documents about GANs name, and some
-things beyond. Each line says what covers it. Every part, recipe, option, command and page named
-here is looked up by a test, so that nothing is claimed that is not there; what is missing is
-said."""
+ABOUT = """The goal of gankit is to cover everything that five documents about GANs mention, and a
+little more. Each line links to what covers it. A test looks up every part, recipe, option, command
+and page on this page, so nothing is claimed that does not exist. What is missing is named."""
 NOUN_KINDS = {kind.noun: kind.plural for kind in ALL_KINDS.values()} | {"features": "features"}
 
 
@@ -57,20 +56,20 @@ def shown(claim: str) -> str:
     """
     kind, _, name = claim.partition(" ")
     text = _FINDERS[kind](name) if kind in _FINDERS else _part(NOUN_KINDS[kind], name)
-    assert text, f"tests/mission.toml claims what there is not: {claim}"
+    assert text, f"tests/mission.toml claims something that does not exist: {claim}"
     return text
 
 
 def _section(title: str, rows: list[dict]) -> Iterator[str]:
     yield f"## {title}"
-    head = ["| what | is | by |", "| --- | --- | --- |"]
+    head = ["| what | state | covered by |", "| --- | --- | --- |"]
     yield "\n".join([*head, *map(_row, rows)])
 
 
 def _row(row: dict) -> str:
     by = ", ".join(map(shown, row.get("by", [])))
     lacks = row.get("lacks", "all of it")
-    words = (row["what"], state(row) + f"; it lacks {lacks}" * (lacks != "all of it"), by)
+    words = (row["what"], state(row) + f"; missing: {lacks}" * (lacks != "all of it"), by)
     return f"| {' | '.join(map(cell, words))} |"
 
 
