@@ -15,7 +15,7 @@ from gankit.messages import listed, shown, suggestion
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "plugin"
 PLURALS = {kind.noun: kind.plural for kind in KINDS.values() if (TEMPLATES / kind.noun).is_dir()}
-TAKEN = {"gankit", "keras", "layers", "math", "np", "ops", "Annotated", "Field"}
+TAKEN = {"gankit", "keras", "layers", "math", "np", "ops", "Annotated", "Any", "Field", "Iterator"}
 
 Names = dict[str, str]  # the name for each placeholder of the templates
 

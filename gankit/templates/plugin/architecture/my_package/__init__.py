@@ -4,6 +4,6 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_architectures():
+def gankit_architectures() -> dict[str, str]:
     """Architectures by name."""
     return {"my-part": "my_package.architecture:my_part"}

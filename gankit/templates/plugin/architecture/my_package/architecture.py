@@ -1,6 +1,7 @@
 """The architecture `my-part`."""
 
 import math
+from typing import Any
 
 import gankit
 import keras
@@ -27,7 +28,7 @@ def my_part(
     }
 
 
-def _hidden(x, width: int):
+def _hidden(x: Any, width: int) -> Any:
     for _ in range(2):
         x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
     return x

@@ -4,6 +4,6 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_datasets():
+def gankit_datasets() -> dict[str, str]:
     """Datasets by name."""
     return {"my-part": "my_package.dataset:my_part"}

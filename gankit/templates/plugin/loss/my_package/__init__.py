@@ -4,6 +4,6 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_losses():
+def gankit_losses() -> dict[str, str]:
     """Losses by name."""
     return {"my-part": "my_package.loss:MyPart"}

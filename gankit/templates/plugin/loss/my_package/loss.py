@@ -1,6 +1,6 @@
 """The loss `my-part`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import gankit
 from keras import ops
@@ -20,11 +20,11 @@ class MyPart(gankit.AdversarialLoss):
     def __init__(self, scale: Annotated[float, Field(gt=0)] = 1.0):
         self.scale = scale
 
-    def discriminator(self, real, fake):
+    def discriminator(self, real: Any, fake: Any) -> Any:
         """Return E[T²/4 + T] of generated images − E[T] of real ones."""
         real, fake = self.scale * real, self.scale * fake
         return ops.mean(fake + ops.square(fake) / 4) - ops.mean(real)
 
-    def generator(self, fake):
+    def generator(self, fake: Any) -> Any:
         """Return −E[T], the form of section 3.2, which does not saturate."""
         return -self.scale * ops.mean(fake)

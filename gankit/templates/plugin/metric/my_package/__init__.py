@@ -4,6 +4,6 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_metrics():
+def gankit_metrics() -> dict[str, str]:
     """Metrics by name."""
     return {"my-part": "my_package.metric:my_part"}

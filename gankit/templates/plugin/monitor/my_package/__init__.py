@@ -4,6 +4,6 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_monitors():
+def gankit_monitors() -> dict[str, str]:
     """Monitors by name."""
     return {"my-part": "my_package.monitor:MyPart"}

@@ -1,6 +1,7 @@
 """The monitor `my-part`."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import gankit
 from keras import ops
@@ -19,7 +20,7 @@ class MyPart(gankit.Monitor):
     def __init__(self, most: Annotated[float, Field(gt=0)] = 0.5):
         self.most = most
 
-    def watch(self, look):
+    def watch(self, look: gankit.Look) -> dict[str, Any]:
         """Return the distance between the means of a batch."""
         if not look.judgments:
             return {}
@@ -27,7 +28,7 @@ class MyPart(gankit.Monitor):
         distance = ops.mean(judgment.fake_images) - ops.mean(judgment.real_images)
         return {"mean_distance": ops.abs(distance)}
 
-    def judge(self, trace):
+    def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
         """Judge the last two points."""
         last = trace.last("mean_distance", 2)
         if len(last) == 2 and min(last) > self.most:

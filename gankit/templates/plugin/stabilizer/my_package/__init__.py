@@ -4,6 +4,6 @@ import gankit
 
 
 @gankit.hookimpl
-def gankit_stabilizers():
+def gankit_stabilizers() -> dict[str, str]:
     """Stabilizers by name."""
     return {"my-part": "my_package.stabilizer:MyPart"}

@@ -1,6 +1,6 @@
 """The stabilizer `my-part`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import gankit
 import keras
@@ -22,11 +22,11 @@ class MyPart(gankit.Stabilizer):
     def __init__(self, weight: Annotated[float, Field(ge=0)] = 1.0):
         self.weight = weight
 
-    def prepare(self, gan):
+    def prepare(self, gan: gankit.GAN) -> None:
         """Keep the game's seed, so that a run can be repeated and resumed."""
         self.seed = gan.seed
 
-    def penalty(self, turn):
+    def penalty(self, turn: gankit.Turn) -> Any:
         """Return the penalty on the discriminator's turn."""
         if not self.weight or turn.player != "discriminator":
             return 0.0
@@ -36,7 +36,7 @@ class MyPart(gankit.Stabilizer):
         each = tuple(range(1, len(slope.shape)))  # the axes of one example
         return self.weight * ops.mean(ops.sum(ops.square(slope), axis=each))
 
-    def _between(self, real, fake):
+    def _between(self, real: Any, fake: Any) -> Any:
         """Return a random point between each real image and a generated one."""
         shape = (ops.shape(real)[0], *(1 for _ in real.shape[1:]))
         t = keras.random.uniform(shape, seed=self.seed)
