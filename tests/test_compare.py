@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from run_folders import RECIPE, Parsed, scored, write_run
-from test_run import PARTS
-from test_run import RECIPE as BLOBS
 from test_terminal import on_a_terminal
+from trained_runs import PARTS
+from trained_runs import RECIPE as BLOBS
 
 import gankit as public
 from gankit import GankitError

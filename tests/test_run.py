@@ -1,46 +1,19 @@
 """Runs: killed, stopped, broken and resumed, the way it happens to people."""
 
 import csv
+import errno
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-PARTS = Path(__file__).with_name("small_parts.py")
-RECIPE = """
-seed = 7
-[dataset]
-name = "blobs"
-[architecture]
-name = "small"
-[loss]
-name = "bce"
-[[stabilizers]]
-name = "label-noise"
-[[stabilizers]]
-name = "ema"
-decay = 0.9
-[training]
-epochs = 6
-batch_size = 8
-checkpoint_every = 5
-"""
-STAGES = """
-[[stages]]
-training = { epochs = 6 }
-[[stages]]
-training = { epochs = 8, updates = "simultaneous" }
-[stages.players.generator.optimizer]
-clipnorm = 1.0
-learning_rate = { name = "cosine-decay", initial_learning_rate = 1e-3, decay_steps = 40 }
-"""
+from trained_runs import PARTS, RECIPE, STAGES, assert_same_bits, state, train
 
 
 @pytest.fixture
@@ -50,12 +23,16 @@ def recipe(tmp_path):
     return path
 
 
-@pytest.fixture
-def gankit(python):
-    def run(*arguments, **options):
-        return python("-m", "gankit", *arguments, **options)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run of six epochs that nothing disturbed."""
+    return train(tmp_path_factory.mktemp("whole"), RECIPE).path
 
-    return run
+
+@pytest.fixture
+def run(whole, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(whole, tmp_path / "run")
 
 
 def start(folder, *arguments):
@@ -73,28 +50,12 @@ def start(folder, *arguments):
     )
 
 
-def state(run):
-    """Return the arrays of a run's newest checkpoint."""
-    newest = sorted((run / "checkpoints").glob("step-*"))[-1]
-    with np.load(newest / "state.npz", allow_pickle=False) as arrays:
-        return newest.name, dict(arrays)
-
-
-def assert_same_bits(run, other):
-    (name, arrays), (other_name, others) = state(run), state(other)
-    assert name == other_name
-    assert list(arrays) == list(others)
-    assert all(
-        a.dtype == b.dtype and a.tobytes() == b.tobytes()
-        for a, b in zip(arrays.values(), others.values())
-    )
-
-
 def test_a_run_explains_itself(gankit, recipe, tmp_path):
-    done = gankit("run", recipe, "--plugin", PARTS, "--out", "first", "--set", "training.epochs=2")
+    options = ("--plugin", PARTS, "--out", "first", "--set", "training.epochs=2")
+    code, out, err = gankit("run", recipe, *options)
     run = tmp_path / "first"
-    assert "epoch 2/2" in done.stdout
-    assert not done.stderr
+    assert code == 0 and "epoch 2/2" in out
+    assert not err
     spec = json.loads((run / "run.json").read_text())
     assert spec["backend"] == os.environ.get("KERAS_BACKEND", "tensorflow")
     assert spec["data"] == [
@@ -104,23 +65,23 @@ def test_a_run_explains_itself(gankit, recipe, tmp_path):
     rows = list(csv.DictReader((run / "history.csv").open()))
     assert [row["step"] for row in rows] == ["12", "24"]
     assert {"d_loss", "d_real_acc", "d_fake_acc", "d_acc", "g_loss", "g_acc"} < rows[0].keys()
-    again = gankit("run", run / "recipe.toml", "--plugin", PARTS)
-    assert "runs/first-1" in again.stdout
+    code, out, _ = gankit("run", run / "recipe.toml", "--plugin", PARTS)
+    assert code == 0 and "runs/first-1" in out
     assert_same_bits(run, tmp_path / "runs/first-1")
-    taken = gankit("run", recipe, "--plugin", PARTS, "--out", "first", check=False)
-    assert taken.returncode == 1 and "never overwrites" in taken.stderr
-    images = gankit("sample", run, "--count", "3", "--plugin", PARTS, "--out", "images")
-    assert "3 images" in images.stdout
+    code, _, err = gankit("run", recipe, "--plugin", PARTS, "--out", "first")
+    assert code == 1 and "never overwrites" in err
+    code, out, _ = gankit("sample", run, "--count", "3", "--plugin", PARTS, "--out", "images")
+    assert code == 0 and "3 images" in out
     assert len(list((tmp_path / "images").glob("*.png"))) == 3
 
 
 def test_a_run_that_cannot_begin_leaves_no_folder(gankit, recipe, tmp_path):
     words = [recipe, "--plugin", PARTS, "--set", 'metrics=[{name="frechet-distance"}]']
     features = 'scoring.features={name="inception-fid", weights="nowhere.npz"}'
-    done = gankit("run", *words, "--set", features, check=False)
-    assert done.returncode == 1 and "nowhere.npz" in done.stderr
+    code, _, err = gankit("run", *words, "--set", features)
+    assert code == 1 and "nowhere.npz" in err
     assert list((tmp_path / "runs").iterdir()) == []
-    assert gankit("run", *words, "--set", "training.epochs=1").stdout.count("runs/blobs-1") > 1
+    assert gankit("run", *words, "--set", "training.epochs=1")[1].count("runs/blobs-1") > 1
 
 
 def kill(folder, luck, arguments):
@@ -136,11 +97,12 @@ def kill(folder, luck, arguments):
     return process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
-    gankit, recipe, tmp_path
+    python, recipe, tmp_path
 ):
     recipe.write_text(RECIPE + STAGES)
-    gankit("run", recipe, "--plugin", PARTS, "--out", "whole")
+    python("-m", "gankit", "run", recipe, "--plugin", PARTS, "--out", "whole")
     luck = random.Random()
     arguments = ["run", recipe, "--plugin", PARTS, "--out", "killed"]
     kills = [kill(tmp_path, luck, arguments)]
@@ -148,8 +110,10 @@ def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
         kills.append(kill(tmp_path, luck, ["run", "--resume", "killed", "--plugin", PARTS]))
     assert sum(kills) >= 2
     if all(kills):
-        gankit("run", "--resume", "killed", "--plugin", PARTS)
+        python("-m", "gankit", "run", "--resume", "killed", "--plugin", PARTS)
     assert_same_bits(tmp_path / "whole", tmp_path / "killed")
+    (_, whole), (_, killed) = (state(tmp_path / run) for run in ("whole", "killed"))
+    assert list(whole) == list(killed)
     rows = [
         list(csv.DictReader((tmp_path / run / "history.csv").open())) for run in ("whole", "killed")
     ]
@@ -157,8 +121,8 @@ def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
         assert {**whole, "images_per_second": ""} == {**killed, "images_per_second": ""}
 
 
-def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(gankit, recipe, tmp_path):
-    gankit("run", recipe, "--plugin", PARTS, "--out", "whole")
+@pytest.mark.slow
+def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(gankit, recipe, whole, tmp_path):
     process = start(tmp_path, "run", recipe, "--plugin", PARTS, "--out", "stopped")
     said = []
     for line in process.stdout:
@@ -169,77 +133,72 @@ def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(gankit, recipe, tm
     _, words = said[-1].split("resume with: gankit ")
     assert words == f"run --resume stopped --plugin {PARTS}\n"
     assert "Traceback" not in "".join(said)
-    gankit(*words.split())
-    assert_same_bits(tmp_path / "whole", tmp_path / "stopped")
+    assert state(tmp_path / "stopped")[0] < state(whole)[0]
+    assert gankit(*words.split())[0] == 0
+    assert_same_bits(whole, tmp_path / "stopped")
 
 
-def test_a_damaged_checkpoint_is_passed_over_and_named(gankit, recipe, tmp_path):
-    gankit("run", recipe, "--plugin", PARTS, "--out", "run")
-    whole = state(tmp_path / "run")
-    newest = tmp_path / "run/checkpoints" / whole[0]
+def test_a_damaged_checkpoint_is_passed_over_and_named(gankit, run):
+    whole = state(run)
+    newest = run / "checkpoints" / whole[0]
     (newest / "state.npz").write_bytes((newest / "state.npz").read_bytes()[:-100] + bytes(100))
-    done = gankit("run", "--resume", "run", "--plugin", PARTS)
-    assert newest.name in done.stdout and "damaged" in done.stdout
-    name, arrays = state(tmp_path / "run")
+    code, out, _ = gankit("run", "--resume", "run", "--plugin", PARTS)
+    assert code == 0 and newest.name in out and "damaged" in out
+    name, arrays = state(run)
     assert name == whole[0]
     assert all((a == b).all() for a, b in zip(arrays.values(), whole[1].values()))
-    for folder in (tmp_path / "run/checkpoints").iterdir():
+    for folder in (run / "checkpoints").iterdir():
         (folder / "checkpoint.json").write_text("{}")
-    lost = gankit("run", "--resume", "run", "--plugin", PARTS, check=False)
-    assert lost.returncode == 1 and "every checkpoint" in lost.stderr
+    code, _, err = gankit("run", "--resume", "run", "--plugin", PARTS)
+    assert code == 1 and "every checkpoint" in err
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_nothing_bad_is_saved(gankit, recipe, tmp_path):
     recipe.write_text(RECIPE + "[[stabilizers]]\nname = 'explode'\nat = 29\n".replace("'", '"'))
-    done = gankit("run", recipe, "--plugin", PARTS, "--out", "run", check=False)
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    said = " ".join(done.stderr.split())
+    code, _, err = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    assert code == 1 and "Traceback" not in err
+    said = " ".join(err.split())
     assert "not finite since step 30" in said
     assert "step-000000029" in said or "step-000000025" in said or "step-000000024" in said
     assert all(np.isfinite(a).all() for a in state(tmp_path / "run")[1].values())
 
 
-def test_a_full_disk_leaves_the_checkpoints_before_it(gankit, recipe, tmp_path):
-    gankit("run", recipe, "--plugin", PARTS, "--out", "run", "--set", "training.epochs=2")
-    whole = state(tmp_path / "run")
-    text = (tmp_path / "run/recipe.toml").read_text()
-    (tmp_path / "run/recipe.toml").write_text(text.replace("epochs = 2", "epochs = 4"))
-    program = (
-        "import numpy as np, errno\n"
-        "def full(*given, **named): raise OSError(errno.ENOSPC, 'No space left on device')\n"
-        "np.savez = full\n"
-        f"import sys; sys.argv = ['gankit', 'run', '--resume', 'run', '--plugin', {str(PARTS)!r}]\n"
-        "from gankit.cli import main; main()\n"
-    )
-    done = gankit.__closure__[0].cell_contents("-c", program, check=False)
-    assert (
-        done.returncode == 1 and "No space left" in done.stderr and "Traceback" not in done.stderr
-    )
-    name, arrays = state(tmp_path / "run")
+def test_a_full_disk_leaves_the_checkpoints_before_it(gankit, run, monkeypatch):
+    whole = state(run)
+    text = (run / "recipe.toml").read_text()
+    (run / "recipe.toml").write_text(text.replace("epochs = 6", "epochs = 8"))
+
+    def full(*given, **named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(np, "savez", full)
+        code, _, err = gankit("run", "--resume", "run", "--plugin", PARTS)
+    assert code == 1 and "No space left" in err and "Traceback" not in err
+    name, arrays = state(run)
     assert name == whole[0] and all(
         (a == b).all() for a, b in zip(arrays.values(), whole[1].values())
     )
-    assert not list((tmp_path / "run/checkpoints").glob(".*"))
-    assert "epoch 4/4" in gankit("run", "--resume", "run", "--plugin", PARTS).stdout
+    assert not list((run / "checkpoints").glob(".*"))
+    assert "epoch 8/8" in gankit("run", "--resume", "run", "--plugin", PARTS)[1]
 
 
-def test_a_finished_run_has_nothing_left_to_do(gankit, recipe, tmp_path):
-    gankit("run", recipe, "--plugin", PARTS, "--out", "run", "--set", "training.epochs=1")
-    before = state(tmp_path / "run")[0]
-    assert "finished" in gankit("run", "--resume", "run", "--plugin", PARTS).stdout
-    assert state(tmp_path / "run")[0] == before
+def test_a_finished_run_has_nothing_left_to_do(gankit, run):
+    before = state(run)[0]
+    assert "finished" in gankit("run", "--resume", "run", "--plugin", PARTS)[1]
+    assert state(run)[0] == before
 
 
-def test_no_backend_chatters_when_a_stabilizer_copies_layers(gankit, recipe):
+def test_no_backend_chatters_when_a_stabilizer_copies_layers(python, recipe):
     copies = 'stabilizers=[{ name = "packing" }]'  # Keras looks for TensorFlow then
     options = ("--plugin", PARTS, "--set", "training.epochs=1", "--set", copies)
-    assert gankit("run", recipe, *options).stderr == ""
+    assert python("-m", "gankit", "run", recipe, *options).stderr == ""
 
 
 @pytest.mark.skipif(
     os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow", reason="it needs TensorFlow"
 )
-def test_it_runs_where_tensorflow_cannot_be_imported(gankit, recipe, tmp_path):
+def test_it_runs_where_tensorflow_cannot_be_imported(python, recipe, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
         "from importlib.machinery import PathFinder\n"
         "found = PathFinder.find_spec\n"
@@ -248,6 +207,6 @@ def test_it_runs_where_tensorflow_cannot_be_imported(gankit, recipe, tmp_path):
         "PathFinder.find_spec = find_spec\n"
     )
     options = ("--plugin", PARTS, "--out", "run", "--set", "training.epochs=1")
-    done = gankit("run", recipe, *options, PYTHONPATH=str(tmp_path))
+    done = python("-m", "gankit", "run", recipe, *options, PYTHONPATH=str(tmp_path))
     assert "epoch 1/1" in done.stdout
     assert list((tmp_path / "run").glob("events.out.tfevents.*"))

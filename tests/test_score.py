@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from test_run import PARTS, RECIPE
+from trained_runs import PARTS, RECIPE
 
 from gankit import GankitError, known_answer
 from gankit.discovery.plugins import load_plugins

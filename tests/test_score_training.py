@@ -9,12 +9,19 @@ from random import Random
 
 import numpy as np
 import pytest
-from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from test_run import PARTS, RECIPE, STAGES, start, state
+from test_run import start
+from trained_runs import (
+    PARTS,
+    RECIPE,
+    STAGES,
+    assert_same_bits,
+    resume,
+    state,
+    train,
+)
 
 from gankit import GankitError
-from gankit.cli import run as cli_run
 from gankit.discovery.plugins import load_plugins
 from gankit.game.sampling import sample
 from gankit.run import scores as lines
@@ -43,30 +50,10 @@ training = { epochs = 2 }
 """
 
 
-def train(folder, text, name="run"):
-    """Train a recipe in this process and return the run's folder."""
-    recipe = folder / f"{name}.toml"
-    recipe.write_text(text)
-    return cli_run.start(recipe, quiet(), out=folder / name, plugins=[PARTS])
-
-
-def quiet():
-    """Return a console that nobody reads."""
-    return Console(quiet=True)
-
-
 def written(run):
     """Return what a run wrote while it trained, whatever its folder is called."""
     text = run.scores.read_text("utf-8").replace(str(run.path), "RUN")
     return [json.loads(line) for line in text.splitlines()]
-
-
-def assert_same_bits(run, other):
-    """Compare the newest checkpoints; Keras counts its names on within a process."""
-    (name, arrays), (other_name, others) = state(run), state(other)
-    assert name == other_name
-    for a, b in zip(arrays.values(), others.values(), strict=True):
-        assert a.dtype == b.dtype and a.tobytes() == b.tobytes()
 
 
 def kill(folder, luck, *arguments):
@@ -192,12 +179,13 @@ def test_what_is_killed_beside_scoring_loses_no_line_and_has_none_twice(
     with pytest.raises(GankitError, match="killed"):
         train(tmp_path, RECIPE + FAR)
     monkeypatch.undo()
-    run = cli_run.go_on(tmp_path / "run", quiet(), plugins=[PARTS])
+    run = resume(tmp_path / "run")
     assert written(run) == written(scored)
     assert Checkpoints(run.checkpoints).best == Checkpoints(scored.checkpoints).best
     assert_same_bits(run.path, scored.path)
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_any_instant_is_scored_as_one_that_was_not(python, tmp_path):
     (tmp_path / "blobs.toml").write_text(RECIPE + STAGES + FEWER)
     luck = Random()
@@ -229,7 +217,7 @@ def test_the_best_of_stages_whose_data_differ_is_of_the_last(gankit, tmp_path):
 def test_a_damaged_newest_checkpoint_gives_its_score_again(scored, copied):
     newest = copied.checkpoints / state(copied.path)[0]
     (newest / "state.npz").write_bytes(b"")
-    run = cli_run.go_on(copied.path, quiet(), plugins=[PARTS])
+    run = resume(copied.path)
     assert [{**line, "generated": ""} for line in written(run)] == [
         {**line, "generated": ""} for line in written(scored)
     ]
