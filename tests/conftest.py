@@ -1,5 +1,6 @@
 """What all tests share: a cache of their own, a small game, and processes to try things in."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_configure(config):
-    """Compile on JAX once what this process and those that it starts have in common."""
+    """Set up backends for games that are small: one thread each, compiled quickly and once."""
     folder = tempfile.TemporaryDirectory()  # not for two that test: JAX writes its files in place
     config.add_cleanup(folder.cleanup)
     os.environ |= {
@@ -23,6 +24,16 @@ def pytest_configure(config):
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen():
+    """Spare the garbage collector the graphs that TensorFlow never frees."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

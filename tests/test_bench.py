@@ -16,6 +16,8 @@ from gankit.bench.training import budget
 from gankit.errors import GankitError
 from gankit_toy.modes import grid, grid_modes, ring, ring_modes
 
+pytestmark = pytest.mark.anywhere
+
 RING, GRID = MIXTURES["ring"], MIXTURES["grid"]
 
 

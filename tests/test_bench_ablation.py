@@ -7,6 +7,8 @@ import pytest
 from gankit.bench import ablation
 from gankit.bench.results import Row
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize(
     ("values", "found"),

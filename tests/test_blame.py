@@ -10,6 +10,8 @@ from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.messages import in_one_line
 
+pytestmark = pytest.mark.anywhere
+
 PARTS = """
 import keras
 import gankit

@@ -10,6 +10,8 @@ from recipe_reading import PARTS
 
 from gankit.cli import app, main
 
+pytestmark = pytest.mark.anywhere
+
 VERBS = [
     *("check", "run", "sample", "score", "compare", "diagnose", "report", "export", "bench"),
     *("show", "list", "plugins", "schema", "new recipe", "new plugin"),

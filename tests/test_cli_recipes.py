@@ -15,6 +15,8 @@ from gankit.discovery.plugins import load_plugins
 from gankit.recipe.recipe import check_recipe, read_recipe
 from gankit.recipe.shipped import shipped_recipes
 
+pytestmark = pytest.mark.anywhere
+
 ROOT = Path(__file__).parents[1]
 
 

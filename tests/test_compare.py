@@ -14,6 +14,8 @@ from gankit.reporting.differences import differences
 from gankit.reporting.run_data import read_run
 from gankit.reporting.score_history import score_histories
 
+pytestmark = pytest.mark.anywhere
+
 OTHER = RECIPE.replace("0.9", "0.5").replace('"bce"', '"hinge"').replace("count = 96\n", "")
 
 

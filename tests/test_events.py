@@ -17,6 +17,8 @@ from tensorboard.plugins.hparams.api_pb2 import STATUS_SUCCESS
 from gankit import GankitError
 from gankit.run.events import EventLog
 
+pytestmark = pytest.mark.anywhere
+
 
 def read(folder):
     return EventAccumulator(str(folder), {"scalars": 0, "images": 0}).Reload()

@@ -5,6 +5,8 @@ from PIL import Image
 import gankit
 from gankit_standard.folder import folder
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path_factory, monkeypatch):

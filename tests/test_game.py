@@ -395,6 +395,7 @@ def test_a_variable_may_be_watched(images):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="its graphs are optimized")
+@pytest.mark.slow
 def test_a_turn_moves_nothing_before_its_penalty_has_read_it():
     """The optimizer let a bias move first in one graph of twenty: two tries of three see it."""
     draw = np.random.default_rng(0)

@@ -8,6 +8,8 @@ import gankit
 from gankit.data.images import open_image, read_image
 from gankit.scoring.folders import read_folder
 
+pytestmark = pytest.mark.anywhere
+
 DRAW = np.random.default_rng(0)
 COLOUR = DRAW.integers(0, 256, (12, 12, 3), dtype="uint8")
 GREY = COLOUR[..., 0]

@@ -9,6 +9,8 @@ from PIL import Image
 import gankit
 from gankit.data import decoding as module
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):

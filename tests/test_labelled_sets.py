@@ -14,6 +14,8 @@ import gankit
 from gankit_standard.cifar import HUNDRED, cifar10, cifar100
 from gankit_standard.mnist import CLOTHES, fashion_mnist, mnist
 
+pytestmark = pytest.mark.anywhere
+
 
 def draw(*shape, high=256, seed=0):
     return np.random.default_rng(seed).integers(0, high, shape, dtype="uint8")

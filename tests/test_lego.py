@@ -14,6 +14,8 @@ from gankit_lego.kinds import KINDS
 from gankit_lego.painter import Order, paint
 from gankit_lego.picture import Style
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_pictures_are_labelled_by_kind_in_equal_shares():
     bricks = lego(count=12, size=16, kinds=["cone", "brick-2x4"])

@@ -9,6 +9,8 @@ from gankit_lego.light import FILL, FILL_STRENGTH, KEY, KEY_STRENGTH, SKY, reach
 from gankit_lego.picture import Style, draw
 from gankit_lego.raster import rasterize
 
+pytestmark = pytest.mark.anywhere
+
 FROM_ABOVE = np.eye(3)  # right is x, up is y, the viewer is at z
 
 

@@ -9,6 +9,8 @@ from gankit_lego.kinds import FAMILIES, KINDS, choose
 from gankit_lego.outline import Outline, arc, facets, rectangle
 from gankit_lego.solid import across, drilled, hollow, revolve, trough
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize(
     ("kind", "extent"),

@@ -16,6 +16,8 @@ from pages import ROOT
 from gankit.discovery.kinds import KINDS
 from gankit.discovery.scaffold import PLURALS, TAKEN, names_of
 
+pytestmark = pytest.mark.anywhere
+
 TEMPLATES = ROOT / "gankit/templates/plugin"
 
 

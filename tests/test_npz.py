@@ -4,6 +4,8 @@ import pytest
 import gankit
 from gankit_standard.npz import npz
 
+pytestmark = pytest.mark.anywhere
+
 PICTURES = np.random.default_rng(0).integers(0, 256, (6, 8, 9, 3), dtype="uint8")
 
 

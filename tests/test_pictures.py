@@ -9,6 +9,8 @@ from gankit import GankitError
 from gankit.data.scaling import to_uint8
 from gankit.pictures import sheets
 
+pytestmark = pytest.mark.anywhere
+
 rng = np.random.default_rng(0)
 
 

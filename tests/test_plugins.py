@@ -11,6 +11,8 @@ from gankit.discovery.part import Part
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 
+pytestmark = pytest.mark.anywhere
+
 HOOK = """
 import gankit
 

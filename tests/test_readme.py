@@ -6,6 +6,8 @@ import subprocess
 import pytest
 from pages import ROOT, blocks
 
+pytestmark = pytest.mark.anywhere
+
 README = ROOT / "README.md"
 INSTALL_AND_RUN, INSTALL_AND_TEST, *_ = [
     block.text.strip() for block in blocks(README) if block.language == "bash"

@@ -10,6 +10,8 @@ from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.recipe.recipe import check_recipe
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_defaults_are_filled_in():
     recipe = read(MINIMAL)

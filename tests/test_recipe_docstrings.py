@@ -1,6 +1,10 @@
 """What a docstring tells: one line, the help of each option, the papers."""
 
+import pytest
+
 from gankit.discovery.docstring import arguments, papers, summary
+
+pytestmark = pytest.mark.anywhere
 
 DOCSTRING = """Draws cats
     of any size (Tabby et al. 2015, arXiv:1511.06434).

@@ -12,6 +12,8 @@ from gankit.errors import GankitError
 from gankit.recipe import toml
 from gankit.recipe.recipe import check_recipe, read_recipe
 
+pytestmark = pytest.mark.anywhere
+
 
 def attempt(data: bytes, path) -> str:
     """Read a recipe and return what is wrong with it; anything but a GankitError fails the test."""

@@ -7,6 +7,8 @@ from recipe_reading import MINIMAL, problems, read
 from gankit.errors import GankitError
 from gankit.recipe.optimizers import model, optimizers, schedules
 
+pytestmark = pytest.mark.anywhere
+
 OPTIMIZER = "players.generator.optimizer"
 
 

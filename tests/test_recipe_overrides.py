@@ -5,6 +5,8 @@ import pytest
 from gankit.errors import GankitError
 from gankit.recipe.overrides import override, read_override
 
+pytestmark = pytest.mark.anywhere
+
 TABLE = {
     "seed": 1,
     "loss": {"name": "duel", "margin": 2},

@@ -5,6 +5,8 @@ from recipe_reading import MINIMAL, problems, read
 
 from gankit.errors import GankitError
 
+pytestmark = pytest.mark.anywhere
+
 STAGES = (
     MINIMAL
     + """

@@ -23,6 +23,8 @@ from gankit.reporting.run_data import read_run
 from gankit.reporting.sheets import chosen, data_uri
 from gankit.run.folder import RunFolder
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.fixture
 def run(tmp_path):

@@ -8,6 +8,8 @@ from run_folders import Parsed, scored, write_run
 
 import gankit
 
+pytestmark = pytest.mark.anywhere
+
 EPOCHS = 8
 CHART = """[...document.querySelectorAll("figure.chart")]
   .find((figure) => figure.querySelector("h3").textContent === "Losses")"""

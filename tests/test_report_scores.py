@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from run_folders import Parsed, write_run
 
 import gankit
@@ -9,6 +10,8 @@ from gankit.run import score_file
 from gankit.run import scores as lines
 from gankit.run.checkpoint import Place
 from gankit.scoring.evaluate import Provenance, Scores
+
+pytestmark = pytest.mark.anywhere
 
 MADE = Provenance(
     *("the 96 of blobs", "all", "made, step 12", None, 0, "torch"),

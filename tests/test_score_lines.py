@@ -22,6 +22,8 @@ from gankit.run.folder import RunFolder
 from gankit.scoring.evaluate import measure
 from gankit.scoring.self_test import metric_inputs
 
+pytestmark = pytest.mark.anywhere
+
 
 def told(step, value, by="x", way="low", stage=0, verb="run"):
     """Return a line as a run writes it."""

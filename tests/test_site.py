@@ -12,6 +12,8 @@ import pytest
 from browser import CHROMIUM, browser
 from pages import DOCS, PAGES, ROOT
 
+pytestmark = pytest.mark.anywhere
+
 BUILDS = all(map(importlib.util.find_spec, ("mkdocs", "material", "mkdocstrings", "pymdownx")))
 ZENSICAL = shutil.which("zensical")
 

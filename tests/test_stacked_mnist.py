@@ -9,6 +9,8 @@ import gankit
 from gankit.data.batches import Batches
 from gankit_standard.stacked import stacked_mnist
 
+pytestmark = pytest.mark.anywhere
+
 DIGITS = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype="uint8")
 
 

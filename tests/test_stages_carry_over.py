@@ -39,6 +39,7 @@ def stages(folder, *stabilizers):
     path.write_text(RECIPE.format(*stabilizers), encoding="utf-8")
     first, second = read_recipe(path, CATALOGUE).stages()
     before = assemble(first)
+    before.gan.run_eagerly, before.gan.jit_compile = True, False
     before.gan.fit(before.batches(), verbose=0, shuffle=False)
     return before.gan, assemble(second, before.gan).gan
 

@@ -15,6 +15,8 @@ from gankit.cli import app
 from gankit.discovery.plugins import load_plugins
 from gankit.recipe.settings import Training
 
+pytestmark = pytest.mark.anywhere
+
 GANKIT = "from gankit.cli import main; main()"
 ESCAPE = "\x1b"
 

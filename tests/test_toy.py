@@ -4,6 +4,8 @@ import pytest
 import gankit
 from gankit_toy.modes import grid, grid_modes, ring, ring_modes
 
+pytestmark = pytest.mark.anywhere
+
 
 def points(dataset):
     return np.asarray(dataset.arrays["images"], dtype="float64")

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from made_runs import made_run
 
+pytestmark = pytest.mark.anywhere
+
 PARTS = Path(__file__).with_name("small_parts.py")
 READING = [
     ["sample", "made"],

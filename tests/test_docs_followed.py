@@ -1,0 +1,29 @@
+"""What the documentation says to do works."""
+
+import pytest
+from pages import PAGES, WRITTEN, blocks, place
+from reader import Reader
+
+FOLLOWED = [page for page in PAGES if WRITTEN not in page.read_text(encoding="utf-8")]
+
+
+def followed(page):
+    """Return a page as a parameter: for every backend where it writes parts or names backends."""
+    told = [block.text for block in blocks(page) if block.language in ("bash", "python")]
+    if any("hookimpl" in text or "import keras" in text or "--backend" in text for text in told):
+        return page
+    return pytest.param(page, marks=pytest.mark.anywhere)
+
+
+@pytest.mark.parametrize("page", map(followed, FOLLOWED), ids=map(place, FOLLOWED))
+def test_what_a_page_says_to_do_works(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    reader = Reader(tmp_path, monkeypatch, capsys)
+    for block in blocks(page):
+        try:
+            reader.follow(block)
+        except Exception as error:
+            error.add_note(f"at {block.place}")
+            raise
+    reader.forget()
