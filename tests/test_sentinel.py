@@ -6,7 +6,9 @@ import random
 import tomllib
 from pathlib import Path
 
-from test_run import PARTS, RECIPE, assert_same_bits, gankit, kill, recipe, start  # noqa: F401
+import pytest
+from test_run import kill
+from trained_runs import PARTS, RECIPE, assert_same_bits, train
 
 LONGER = RECIPE.replace("epochs = 6", "epochs = 12")
 OUTWARD = """
@@ -16,14 +18,18 @@ amount = 0.4
 """
 
 
+@pytest.fixture
+def recipe(tmp_path):
+    return tmp_path / "blobs.toml"
+
+
 def lines(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
 
 
-def test_a_game_has_the_same_bits_with_monitors_and_without(gankit, recipe, tmp_path):  # noqa: F811
-    recipe.write_text(LONGER)
-    gankit("run", recipe, "--plugin", PARTS, "--out", "watched")
-    gankit("run", recipe, "--plugin", PARTS, "--out", "off", "--set", 'sentinel.action="off"')
+def test_a_game_has_the_same_bits_with_monitors_and_without(tmp_path):
+    train(tmp_path, LONGER, "watched")
+    train(tmp_path, LONGER + '[sentinel]\naction = "off"\n', "off")
     assert_same_bits(tmp_path / "watched", tmp_path / "off")
     looks = [line for line in lines(tmp_path / "watched/health.jsonl") if line["seen"]]
     assert {"ranked_right", "nearest", "spread", "d_weights", "copies"} < looks[-1]["seen"].keys()
@@ -33,19 +39,16 @@ def test_a_game_has_the_same_bits_with_monitors_and_without(gankit, recipe, tmp_
     assert rows[0] == rows[1]
 
 
-def test_a_killed_run_has_the_verdicts_and_bits_of_one_that_was_not(
-    gankit,  # noqa: F811
-    recipe,  # noqa: F811
-    tmp_path,
-):
+@pytest.mark.slow
+def test_a_killed_run_has_the_verdicts_and_bits_of_one_that_was_not(gankit, recipe, tmp_path):
+    train(tmp_path, LONGER + OUTWARD, "whole")
     recipe.write_text(LONGER + OUTWARD)
-    gankit("run", recipe, "--plugin", PARTS, "--out", "whole")
     luck = random.Random()
     kills = [kill(tmp_path, luck, ["run", recipe, "--plugin", PARTS, "--out", "killed"])]
     while len(kills) < 3 and all(kills):
         kills.append(kill(tmp_path, luck, ["run", "--resume", "killed", "--plugin", PARTS]))
     if all(kills):
-        gankit("run", "--resume", "killed", "--plugin", PARTS)
+        assert gankit("run", "--resume", "killed", "--plugin", PARTS)[0] == 0
     assert_same_bits(tmp_path / "whole", tmp_path / "killed")
     for name in ("health.jsonl", "verdicts.jsonl"):
         assert lines(tmp_path / "whole" / name) == lines(tmp_path / "killed" / name)
@@ -53,11 +56,11 @@ def test_a_killed_run_has_the_verdicts_and_bits_of_one_that_was_not(
     assert (first["monitor"], first["name"], first["event"]) == ("targets", "outside", "begins")
 
 
-def test_a_verdict_is_said_once(gankit, recipe, tmp_path):  # noqa: F811
+def test_a_verdict_is_said_once(gankit, recipe, tmp_path):
     recipe.write_text(LONGER + OUTWARD)
-    done = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
-    assert done.stdout.count("targets: outside, since step 1: targets go from -0.") == 1
-    assert done.stderr == ""
+    code, out, err = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    assert out.count("targets: outside, since step 1: targets go from -0.") == 1
+    assert (code, err) == (0, "")
 
 
 def doomed(action: str) -> str:
@@ -66,26 +69,26 @@ def doomed(action: str) -> str:
     return f'{plain}{parts}[sentinel]\naction = "{action}"\n'
 
 
-def test_a_dead_run_stops_once_and_goes_on_if_asked(gankit, recipe, tmp_path):  # noqa: F811
+def test_a_dead_run_stops_once_and_goes_on_if_asked(gankit, recipe, tmp_path):
     recipe.write_text(doomed("stop"))
     words = ("run", recipe, "--plugin", PARTS, "--out", "run")
-    done = gankit(*words, check=False)
-    said = " ".join(done.stderr.split())
-    assert done.returncode == 1 and "the sentinel stopped the run at step 96" in said
+    code, _, err = gankit(*words)
+    said = " ".join(err.split())
+    assert code == 1 and "the sentinel stopped the run at step 96" in said
     assert "gankit run --resume run --from healthy --with label-smoothing" in said
     marks = tmp_path / "run/checkpoints"
     assert (marks / "healthy").read_text().strip() in {path.name for path in marks.iterdir()}
-    on = gankit("run", "--resume", "run", "--plugin", PARTS)
-    assert "epoch 12/12" in on.stdout
+    code, out, _ = gankit("run", "--resume", "run", "--plugin", PARTS)
+    assert code == 0 and "epoch 12/12" in out
     events = [line["event"] for line in lines(tmp_path / "run/verdicts.jsonl")]
     assert events == ["begins", "stops"]
 
 
-def test_a_dead_run_goes_back_and_on_with_the_remedy(gankit, recipe, tmp_path):  # noqa: F811
+def test_a_dead_run_goes_back_and_on_with_the_remedy(gankit, recipe, tmp_path):
     recipe.write_text(doomed("roll-back"))
-    done = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
-    assert "rolled back from step 96 to step-0000000" in done.stdout
-    assert "label-smoothing" in done.stdout and "epoch 12/12" in done.stdout
+    code, out, _ = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    assert code == 0 and "rolled back from step 96 to step-0000000" in out
+    assert "label-smoothing" in out and "epoch 12/12" in out
     run = tmp_path / "run"
     first, second = tomllib.loads((run / "recipe.toml").read_text())["stages"]
     (told,) = lines(run / "verdicts.jsonl")
@@ -99,17 +102,17 @@ def test_a_dead_run_goes_back_and_on_with_the_remedy(gankit, recipe, tmp_path): 
     assert aside == {f"epoch-{epoch:03d}.png" for epoch in range(played + 1, 9)}
 
 
-def test_going_back_by_hand_is_the_same(gankit, recipe, tmp_path):  # noqa: F811
+def test_going_back_by_hand_is_the_same(gankit, recipe, tmp_path):
     recipe.write_text(doomed("stop"))
-    gankit("run", recipe, "--plugin", PARTS, "--out", "run", check=False)
+    gankit("run", recipe, "--plugin", PARTS, "--out", "run")
     words = ("--from", "healthy", "--with", "label-smoothing", "--plugin", PARTS)
-    done = gankit("run", "--resume", "run", *words)
-    assert "epoch 12/12" in done.stdout
+    code, out, _ = gankit("run", "--resume", "run", *words)
+    assert code == 0 and "epoch 12/12" in out
     stages = tomllib.loads((tmp_path / "run/recipe.toml").read_text())["stages"]
     assert [part["name"] for part in stages[1]["stabilizers"]] == ["ema", "label-smoothing"]
     assert lines(tmp_path / "run/verdicts.jsonl")[0]["event"] == "goes-back"
-    bare = gankit("run", recipe, "--from", "best", check=False)
-    assert bare.returncode == 2 and "--resume" in bare.stderr
+    code, _, err = gankit("run", recipe, "--from", "best")
+    assert code == 2 and "--resume" in err
 
 
 KILLED = """
@@ -127,10 +130,9 @@ INSTANTS = (
 )
 
 
+@pytest.mark.slow
 def test_a_run_killed_between_a_verdict_and_its_action_ends_with_the_same_bits(
-    python,
-    recipe,  # noqa: F811
-    tmp_path,
+    python, recipe, tmp_path
 ):
     recipe.write_text(doomed("roll-back"))
     words = [str(recipe), "--plugin", str(PARTS), "--out"]
