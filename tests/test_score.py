@@ -9,8 +9,9 @@ from PIL import Image
 from test_run import PARTS, RECIPE
 
 from gankit import GankitError, known_answer
+from gankit.data.digest import digest
 from gankit.discovery.plugins import load_plugins
-from gankit.scoring.evaluate import Examples, Source, digest, evaluate
+from gankit.scoring.evaluate import Examples, Source, evaluate
 from gankit.scoring.features import features
 from gankit.scoring.folders import read_folder
 from gankit.scoring.self_test import known_answers
