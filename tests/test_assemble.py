@@ -51,7 +51,7 @@ name = "bce"
 @pytest.mark.parametrize(
     ("dataset", "architecture", "said"),
     [
-        ("bare", "mlp", "returned ndarray, and a dataset is a gankit.Dataset"),
+        ("bare", "mlp", "must return a gankit.Dataset. Received: ndarray"),
         ("right", "pair", "must return keras.Models by name. Received: tuple"),
         ("right", "larger", "images (5, 5, 1), but a discriminator of images (4, 4, 1)"),
     ],

@@ -33,7 +33,7 @@ def test_an_epoch_goes_on_where_it_stopped(dataset):
 
 def test_what_does_not_fill_a_batch_sits_the_epoch_out(dataset):
     assert list(map(len, numbers(Batches(dataset, 6, seed=0)))) == [6, 6, 6]
-    with pytest.raises(gankit.GankitError, match="needs 21 examples, the dataset has 20"):
+    with pytest.raises(gankit.GankitError, match="needs 21 examples, but the dataset has 20"):
         Batches(dataset, 21, seed=0)
 
 
@@ -59,7 +59,11 @@ def test_half_of_the_pictures_are_flipped_if_their_mirror_image_is_as_good():
         ({}, (), "must have one length"),
         ({"images": np.zeros((0, 2, 2, 1))}, (), "must have one length"),
         ({"a": np.zeros((2, 1)), "b": np.zeros((3, 1))}, (), "'a': 2, 'b': 3"),
-        ({"images": np.zeros((2, 1)), "labels": np.array([0, 2])}, ("x", "y"), "label 2 with 2"),
+        (
+            {"images": np.zeros((2, 1)), "labels": np.array([0, 2])},
+            ("x", "y"),
+            "classes, 2. Received: label 2",
+        ),
     ],
 )
 def test_a_dataset_that_cannot_be_says_why(arrays, classes, said):

@@ -10,8 +10,9 @@ from PIL import Image
 from trained_runs import PARTS, RECIPE, train
 
 from gankit import GankitError, known_answer
+from gankit.data.digest import digest
 from gankit.discovery.plugins import load_plugins
-from gankit.scoring.evaluate import Examples, Source, digest, evaluate
+from gankit.scoring.evaluate import Examples, Source, evaluate
 from gankit.scoring.features import features
 from gankit.scoring.folders import read_folder
 from gankit.scoring.self_test import known_answers

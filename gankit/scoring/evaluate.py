@@ -1,6 +1,5 @@
 """Metrics of real and generated examples, with their provenance."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 import gankit
 from gankit.data.cache import cached
+from gankit.data.digest import digest
 from gankit.discovery.kinds import METRIC_INPUTS
 from gankit.discovery.part import Part
 from gankit.errors import GankitError
@@ -145,14 +145,6 @@ def measure(name: str, part: Part, inputs: Mapping[str, np.ndarray]) -> dict[str
                 "return a number, or numbers by name",
             ) from None
     return dict(scores)
-
-
-def digest(array: np.ndarray) -> str:
-    """Return the first twelve digits of the SHA-256 of an array's type, shape and content."""
-    array = np.ascontiguousarray(array)
-    found = hashlib.sha256(f"{array.dtype} {array.shape}".encode())
-    found.update(array.tobytes())
-    return found.hexdigest()[:12]
 
 
 def _provenance(features: Features, examples: Examples) -> Provenance:

@@ -12,13 +12,13 @@ import numpy as np
 from PIL import Image
 
 from gankit.api.generator import Generator, RunOrGenerator
+from gankit.data.digest import digest
 from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
 from gankit.files import write
 from gankit.messages import shown
 from gankit.pictures import sheets
 from gankit.pictures.captions import captioned
-from gankit.scoring.evaluate import digest
 from gankit.scoring.examples import choose
 
 FIRST_LINE = "# a number and real or fake, as in: 12 fake"

@@ -42,16 +42,13 @@ class Trainer(keras.Model):
             with _scope(dict(zip(map(id, variables), values))):
                 return function(*arguments)
 
+        def call(*arguments: Any) -> Any:
+            self.settle()
+            return compiled([variable.value for variable in variables], arguments)
+
         variables = [*self.trainable_variables, *self.non_trainable_variables]
         compiled = jax.jit(forgetful)
-        return lambda *arguments: compiled(self._values(), arguments)
-
-    def _values(self) -> list[Any]:
-        """Return the values of the networks' and the game's variables; `fit` may carry them."""
-        carried = getattr(self, "_jax_state", None)
-        if carried and not self._jax_state_synced:
-            return [*carried["trainable_variables"], *carried["non_trainable_variables"]]
-        return [v.value for v in (*self.trainable_variables, *self.non_trainable_variables)]
+        return call
 
 
 def gradients(
