@@ -31,7 +31,7 @@ def main(
     out: Path = WEIGHTS,
     examples: int = 94_000,
     held_out: int = 9_400,
-    epochs: int = 20,
+    epochs: int = 15,
     batch: int = 256,
     rate: float = 2e-3,
 ):
