@@ -233,7 +233,7 @@ def test_a_and_b_may_differ_in_channels_without_the_identity_term():
 @pytest.mark.parametrize("b", [(16, 32, 1), (18, 18, 1), (8, 8, 1)])
 def test_sizes_that_do_not_fit_are_an_error(b):
     a = b if b[0] == b[1] else (16, 16, 1)
-    with pytest.raises(gankit.GankitError, match="multiple of 4"):
+    with pytest.raises(gankit.GankitError, match="multiples of 4"):
         cyclegan(gankit.DataSpec({"a": a, "b": b}))
 
 

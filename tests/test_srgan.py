@@ -262,7 +262,7 @@ def test_a_run_of_two_stages_has_sheets(gankit, tmp_path):
     low = pixels[2 : 2 + 16 * scale, 2 : 2 + 16 * scale].reshape(4, 4 * scale, 4, 4 * scale)
     assert (low == low[:, :1, :, :1]).all(), "each small pixel is a square"
     code, _, error = gankit("sample", "run", "--cpu")
-    assert code == 1 and "images of images" in " ".join(error.split())
+    assert code == 1 and "images into images" in " ".join(error.split())
 
 
 def test_the_strip_is_made_by_averaged_weights():
