@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gankit.data.dataset import Dataset
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.recipe.features import choose_features
-from gankit.recipe.recipe import Recipe
 from gankit.recipe.section import Section
+
+if TYPE_CHECKING:
+    from gankit.recipe.recipe import Recipe
 
 NO_WEIGHTS = "none"
 
@@ -64,7 +67,7 @@ def features(
     return made
 
 
-def recipe_features(recipe: Recipe, data: Dataset | None = None) -> Features:
+def recipe_features(recipe: "Recipe", data: Dataset | None = None) -> Features:
     """Return the features of a recipe with metrics; `data` is labelled data to learn from."""
     section = recipe.scoring.features
     assert isinstance(section, Section)  # a name only without metrics
