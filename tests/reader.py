@@ -27,7 +27,11 @@ from gankit.recipe.recipe import check_recipe
 from gankit.run import callbacks
 
 SMALL = ("training.epochs=2", "training.batch_size=16")
-NARROW = ("architecture.width=4",)
+NARROW = {
+    "dcgan": ("architecture.width=4",),
+    "mlp": (),
+    "srgan": ("architecture.width=4", "architecture.blocks=1"),
+}
 LITTLE = ("dataset.size=28", "dataset.count=48")
 
 
@@ -185,7 +189,7 @@ def _small(words: list[str]) -> list[str]:
     recipe = tomllib.loads(Path(words[1]).read_text(encoding="utf-8"))
     little = {"folder": LITTLE[:1], "npz": (), "ring": LITTLE[1:]}
     changes = little.get(recipe["dataset"]["name"], LITTLE)
-    narrow = () if recipe["architecture"]["name"] == "mlp" else NARROW
+    narrow = NARROW.get(recipe["architecture"]["name"], NARROW["dcgan"])
     return [word for change in (*SMALL, *narrow, *changes) for word in ("--set", change)]
 
 

@@ -31,9 +31,9 @@ pytestmark = pytest.mark.anywhere
 # What is not started as it is: it installs, serves, or tests.
 OTHERS = {
     ". .venv/bin/activate",
-    "KERAS_BACKEND=jax pytest",
+    'KERAS_BACKEND=jax pytest -m "not anywhere and not slow"',
     "KERAS_BACKEND=jax pytest gankit-drift",
-    "KERAS_BACKEND=torch pytest",
+    'KERAS_BACKEND=torch pytest -m "not anywhere and not slow"',
     "bash .ci/run",
     "mkdocs build --strict",
     "mypy",
@@ -48,6 +48,7 @@ OTHERS = {
     "pip install torch==2.13.0",
     "pip wheel --no-deps --wheel-dir dist ./gankit-drift",
     "pytest",
+    "pytest -m slow",
     "pytest test_bright.py",
     "pytest test_checks.py",
     "pytest test_dense.py",

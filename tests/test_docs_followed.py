@@ -4,8 +4,6 @@ import pytest
 from pages import PAGES, WRITTEN, blocks, place
 from reader import Reader
 
-FOLLOWED = [page for page in PAGES if WRITTEN not in page.read_text(encoding="utf-8")]
-
 
 def followed(page):
     """Return a page as a parameter: for every backend where it writes parts or names backends."""
@@ -15,7 +13,12 @@ def followed(page):
     return pytest.param(page, marks=pytest.mark.anywhere)
 
 
-@pytest.mark.parametrize("page", map(followed, FOLLOWED), ids=map(place, FOLLOWED))
+PAGES_BY_HAND = [page for page in PAGES if WRITTEN not in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize(
+    "page", [followed(page) for page in PAGES_BY_HAND], ids=[place(page) for page in PAGES_BY_HAND]
+)
 def test_what_a_page_says_to_do_works(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")

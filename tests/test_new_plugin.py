@@ -9,7 +9,6 @@ import sysconfig
 import tomllib
 from pathlib import Path
 
-import keras
 import pytest
 from pages import ROOT
 
@@ -161,7 +160,7 @@ def elsewhere(tmp_path_factory):
     return run
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="long, and the same")
+@pytest.mark.slow
 def test_it_installs_passes_its_tests_and_runs_its_recipe(elsewhere):
     names = [of_kind(kind) for kind in PLURALS]
     for kind, name in zip(PLURALS, names):
