@@ -126,7 +126,7 @@ INSTANTS = (
     "rollback.Plan.write = lambda *given: os._exit(9)",
     "rollback._forget_checkpoints = lambda *given: os._exit(9)",
     "rollback._move_sheets = lambda *given: os._exit(9)",
-    "rollback.write = lambda *given: os._exit(9)",
+    "rollback.RunFolder.write_recipe = lambda *given: os._exit(9)",
 )
 
 
