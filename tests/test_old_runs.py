@@ -1,7 +1,8 @@
 """A run and an export that were made before the rooms and the names of gankit moved.
 
 The version of then wrote `old_run` on JAX and was killed within its second epoch; resumed on each
-backend, it ended with the values of `old_run_expected.npz`.
+backend, it ended with the values of `old_run_expected.npz`. Its loss is one whose formula has not
+changed since: that of `bce` now rounds otherwise.
 """
 
 import json
