@@ -101,7 +101,7 @@ def test_without_norm_there_is_none():
 def test_what_does_not_fit_is_an_error():
     with pytest.raises(gankit.GankitError, match="resnet generates square images of 28, 32"):
         resnet(spec(30))
-    with pytest.raises(gankit.GankitError, match="resnet draws images"):
+    with pytest.raises(gankit.GankitError, match="resnet generates images"):
         resnet(gankit.DataSpec({"images": (2,)}))
     with pytest.raises(gankit.GankitError, match=r"28, 14, 7 pixels: at most 3\. Received: 4"):
         resnet(spec(28), generator_widths=(1, 2, 3, 4))
