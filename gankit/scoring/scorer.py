@@ -70,8 +70,8 @@ class Scorer:
             backend=str(running_backend()),
             split=str(section.options.get("split", "all")),
         )
+        fake = sample(gan, self.count, self.seed, len(data.classes))  # an error without noise
         real = real_examples(data, self.count, self.seed)
-        fake = sample(gan, self.count, self.seed, len(data.classes))
         examples = Examples(real, fake, source, self.held_out, self._labels(gan))
         return evaluate(self.metrics, self.features, examples)
 
