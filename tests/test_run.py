@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from trained_runs import PARTS, RECIPE, STAGES, assert_same_bits, state, train
 
+from gankit.run.folder import RunFolder
+
 
 @pytest.fixture
 def recipe(tmp_path):
@@ -58,9 +60,10 @@ def test_a_run_explains_itself(gankit, recipe, tmp_path):
     assert not err
     spec = json.loads((run / "run.json").read_text())
     assert spec["backend"] == os.environ.get("KERAS_BACKEND", "tensorflow")
-    assert spec["data"] == [
-        {"examples": 96, "classes": ["l", "r"], "shapes": {"images": [8, 8, 1], "labels": []}}
-    ]
+    (data,) = spec["data"]
+    assert len(data.pop("digest")) == 12
+    shapes = {"images": [8, 8, 1], "labels": []}
+    assert data == {"examples": 96, "classes": ["l", "r"], "shapes": shapes}
     assert {p.name for p in (run / "samples").iterdir()} == {f"epoch-00{i}.png" for i in range(3)}
     rows = list(csv.DictReader((run / "history.csv").open()))
     assert [row["step"] for row in rows] == ["12", "24"]
@@ -166,7 +169,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_nothing_bad_is_saved(gankit
 def test_a_full_disk_leaves_the_checkpoints_before_it(gankit, run, monkeypatch):
     whole = state(run)
     text = (run / "recipe.toml").read_text()
-    (run / "recipe.toml").write_text(text.replace("epochs = 6", "epochs = 8"))
+    RunFolder(run).write_recipe(text.replace("epochs = 6", "epochs = 8"))
 
     def full(*given, **named):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -113,8 +113,8 @@ class RunFolder:
 
     def write_recipe(self, text: str) -> None:
         """Write the recipe, and its digest."""
-        self._write_facts({**self.read_facts(), "recipe_sha256": _digest(text)})
         write(self.recipe, text)
+        self._write_facts({**self.read_facts(), "recipe_sha256": _digest(text)})
 
     def check_recipe(self) -> None:
         """Raise an error if `recipe.toml` is not as the run wrote it.
