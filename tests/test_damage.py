@@ -177,9 +177,9 @@ def test_data_that_has_changed_is_named(made):
     from gankit.discovery.plugins import load_plugins
 
     blobs = load_plugins([PARTS]).find("datasets", "blobs").load()
-    made.check_data(0, blobs())
+    made.note_data(0, blobs(), allow_new=False)
     with pytest.raises(GankitError, match=r"examples \d+ → 32"):
-        made.check_data(0, blobs(32))
+        made.note_data(0, blobs(32), allow_new=False)
 
 
 def test_a_run_is_played_by_one_process_at_a_time(tmp_path):

@@ -29,9 +29,8 @@ def image_files(folder: str | os.PathLike[str]) -> list[Path]:
     root = _existing(folder)
     found = [file for file in _files(root) if file.is_file()]
     images = [file for file in found if file.suffix.lower() in SUFFIXES]
-    others = Counter(file.suffix.lower() or file.name for file in found) - Counter(
-        file.suffix.lower() for file in images
-    )
+    suffixes = (file.suffix.lower() or file.name for file in found)
+    others = Counter(suffix for suffix in suffixes if suffix not in SUFFIXES)
     if not images:
         raise GankitError(
             f"the folder {str(root)!r} has no images ({', '.join(SUFFIXES)})",

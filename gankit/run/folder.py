@@ -168,25 +168,27 @@ class RunFolder:
         both = {name: (str(wanted[name]), _version(name) or "") for name in wanted}
         return {name: versions for name, versions in both.items() if versions[0] != versions[1]}
 
-    def note_data(self, stage: int, dataset: Dataset) -> None:
-        """Write facts about the data of a stage."""
-        facts = self.read_facts()
-        self._write_facts({**facts, "data": [*facts["data"][:stage], data_facts(dataset)]})
+    def note_data(self, stage: int, dataset: Dataset, allow_new: bool = True) -> None:
+        """Write facts about the data of a stage.
 
-    def check_data(self, stage: int, dataset: Dataset) -> None:
-        """Raise an error if a stage goes on with other data than it began with.
+        Args:
+            stage: The number of the stage.
+            dataset: Its data.
+            allow_new: Whether the stage may go on with other data than it began with.
 
         Raises:
-            GankitError: The data has changed; the change is named.
+            GankitError: The data has changed, and may not; the change is named.
         """
-        noted = self.read_facts()["data"]
-        if stage >= len(noted):
-            return
-        now = data_facts(dataset)
+        facts, now = self.read_facts(), data_facts(dataset)
+        if not allow_new and stage < len(facts["data"]):
+            self._refuse_changes(facts["data"][stage], now)
+        self._write_facts({**facts, "data": [*facts["data"][:stage], now]})
+
+    def _refuse_changes(self, noted: Mapping[str, Any], now: Mapping[str, Any]) -> None:
         changes = [
-            f"{key} {cut(str(noted[stage][key]))} → {cut(str(now[key]))}"
+            f"{key} {cut(str(noted[key]))} → {cut(str(now[key]))}"
             for key in now
-            if key in noted[stage] and noted[stage][key] != now[key]
+            if key in noted and noted[key] != now[key]
         ]
         if changes:
             raise GankitError(

@@ -92,10 +92,9 @@ def _play_stages(
             for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
                 session.display.warn(str(incompatibility))
         if number >= session.place.stage:
-            if not allow_new_data:
-                session.run.check_data(number, experiment.dataset)
-            session.run.note_data(number, experiment.dataset)
-            session.begin(number, len(experiment.batches()), experiment.batches().size)
+            session.run.note_data(number, experiment.dataset, allow_new_data)
+            batches = experiment.batches()
+            session.begin(number, len(batches), batches.size)
             _play(experiment, session, Act(session, experiment, recipe, catalogue))
 
 
