@@ -92,7 +92,7 @@ def test_a_reader_that_goes_away_is_no_error():
 
 @pytest.mark.parametrize("words", [["--help"], ["list"], ["list", "losses"], ["plugins"]])
 def test_the_quick_verbs_import_nothing_slow(python, words):
-    heavy = "{'keras', 'numpy', 'tensorflow', 'jax', 'torch', 'tensorboard'}"
+    heavy = "{'keras', 'numpy', 'pydantic', 'tensorboard', 'tensorflow', 'tomlkit', 'jax', 'torch'}"
     code = (
         f"import sys, atexit; atexit.register(lambda: print({heavy} & {{*sys.modules}})); {GANKIT}"
     )

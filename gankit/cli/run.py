@@ -13,7 +13,6 @@ from gankit.cli.console import show_lines, show_start, terminal
 from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, flag, text
 from gankit.errors import GankitError, Interrupted
 from gankit.messages import plugin_words
-from gankit.recipe.overrides import read_table
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
@@ -90,6 +89,8 @@ def start(
     plugins: Sequence[Path] = (),
 ) -> "RunFolder":
     """Train a recipe from the start and return the run's folder."""
+    from gankit.recipe.overrides import read_table
+
     table = read_table(path, overrides)  # before the seconds that a backend takes
     show_start(console, backend, cpu)
     from gankit.discovery.plugins import load_plugins

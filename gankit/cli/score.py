@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-import gankit.api.score as api
 from gankit.cli import completion
 from gankit.cli.app import command
 from gankit.cli.console import Line, aligned, show_lines, show_next
@@ -70,6 +69,8 @@ def score(
     cpu: Cpu = False,
 ) -> None:
     """Score a run's samples, or a folder of images, against real ones."""
+    import gankit.api.score as api
+
     if self_test:
         if as_json:
             raise typer.BadParameter("--self-test has no --json")

@@ -18,7 +18,6 @@ from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
 from gankit.messages import shown, suggestion
-from gankit.recipe import toml
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
@@ -75,6 +74,8 @@ def part_lines(part: Part) -> Iterator[Line]:
 
 def snippet(part: Part, options: Mapping[str, Any]) -> list[str]:
     """Return the lines with which a recipe names a part, with its defaults."""
+    from gankit.recipe import toml
+
     name = {} if part.kind == "sections" else {"name": part.name}
     defaults = {key: o["default"] for key, o in options.items() if o.get("default") is not None}
     required = [f"# {key} = …" for key, option in options.items() if "default" not in option]
