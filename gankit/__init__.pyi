@@ -5,10 +5,10 @@ from .api.export import export as export
 from .api.report import report as report
 from .api.sample import sample as sample
 from .api.score import score as score
-from .data.cache import cached as cached
+from .cache import cached as cached
 from .data.dataset import Dataset as Dataset
 from .data.dataset import DataSpec as DataSpec
-from .data.decoding import decode_images as decode_images
+from .data.decoded_images import decode_images as decode_images
 from .data.image_files import image_files as image_files
 from .data.scaling import from_uint8 as from_uint8
 from .data.scaling import to_uint8 as to_uint8

@@ -14,7 +14,7 @@ from shelf import shipped_parts
 from gankit.cli import app
 from gankit.discovery.kinds import ALL_KINDS, KINDS
 from gankit.discovery.part import Part
-from gankit.recipe import optimizers, schema
+from gankit.recipe import optimizers, part_options
 from gankit.recipe.settings import TRAINING
 from gankit.recipe.shipped import shipped_recipes
 
@@ -94,7 +94,7 @@ def _recipe(name: str) -> str:
 def _option(name: str) -> str:
     owner, _, option = name.partition(".")
     known = {n: part for kind in KINDS for n, part in _parts(kind).items()} | {"training": TRAINING}
-    options = [p.name for p in schema.options(known[owner])] if owner in known else []
+    options = [p.name for p in part_options.options(known[owner])] if owner in known else []
     if option not in options:
         return ""
     page = f"parts/{known[owner].kind}.md#{owner}" if owner != "training" else "recipes.md#training"

@@ -17,7 +17,7 @@ from gankit.discovery import docstring
 from gankit.discovery.kinds import KINDS, METRIC_INPUTS
 from gankit.discovery.part import Part
 from gankit.game.stabilizer import Stabilizer
-from gankit.recipe import schema
+from gankit.recipe import part_options
 from gankit.recipe.shipped import shipped_recipes
 
 PURPOSES = tomllib.loads(Path(__file__).with_name("purposes.toml").read_text(encoding="utf-8"))
@@ -105,7 +105,7 @@ def _options(part: Part) -> Iterator[str]:
 
 def _described(part: Part) -> dict[str, dict]:
     """Return the JSON schema of each option."""
-    properties = schema.json_schema(schema.model(part))["properties"]
+    properties = part_options.json_schema(part_options.model(part))["properties"]
     return {name: option for name, option in properties.items() if name != "name"}
 
 
@@ -130,7 +130,7 @@ def _asked(part: Part) -> list[str]:
     """Return what a metric asks for."""
     if part.kind != "metrics":
         return []
-    return [f"`{name}`" for name in METRIC_INPUTS if schema.takes(part, name)]
+    return [f"`{name}`" for name in METRIC_INPUTS if part_options.takes(part, name)]
 
 
 def _papers(about: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import gankit
-from gankit.data import decoding as module
+from gankit.data import decoded_images as module
 
 pytestmark = pytest.mark.anywhere
 

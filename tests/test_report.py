@@ -17,10 +17,10 @@ import gankit as public
 from gankit import GankitError
 from gankit.reporting import run_body
 from gankit.reporting.charts import thinned
+from gankit.reporting.embedded_images import chosen, data_uri
 from gankit.reporting.markup import coloured, tag
 from gankit.reporting.page import embedded
 from gankit.reporting.run_data import read_run
-from gankit.reporting.sheets import chosen, data_uri
 from gankit.run.folder import RunFolder
 
 pytestmark = pytest.mark.anywhere

@@ -116,13 +116,13 @@ def _verdict_lines(path: Path) -> Iterator[Line]:
 
 def _options(part: Part) -> dict[str, Any]:
     """Return the JSON schema of each option."""
-    from gankit.recipe import optimizers, schema
+    from gankit.recipe import optimizers, part_options
 
     if part.kind == "optimizers":
         model = optimizers.model(part, optimizers.any_rate())
     else:
-        model = (optimizers if part.kind == "schedules" else schema).model(part)
-    properties = schema.json_schema(model)["properties"]
+        model = (optimizers if part.kind == "schedules" else part_options).model(part)
+    properties = part_options.json_schema(model)["properties"]
     return {name: option for name, option in properties.items() if name != "name"}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from gankit.discovery import docstring
 from gankit.discovery.kinds import ALL_KINDS
 from gankit.errors import GankitError
-from gankit.messages import listed, reason, shown, suggestion
+from gankit.messages import reason
 
 
 @dataclass(frozen=True)
@@ -71,20 +71,6 @@ class Part:
 
     def __str__(self) -> str:
         return f'the {ALL_KINDS[self.kind].noun} "{self.name}" of {self.plugin}'
-
-
-def pick(parts: Mapping[str, Part], kind: str, name: object) -> Part:
-    """Return the part with this name.
-
-    Raises:
-        GankitError: There is none.
-    """
-    if isinstance(name, str) and name in parts:
-        return parts[name]
-    problem = f"is not a known {ALL_KINDS[kind].noun}.{suggestion(name, parts)}"
-    received = f" Received: {shown(name)}" if name else ""
-    message = f"{problem if name else 'is missing.'} Allowed: {listed(parts)}.{received}"
-    raise GankitError(message, f"gankit list {kind}")
 
 
 def _unimported_docstring(reference: str) -> str | None:

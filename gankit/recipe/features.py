@@ -7,7 +7,7 @@ from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue
 from gankit.errors import GankitError
 from gankit.messages import shown
-from gankit.recipe.schema import options
+from gankit.recipe.part_options import options
 from gankit.recipe.section import Section
 
 TYPED = {"network": "--features {part}:NETWORK", "weights": "--weights FILE"}

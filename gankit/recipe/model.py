@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gankit.discovery.kinds import KINDS
 from gankit.discovery.part import Part
-from gankit.recipe import schema
+from gankit.recipe import part_options
 from gankit.recipe.count import Count
 from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
 
@@ -50,6 +50,8 @@ def player_model(optimizer: Any) -> type[Table]:
     )
 
 
-def own_model(part: Part, types: Mapping[str, Any] | None = None) -> type[schema.SectionModel]:
+def own_model(
+    part: Part, types: Mapping[str, Any] | None = None
+) -> type[part_options.SectionModel]:
     """Return the pydantic model of a section of gankit's own; `types` replaces some."""
-    return schema.make_model(part.name, part, schema.fields(part, types or {}))
+    return part_options.make_model(part.name, part, part_options.fields(part, types or {}))

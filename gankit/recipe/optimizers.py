@@ -10,7 +10,7 @@ import keras
 from pydantic import Field
 
 from gankit.discovery.part import Part
-from gankit.recipe import schema
+from gankit.recipe import part_options
 
 Number = int | float
 LearningRate = Annotated[float, Field(ge=0)]
@@ -37,13 +37,13 @@ def schedules() -> dict[str, Part]:
 KERAS_PARTS = {"optimizers": optimizers, "schedules": schedules}
 
 
-def model(part: Part, learning_rate: Any = LearningRate) -> type[schema.SectionModel]:
+def model(part: Part, learning_rate: Any = LearningRate) -> type[part_options.SectionModel]:
     """Return the pydantic model of a section that names an optimizer or a schedule.
 
     Keras annotates nothing: a parameter has the type of its default, or is a number or an array.
     """
-    types = {p.name: _type(p.default) for p in schema.options(part)}
-    return schema.model(part, types | {"learning_rate": learning_rate})
+    types = {p.name: _type(p.default) for p in part_options.options(part)}
+    return part_options.model(part, types | {"learning_rate": learning_rate})
 
 
 def any_rate() -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from gankit.discovery.kinds import ALL_KINDS
 from gankit.discovery.part import Part
 from gankit.errors import GankitError
-from gankit.recipe.schema import SectionModel, takes
+from gankit.recipe.part_options import SectionModel, takes
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
-from gankit.discovery.part import Part, pick
+from gankit.discovery.lookup import pick
+from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
-from gankit.recipe import optimizers, schema
+from gankit.recipe import optimizers, part_options
 from gankit.recipe.features import TABLE, choose_features
 from gankit.recipe.model import (
     ARRAYS,
@@ -87,7 +88,7 @@ class Validator:
         found = []
         for name, part in sorted(self._catalogue.parts.get("monitors", {}).items()):
             with suppress(GankitError, ValidationError):  # broken, or in need of an option
-                found.append(section(schema.model(part).model_validate({"name": name})))
+                found.append(section(part_options.model(part).model_validate({"name": name})))
         return found
 
     def _array(self, kind: str) -> Any:
@@ -107,7 +108,7 @@ class Validator:
         place: Place,
         table: Any,
         kind: str,
-        make: Callable[[Part], type[schema.SectionModel]] = schema.model,
+        make: Callable[[Part], type[part_options.SectionModel]] = part_options.model,
     ) -> Any:
         """Return the model of the part that a table names, or note the problem."""
         self._scopes[place] = Scope((), f"gankit list {kind}")
@@ -149,7 +150,7 @@ class Validator:
                 self.problems.append(Problem(("players", name, "repeats"), message))
 
     def _check_metrics(self, filled: Any) -> None:
-        if not all(isinstance(metric, schema.SectionModel) for metric in filled.metrics):
+        if not all(isinstance(metric, part_options.SectionModel) for metric in filled.metrics):
             return  # an unknown metric is a problem already, and may be the one with the best score
         names = [metric.option_name for metric in filled.metrics]
         for index, name in enumerate(names):
@@ -175,7 +176,7 @@ class Validator:
 
 
 def _scope_of(part: Part) -> Scope:
-    return Scope([option.name for option in schema.options(part)], f"gankit show {part.name}")
+    return Scope([option.name for option in part_options.options(part)], f"gankit show {part.name}")
 
 
 def _with_optimizer(player: Any) -> Any:

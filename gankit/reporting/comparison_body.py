@@ -14,9 +14,9 @@ from gankit.reporting import markup
 from gankit.reporting.charts import Chart, figures
 from gankit.reporting.comparison import Comparison, SampleRequest, Samples
 from gankit.reporting.differences import ABSENT, Differences
+from gankit.reporting.embedded_images import data_uri
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.scores_section import scores_section
-from gankit.reporting.sheets import data_uri
 
 EQUAL = "None: the recipes are equal."
 NO_CURVES = "No run has finished an epoch yet."

@@ -12,11 +12,11 @@ from gankit.errors import GankitError
 from gankit.reporting import markup
 from gankit.reporting.charts import Chart, figures
 from gankit.reporting.differences import made_with
+from gankit.reporting.embedded_images import chosen, data_uri, evenly
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.run_data import RunData
 from gankit.reporting.score_history import ScoreHistories
 from gankit.reporting.scores_section import scores_section
-from gankit.reporting.sheets import chosen, data_uri, evenly
 from gankit.sentinel.wording import text
 
 ROWS = 60  # of the table of epochs

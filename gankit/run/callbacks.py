@@ -13,8 +13,8 @@ from gankit.game.gan import GAN
 from gankit.game.scalars import CHARTS, scalar_name
 from gankit.pictures import sheets
 from gankit.run.checkpoint import Checkpoint
+from gankit.run.sample_sheet import run_sheet
 from gankit.run.session import Session
-from gankit.run.sheet import run_sheet
 
 
 class NotFinite(GankitError):

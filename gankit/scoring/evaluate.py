@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 import gankit
-from gankit.data.cache import cached
+from gankit.cache import cached
 from gankit.data.digest import digest
 from gankit.discovery.kinds import METRIC_INPUTS
 from gankit.discovery.part import Part
 from gankit.errors import GankitError
 from gankit.messages import shown
-from gankit.recipe.schema import takes
+from gankit.recipe.part_options import takes
 from gankit.scoring.features import NO_WEIGHTS, Features
 from gankit.scoring.metric import ON_FEATURES
 

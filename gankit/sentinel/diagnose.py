@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gankit.discovery.part import pick
+from gankit.discovery.lookup import pick
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
 from gankit.game.monitor import Monitor

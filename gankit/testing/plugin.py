@@ -10,7 +10,7 @@ from gankit.discovery import docstring
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import Plugin, load_plugins
 from gankit.errors import GankitError
-from gankit.recipe import schema
+from gankit.recipe import part_options
 from gankit.testing.requirement import require
 
 REMEDY = "fix it; docs/plugins has a page for each kind of part"
@@ -63,8 +63,8 @@ def _found(plugin: str | Path) -> list[Plugin]:
 
 def _check_part(part: Part) -> None:
     try:
-        about, model = part.load().__doc__, schema.model(part)
-        options = schema.json_schema(model)["properties"]
+        about, model = part.load().__doc__, part_options.model(part)
+        options = part_options.json_schema(model)["properties"]
     except GankitError as error:
         raise AssertionError(f"{error.message}\n→ {error.hint or REMEDY}") from error
     require(
@@ -73,7 +73,7 @@ def _check_part(part: Part) -> None:
         "begin the docstring with a sentence that ends with a full stop",
     )
     helps = {name: option.get("description") for name, option in options.items()}
-    silent = [option.name for option in schema.options(part) if not helps[option.name]]
+    silent = [option.name for option in part_options.options(part) if not helps[option.name]]
     require(
         not silent,
         f"{part} has options without help: {', '.join(silent)}",
@@ -83,7 +83,9 @@ def _check_part(part: Part) -> None:
     _check_defaults(part, model, {**defaults, "name": part.name})
 
 
-def _check_defaults(part: Part, model: type[schema.SectionModel], table: dict[str, Any]) -> None:
+def _check_defaults(
+    part: Part, model: type[part_options.SectionModel], table: dict[str, Any]
+) -> None:
     try:
         model.model_validate_json(json.dumps(table))
     except ValidationError as error:

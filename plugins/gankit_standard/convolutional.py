@@ -8,7 +8,7 @@ import keras
 import gankit
 from gankit import layers
 from gankit_standard.labels import Conditional, LabelledInput, inputs
-from gankit_standard.ranges import BelowOne
+from gankit_standard.option_types import BelowOne
 from gankit_standard.sizes import Widths
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.ranges import Strength
+from gankit_standard.option_types import Strength
 
 
 class AdversarialPerturbation(gankit.Stabilizer):

@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.ranges import BelowOne, Fraction
+from gankit_standard.option_types import BelowOne, Fraction
 
 
 class AdaptiveBalance(gankit.Stabilizer):

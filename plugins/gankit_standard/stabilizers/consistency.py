@@ -5,7 +5,7 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.ranges import Fraction, Strength
+from gankit_standard.option_types import Fraction, Strength
 from gankit_standard.stabilizers import augment
 
 

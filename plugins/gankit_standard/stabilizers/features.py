@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.ranges import Strength
+from gankit_standard.option_types import Strength
 from gankit_standard.stabilizers.graph import hidden
 
 

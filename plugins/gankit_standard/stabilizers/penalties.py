@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.ranges import BelowOne, Strength
+from gankit_standard.option_types import BelowOne, Strength
 from gankit_standard.stabilizers.graph import WITHOUT_NORM, has_in_discriminator
 from gankit_standard.stabilizers.minibatch import Similarities
 

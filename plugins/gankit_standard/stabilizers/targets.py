@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.ranges import Fraction
+from gankit_standard.option_types import Fraction
 
 
 class LabelSmoothing(gankit.Stabilizer):

@@ -8,7 +8,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.ranges import BelowOne, Strength
+from gankit_standard.option_types import BelowOne, Strength
 from gankit_standard.stabilizers.penalties import SlopePenalty
 
 

@@ -7,7 +7,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.ranges import Fraction, Strength
+from gankit_standard.option_types import Fraction, Strength
 from gankit_standard.stabilizers import augment
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 from PIL import Image, ImageColor, UnidentifiedImageError
 
-from gankit.data.cache import cached
+from gankit.cache import cached
 from gankit.data.images import on_ground, open_image, plain
 from gankit.errors import GankitError
 from gankit.progress_bar import progress
