@@ -183,14 +183,17 @@ class Reader:
 
 
 def _small(words: list[str]) -> list[str]:
-    """Return what makes a command quick, where it trains a recipe."""
+    """Return what makes a command quick, where it scores, or trains a recipe."""
+    if words[0] == "score" and not {"--count", "--self-test"} & {*words}:
+        return ["--count", "200"]
     if words[0] not in ("run", "check") or words[1].startswith("-"):
         return []
     recipe = tomllib.loads(Path(words[1]).read_text(encoding="utf-8"))
     little = {"folder": LITTLE[:1], "npz": (), "ring": LITTLE[1:]}
     changes = little.get(recipe["dataset"]["name"], LITTLE)
     narrow = NARROW.get(recipe["architecture"]["name"], NARROW["dcgan"])
-    return [word for change in (*SMALL, *narrow, *changes) for word in ("--set", change)]
+    few = ("scoring.count=64",) if "scoring" in recipe or "metrics" in recipe else ()
+    return [word for change in (*SMALL, *narrow, *changes, *few) for word in ("--set", change)]
 
 
 def _is_for_others(words: list[str]) -> bool:
