@@ -4,6 +4,8 @@ import pytest
 from pages import PAGES, WRITTEN, blocks, place
 from reader import Reader
 
+pytestmark = pytest.mark.pages
+
 
 def followed(page):
     """Return a page as a parameter: for every backend where it writes parts or names backends."""
