@@ -11,10 +11,12 @@ from keras import ops
 
 from gankit import engine
 from gankit.data.scaling import tensor_from_uint8
+from gankit.game.averages import Averages
 from gankit.game.loss import Loss, noise_shape
 from gankit.game.networks import Networks, inference, inputs
 from gankit.game.optimizers import Optimizers
 from gankit.game.scalars import accuracies, scalar, scalar_name, scalar_names
+from gankit.game.seeds import without_global_seed
 from gankit.game.stabilizer import Stabilizer
 from gankit.game.stabilizers import Stabilizers
 from gankit.game.turn import Batch, Round, Tensor, Turn
@@ -39,8 +41,8 @@ class GAN(engine.Trainer):
     Attributes:
         given: The networks by name before the stabilizers rebuilt them; the weights are the same.
         networks: The networks by name.
-        averages: The averaged weights of networks by name, in the order of `variables`; samples
-            are made by these.
+        averages: A `gankit.Averages`: the averaged weights of networks by name; samples are made
+            by these.
         stabilizers: In their order.
         seed: The `keras.random.SeedGenerator` to draw from inside the step.
         steps: The number of steps so far, a variable.
@@ -66,7 +68,7 @@ class GAN(engine.Trainer):
         if previous is not None:
             _carry_over(previous.given, self.given)
             _carry_over(previous.networks, self.networks)  # with what the stabilizers added
-        self.averages: UserDict[str, list[keras.Variable]] = UserDict()
+        self.averages = Averages(self.networks)
         self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
         self.simultaneous = simultaneous
         self.seed = keras.random.SeedGenerator(seed)
@@ -87,9 +89,14 @@ class GAN(engine.Trainer):
         )
 
     def trained_by(self, player: str) -> list[keras.Variable]:
-        """Return the variables that a player trains."""
-        names = self.game.players[player]
-        return [v for name in names for v in self.networks[name].trainable_variables]
+        """Return the variables that a player trains, those of shared layers once."""
+        networks = [self.networks[name] for name in self.game.players[player]]
+        return list({id(v): v for n in networks for v in n.trainable_variables}.values())
+
+    def trains(self, player: str, name: str) -> bool:
+        """Return whether a player trains any variable of a network."""
+        own = set(map(id, self.trained_by(player)))
+        return not own.isdisjoint(map(id, self.networks[name].trainable_variables))
 
     @property
     def metrics(self) -> list[keras.Metric]:
@@ -99,14 +106,19 @@ class GAN(engine.Trainer):
     # The step
 
     def play(self, batch: Batch) -> dict[str, Tensor]:
-        """Play one step of the game on a batch of real data; returns the epoch's means so far."""
+        """Play one step of the game on a batch of real data; returns the epoch's means so far.
+
+        Raises:
+            GankitError: Something in the step draws from Keras' global seed.
+        """
         batch = {name: tensor_from_uint8(array) for name, array in batch.items()}
-        if self.simultaneous:
-            self._update(tuple(self.game.players), batch)
-        else:
-            for player, repeats in self.repeats.items():
-                for turn in range(repeats):
-                    self._update((player,), self._part(batch, turn))
+        with without_global_seed():
+            if self.simultaneous:
+                self._update(tuple(self.game.players), batch)
+            else:
+                for player, repeats in self.repeats.items():
+                    for turn in range(repeats):
+                        self._update((player,), self._part(batch, turn))
         self.steps.assign_add(1)
         return {name: tracker.result() for name, tracker in self._trackers.items()}
 
@@ -160,17 +172,21 @@ class GAN(engine.Trainer):
         """Return the generated images that a discriminator judges on its own turn."""
         return self.stabilizers.replace_fakes(name, images)
 
-    def draw(self, name: str, batch: Batch, images: Tensor | None = None) -> Tensor:
-        """Return what a network makes of images, or of fresh noise for each row; float32."""
-        network = self.networks[name]
-        if images is None:
-            shape = (_rows(batch), *network.inputs[0].shape[1:])
-            images = keras.random.normal(shape, seed=self.seed)
-        return ops.cast(self.call_network(network, images, batch), "float32")
+    def noise(self, name: str, batch: Batch) -> Tensor:
+        """Return standard normal noise for the first input of a network, a row for each example."""
+        shape = (_rows(batch), *self.networks[name].inputs[0].shape[1:])
+        return keras.random.normal(shape, seed=self.seed)
 
-    def call_network(self, network: keras.Model, x: Tensor, batch: Batch) -> Tensor:
-        """Return a network's output in training, of x and, if it takes them, the labels."""
-        return network(inputs(network, x, batch.get("labels")), training=True)
+    def call_network(self, network: keras.Model, x: Tensor, batch: Batch) -> Any:
+        """Return a network's outputs in training, in float32.
+
+        Args:
+            network: One of the game's, or a part of one.
+            x: Its first input, (batch, …).
+            batch: The other inputs, by their names.
+        """
+        made = network(inputs(network, x, batch.get("labels")), training=True)
+        return keras.tree.map_structure(lambda y: ops.cast(y, "float32"), made)
 
     # Samples
 

@@ -89,7 +89,8 @@ class Turn:
     Attributes:
         player: Whose turn it is.
         batch: The real data by name; images are float32 in [−1, 1].
-        networks: The networks by name.
+        networks: The networks by name. They may be called: gradients pass on every turn.
+        seed: The `keras.random.SeedGenerator` of all that a loss draws.
         judgments: The judgments of this turn so far, `gankit.Judgment` objects, for penalties.
     """
 
@@ -97,26 +98,47 @@ class Turn:
         self.player = player
         self.batch = round.batch
         self.networks = round.gan.networks
+        self.seed = round.gan.seed
         self.judgments: list[Judgment] = []
         self._round = round
         self._alone = alone
 
-    def generate(self, name: str = "generator", images: Tensor | None = None) -> Tensor:
-        """Return what a network makes of fresh noise, or of images, and of the batch's labels.
+    def noise(self, name: str = "generator") -> Tensor:
+        """Return the noise that `generate(name)` uses, standard normal.
 
-        Gradients pass through it only on the turn of the player that trains the network.
+        It is the same for all players of one forward pass.
+
+        Args:
+            name: Of the network; its first input has the shape of the noise, (batch, …).
+        """
+        gan = self._round.gan
+        return self._round.once(("noise", name), lambda: gan.noise(name, self.batch))
+
+    def generate(self, name: str = "generator", x: Tensor | None = None) -> Any:
+        """Return what a network makes of noise, or of x, and of the batch's labels.
+
+        Gradients pass through it only on the turn of a player that trains the network, or some of
+        its layers. Call `turn.networks[name]` where they must always pass.
 
         Args:
             name: Of the network.
-            images: As many as the batch has, (batch, …); noise if left out.
+            x: Its first input, as many as the batch has, (batch, …); `turn.noise(name)` by default.
+
+        Returns:
+            Its output in training, in float32; all of them if it has several.
         """
         gan = self._round.gan
+        x = self.noise(name) if x is None else x
 
-        def draw() -> tuple[Tensor, Tensor]:
-            return images, gan.draw(name, self.batch, images)  # images, so that their id stays
+        def make() -> tuple[Tensor, Any]:
+            return x, gan.call_network(
+                self.networks[name], x, self.batch
+            )  # x, so that its id stays
 
-        made = self._round.once((name, id(images)), draw)[1]
-        return made if not self._alone or self._trains(name) else ops.stop_gradient(made)
+        made = self._round.once((name, id(x)), make)[1]
+        if not self._alone or gan.trains(self.player, name):
+            return made
+        return keras.tree.map_structure(ops.stop_gradient, made)
 
     def once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return `compute()`, computed once for all players of one forward pass.
@@ -151,10 +173,10 @@ class Turn:
             images: As many as the batch has, (batch, …).
 
         Returns:
-            Its output in training, in float32.
+            Its output in training, in float32; all of them if it has several.
         """
         gan = self._round.gan
-        return ops.cast(gan.call_network(network, gan.view(images), self.batch), "float32")
+        return gan.call_network(network, gan.view(images), self.batch)
 
     def lazily(self, every: int, penalty: Callable[[], Tensor]) -> Tensor:
         """Return `every · penalty()` on every so manyth step, else 0 without computing it.

@@ -2,7 +2,7 @@
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -59,9 +59,10 @@ def check_loss(
     gan.compile({player: keras.optimizers.Adam(RATE) for player in loss.players})
     turns = [_overfit(gan, player, batch or batch_of_images(), steps) for player in loss.players]
     for turn in turns:
-        _check_moved(loss, turn)
+        _check_moved(loss, turn, gan.networks)
     for turn in turns:
-        _check_fall(loss, turn, steps)
+        if gan.trained_by(turn.player):
+            _check_fall(loss, turn, steps)
 
 
 def _check_players(loss: Loss, made: Mapping[str, keras.Model]) -> None:
@@ -146,12 +147,16 @@ def _check_signs(who: str, player: str, slopes: Mapping[str, float]) -> None:
 
 @dataclass(frozen=True)
 class Turns:
-    """The result of a player's turns while the others stood still."""
+    """The result of a player's turns while the others stood still.
+
+    `moved` has the networks that changed, `strayed` those with a change that is not the player's.
+    """
 
     player: str
     first: float
     last: float
-    moved: Mapping[str, bool]
+    moved: Collection[str]
+    strayed: Collection[str]
 
     def of(self, loss: Loss) -> str:
         """Return whose turns these are, in words."""
@@ -162,30 +167,38 @@ def _overfit(gan: GAN, player: str, batch: Batch, steps: int) -> Turns:
     """Play steps on one batch and the same noise in which only one player moves."""
     for name, optimizer in gan.optimizer.by_player.items():
         optimizer.learning_rate = RATE if name == player else 0.0
-    before = {name: values(network.trainable_variables) for name, network in gan.networks.items()}
+    variables = {id(v): v for n in gan.networks.values() for v in n.trainable_variables}
+    before = values(variables.values())
     seed, losses = values([gan.seed.state])[0], []
     for _ in range(steps + 1):
         gan.seed.state.assign(seed)
         gan.reset_metrics()
         losses.append(play(gan, batch)[scalar_name(player, "loss", gan.game.players)])
-    after = {name: values(network.trainable_variables) for name, network in gan.networks.items()}
-    moved = {name: not equal(before[name], after[name]) for name in before}
-    return Turns(player, losses[0], losses[-1], moved)
+    pairs = zip(variables, before, values(variables.values()))
+    changed = {key for key, old, new in pairs if not equal([old], [new])}
+    strayed = changed - set(map(id, gan.trained_by(player)))
+    return Turns(player, losses[0], losses[-1], _with(changed, gan), _with(strayed, gan))
 
 
-def _check_moved(loss: Loss, turns: Turns) -> None:
+def _with(changed: Collection[int], gan: GAN) -> list[str]:
+    """Return the names of the networks that have any of these variables."""
+    networks = gan.networks.items()
+    return [name for name, n in networks if any(id(v) in changed for v in n.trainable_variables)]
+
+
+def _check_moved(loss: Loss, turns: Turns, made: Mapping[str, keras.Model]) -> None:
     own = loss.players[turns.player]
-    for name, moved in turns.moved.items():
-        require(
-            not moved or name in own,
-            f"{turns.of(loss)} moved the {name}",
-            f"it may only move {', '.join(own)}: assign no weights, return a scalar instead",
-        )
-        require(
-            moved or name not in own,
-            f"{turns.of(loss)} did not move the {name}",
-            "compute the scalar from the output of the network",
-        )
+    require(
+        not turns.strayed,
+        f"{turns.of(loss)} moved the {', '.join(turns.strayed)}",
+        f"it may only move {', '.join(own)}: assign no weights, return a scalar instead",
+    )
+    still = [n for n in own if made[n].trainable_variables and n not in turns.moved]
+    require(
+        not still,
+        f"{turns.of(loss)} did not move the {', '.join(still)}",
+        "compute the scalar from the output of the network",
+    )
 
 
 def _check_fall(loss: Loss, turns: Turns, steps: int) -> None:

@@ -32,21 +32,31 @@ class Ema(gankit.Stabilizer):
         self.warm_up = warm_up
 
     def prepare(self, gan: gankit.GAN) -> None:
-        """Start the average at the generator's weights."""
-        names = gan.networks.of("generator")
-        self.averages = {name: _copies(gan.networks[name].variables) for name in names}
-        gan.averages.update(self.averages)
+        """Start the averages at the generator's weights."""
+        self.averages = {name: _copies(own) for name, own in _averaged(gan).items()}
+        for name, own in _averaged(gan).items():
+            gan.averages.add(own, self.averages[name])
 
     def after(self, player: str, gan: gankit.GAN) -> None:
-        """Update the average after the generator."""
-        if player != "generator":
+        """Update the averages of the weights that a player has just updated."""
+        pairs = list(self._updated(player, gan))
+        if not pairs:
             return
         steps = ops.cast(gan.steps.value, "float32")
         decay = ops.minimum(self.decay, (1 + steps) / (10 + steps)) if self.warm_up else self.decay
-        for name, averages in self.averages.items():
-            for average, variable in zip(averages, gan.networks[name].variables):
-                if "float" in average.dtype:  # not the seed of a random layer
-                    average.assign(decay * average.value + (1 - decay) * variable.value)
+        for average, variable in pairs:
+            average.assign(decay * average.value + (1 - decay) * variable.value)
+
+    def _updated(
+        self, player: str, gan: gankit.GAN
+    ) -> Iterator[tuple[keras.Variable, keras.Variable]]:
+        """Yield the averages of a player's weights, each with its weight."""
+        networks = [gan.networks[name] for name in gan.game.players[player]]
+        updated = {id(v) for network in networks for v in network.variables}
+        for name, own in _averaged(gan).items():
+            for average, variable in zip(self.averages[name], own):
+                if id(variable) in updated and "float" in average.dtype:  # no random layer's seed
+                    yield average, variable
 
 
 class WeightClipping(gankit.Stabilizer):
@@ -126,6 +136,16 @@ class HistoricalAveraging(gankit.Stabilizer):
 
     def _pairs(self, player: str) -> list[tuple[keras.Variable, keras.Variable]]:
         return list(zip(self.weights[player], self.averages[player]))
+
+
+def _averaged(gan: gankit.GAN) -> dict[str, list[keras.Variable]]:
+    """Return the variables of the generator's networks by name, those of shared layers once."""
+    found: dict[str, list[keras.Variable]] = {}
+    seen: set[int] = set()
+    for name in gan.networks.of("generator"):
+        found[name] = [v for v in gan.networks[name].variables if id(v) not in seen]
+        seen |= set(map(id, found[name]))
+    return found
 
 
 def _copies(variables: Sequence[keras.Variable]) -> list[keras.Variable]:
