@@ -61,6 +61,21 @@ def convolve(x, kernel, bias=0.0, groups=1):
     )
 
 
+def relu(x):
+    """Return x where it is above 0, else 0."""
+    return np.maximum(x, 0)
+
+
+def doubled(x):
+    """Return images with each pixel as a square of four."""
+    return x.repeat(2, axis=1).repeat(2, axis=2)
+
+
+def halved(x):
+    """Return images whose pixels are the means of squares of four."""
+    return (x[:, ::2, ::2] + x[:, 1::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, 1::2]) / 4
+
+
 def resized(x, size):
     """Return images at another size, by the triangular filter of Pillow."""
 

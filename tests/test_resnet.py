@@ -1,7 +1,17 @@
 import keras
 import numpy as np
 import pytest
-from networks import called, convolve, normal, parameters, randomise, unmoved
+from networks import (
+    called,
+    convolve,
+    doubled,
+    halved,
+    normal,
+    parameters,
+    randomise,
+    relu,
+    unmoved,
+)
 
 import gankit
 from gankit_standard.losses import LeastSquares
@@ -145,18 +155,6 @@ def in_order(kernels, biases):
     """Return the 3×3 kernels with their biases, and the 1×1 ones of the shortcuts."""
     pairs = list(zip(kernels, biases))
     return tuple(iter([p for p in pairs if p[0].shape[0] == edge]) for edge in (3, 1))
-
-
-def doubled(x):
-    return x.repeat(2, axis=1).repeat(2, axis=2)
-
-
-def halved(x):
-    return (x[:, ::2, ::2] + x[:, 1::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, 1::2]) / 4
-
-
-def relu(x):
-    return np.maximum(x, 0)
 
 
 def edges(network, kind):

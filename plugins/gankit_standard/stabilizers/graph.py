@@ -87,6 +87,39 @@ def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.Ker
     return whole, leaving[name]
 
 
+def wrapped(network: keras.Model, wrap: Callable[[Any], keras.layers.Layer], who: str) -> Any:
+    """Return the network with its layers that have a kernel wrapped; `who` is for the error."""
+    found = {layer: wrap(layer) for layer in network.layers if isinstance(layer, KERNELS)}
+    if not found:
+        raise gankit.GankitError(
+            f"{who} finds no dense or convolutional layer in the {network.name}",
+            "gankit list architectures",
+        )
+
+    def call(layer: Any, *inputs: Any, **options: Any) -> Any:
+        return found.get(layer, layer)(*inputs, **options)
+
+    return rebuilt(network, call)
+
+
+def call_with_kernel(layer: keras.layers.Layer, kernel: Any, inputs: Any) -> Any:
+    """Return the output of a built layer with another value of its first variable, the kernel."""
+    values = {id(v): v.value for v in layer.variables}
+    values[id(layer.variables[0])] = kernel
+    trained, rest = layer.trainable_variables, layer.non_trainable_variables
+    groups = ([values[id(v)] for v in group] for group in (trained, rest))
+    return layer.stateless_call(*groups, inputs)[0]
+
+
+def copy_with_kernel(layer: keras.layers.Layer, kernel: Any, inputs: Any) -> Any:
+    """Return the output, for symbolic inputs, of a copy of a built layer with another kernel."""
+    copy = type(layer).from_config(layer.get_config())
+    outputs = copy(inputs)
+    copy.set_weights(layer.get_weights())
+    copy.variables[0].assign(kernel)
+    return outputs
+
+
 def as_matrix(layer: keras.layers.Layer, kernel: Any) -> Any:
     """Return a layer's kernel as a matrix (inputs, outputs)."""
     if "Transpose" in type(layer).__name__:

@@ -8,12 +8,13 @@ from keras import ops
 
 import gankit
 from gankit_standard.stabilizers.graph import (
-    KERNELS,
     WITHOUT_NORM,
     as_matrix,
+    call_with_kernel,
+    copy_with_kernel,
     exchanged,
     has_in_discriminator,
-    rebuilt,
+    wrapped,
 )
 
 
@@ -65,20 +66,11 @@ class SpectralNormalization(gankit.layers.Portable, keras.layers.Wrapper):
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Return the layer's output with the divided kernel."""
-        layer = self.layer
-        values = {id(v): v.value for v in layer.variables}
-        values[id(layer.variables[0])] = self._divided(training)
-        trained, rest = layer.trainable_variables, layer.non_trainable_variables
-        groups = ([values[id(v)] for v in group] for group in (trained, rest))
-        return layer.stateless_call(*groups, inputs)[0]
+        return call_with_kernel(self.layer, self._divided(training), inputs)
 
     def plain(self, inputs: Any) -> Any:
         """Return the same by a copy of the layer whose kernel is divided once and for all."""
-        layer = type(self.layer).from_config(self.layer.get_config())
-        outputs = layer(inputs)
-        layer.set_weights(self.layer.get_weights())
-        layer.variables[0].assign(self._divided(training=False))
-        return outputs
+        return copy_with_kernel(self.layer, self._divided(training=False), inputs)
 
     def _divided(self, training: bool) -> Any:
         """Return the kernel divided by its largest singular value, in float32."""
@@ -98,17 +90,7 @@ class SpectralNormalization(gankit.layers.Portable, keras.layers.Wrapper):
 
 def _normalised(network: keras.Model) -> keras.Model:
     """Return the network with its kernels divided."""
-    wrapped = {x: SpectralNormalization(x) for x in network.layers if isinstance(x, KERNELS)}
-
-    def call(layer: Any, *inputs: Any, **options: Any) -> Any:
-        return wrapped.get(layer, layer)(*inputs, **options)
-
-    if not wrapped:
-        raise gankit.GankitError(
-            f"spectral-norm finds no dense or convolutional layer in the {network.name}",
-            "gankit list architectures",
-        )
-    return rebuilt(network, call)
+    return wrapped(network, SpectralNormalization, "spectral-norm")
 
 
 def _unit(vector: Any) -> Any:

@@ -1,0 +1,61 @@
+"""Residual blocks, and the discriminator that is made of them (SNGAN, arXiv:1802.05957)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+from keras import ops
+
+from gankit import layers
+from gankit_standard.attention import self_attention
+from gankit_standard.labels import LabelledInput
+
+HALVED_TO = 8  # pixels, or fewer
+
+
+def discriminator(
+    images: LabelledInput, widths: Mapping[int, int], attention: int = 0
+) -> keras.Model:
+    """Return the discriminator of images, with given channels at each size.
+
+    Blocks halve the images down to 8 pixels or fewer; two more follow. Where the features have
+    `attention` pixels, there is self-attention.
+    """
+    x = images.join()
+    for size in sorted(widths, reverse=True):
+        if size > HALVED_TO:
+            x = _halve(x, widths[size], first=size == max(widths))
+            x = self_attention(x) if x.shape[1] == attention else x
+    for _ in range(2):
+        x = _refine(x, widths[x.shape[1]])
+    x = ops.sum(ops.cast(keras.layers.ReLU()(x), "float32"), axis=(1, 2))
+    return images.discriminator(keras.layers.Dense(1, dtype="float32")(x), x)
+
+
+def double(x: Any, width: int, activate: Callable[[Any], Any]) -> Any:
+    """Return the output of a residual block at twice the size of x."""
+    y = _convolve(keras.layers.UpSampling2D()(activate(x)), width)
+    y = _convolve(activate(y), width)
+    shortcut = keras.layers.UpSampling2D()(layers.Conv2D(width, 1)(x))
+    return keras.layers.Add()([shortcut, y])
+
+
+def _halve(x: Any, width: int, first: bool) -> Any:
+    """Return the output of a residual block at half the size; the first has no activation of x."""
+    y = x if first else keras.layers.ReLU()(x)
+    y = _convolve(keras.layers.ReLU()(_convolve(y, width)), width)
+    shortcut = layers.Conv2D(width, 1)(keras.layers.AveragePooling2D(2)(x))
+    return keras.layers.Add()([shortcut, keras.layers.AveragePooling2D(2)(y)])
+
+
+def _refine(x: Any, width: int) -> Any:
+    """Return the output of a residual block at the size of x."""
+    y = _convolve(keras.layers.ReLU()(x), width)
+    y = _convolve(keras.layers.ReLU()(y), width)
+    shortcut = x if x.shape[-1] == width else layers.Conv2D(width, 1)(x)
+    return keras.layers.Add()([shortcut, y])
+
+
+def _convolve(x: Any, width: int) -> Any:
+    initializer = keras.initializers.VarianceScaling(2.0, "fan_avg", "uniform")  # Glorot's · √2
+    return layers.Conv2D(width, 3, padding="same", kernel_initializer=initializer)(x)
