@@ -45,6 +45,7 @@ SMALL = {
     "minibatch-discrimination": {"kernels": 4, "dimensions": 2},
     "target-clipping": {"high": 0.9},
     "virtual-batch-norm": {"reference": 4},
+    "biggan": {"latent": 3, "embedding": 4, "generator_widths": (4,), "discriminator_widths": (4,)},
     "convolutional": {"latent": 3, "generator_widths": (4, 4, 4), "discriminator_widths": (4, 4)},
     "dcgan": {"latent": 3, "width": 4},
     "mlp": {"latent": 3, "generator_widths": (4, 4), "discriminator_widths": (4, 4)},
@@ -56,6 +57,7 @@ SMALL = {
     "clusters": {"bins": 5},
 }
 PICTURES = {"a": (16, 16, 1), "b": (16, 16, 1), "images": (16, 16, 1)}  # of which others are made
+ALWAYS = {"biggan"}  # conditional
 MADE_BY = {"content": "srgan", "cyclegan": "cyclegan", "srgan": "srgan"}
 
 
@@ -88,7 +90,7 @@ def test_architecture_of_pictures(name):
 
 
 @pytest.mark.parametrize("conditional", [False, True, "projection"])
-@pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - MADE_BY.values()))
+@pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - MADE_BY.values() - ALWAYS))
 def test_architecture(name, conditional):
     size = 32 if name == "resnet" else 28
     spec = gankit.DataSpec({"images": (size, size, 1), "labels": ()}, 10)
@@ -96,6 +98,11 @@ def test_architecture(name, conditional):
         ARCHITECTURES[name], spec, conditional=conditional, **SMALL.get(name, {})
     )
     assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize("name", sorted(ALWAYS))
+def test_architecture_that_always_has_labels(name):
+    testing.check_architecture(ARCHITECTURES[name], **SMALL[name])
 
 
 @pytest.mark.parametrize("shape", [(32, 32, 3), (9, 20, 1), (2,)])

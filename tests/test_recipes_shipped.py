@@ -17,7 +17,7 @@ BATCH, EXAMPLES = 4, 40  # two steps of five turns
 
 
 def test_there_are_as_many_as_we_think():
-    assert len(RECIPES) == 20
+    assert len(RECIPES) == 21
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -57,7 +57,7 @@ def _small(table: dict, folder) -> dict:
 def _narrow(key: str, value):
     if key.endswith("widths"):
         return [4] * len(value)
-    return {"width": 4, "latent": 3, "blocks": 1}.get(key, value)
+    return {"width": 4, "latent": 3, "blocks": 1, "embedding": 4}.get(key, value)
 
 
 def _digits(folder):

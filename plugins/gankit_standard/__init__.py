@@ -21,6 +21,7 @@ def gankit_datasets() -> dict[str, str]:
 def gankit_architectures() -> dict[str, str]:
     """Networks."""
     return {
+        "biggan": "gankit_standard.biggan:biggan",
         "convolutional": "gankit_standard.convolutional:convolutional",
         "dcgan": "gankit_standard.dcgan:dcgan",
         "mlp": "gankit_standard.mlp:mlp",

@@ -51,6 +51,10 @@ class LabelledInput:
         normal = keras.initializers.RandomNormal(0, 1)
         return _beside(self._x, _embedding(self._x.shape[-1], normal)(self._one_hot))
 
+    def embed(self, size: int) -> Any:
+        """Return an embedding of the labels, (batch, size)."""
+        return _embedding(size)(self._one_hot)
+
     def normalise(self, x: Any, momentum: float = 0.99) -> Any:
         """Return x after batch normalisation; for projection, γ and β depend on the class."""
         by_class = self._conditional == "projection"

@@ -1,0 +1,111 @@
+"""BigGAN: residual networks whose every block knows the class and a part of the noise."""
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import keras
+from keras import ops
+
+import gankit
+from gankit import layers
+from gankit_standard.attention import Attention, check_attention, self_attention
+from gankit_standard.labels import LabelledInput, inputs
+from gankit_standard.residual import discriminator, double
+from gankit_standard.sizes import Widths, doubled_sizes, widths_of
+from gankit_standard.stabilizers.graph import KERNELS
+
+
+def biggan(
+    spec: gankit.DataSpec,
+    latent: gankit.Count = 20,
+    embedding: gankit.Count = 128,
+    generator_widths: Widths = (256,),
+    discriminator_widths: Widths = (128,),
+    attention: Attention = 0,
+) -> dict[str, keras.Model]:
+    """Class-conditional residual networks (BigGAN, Brock et al. 2019, arXiv:1809.11096).
+
+    The blocks are those of `resnet`. The noise is split: the first part makes the first image, and
+    each block gets one of the others. In a block, the gain and the bias of batch normalisation are
+    linear in this part and in an embedding of the label, which all blocks share. The discriminator
+    uses the label by projection (arXiv:1802.05637). All kernels start orthogonal (arXiv:1312.6120).
+    Use it with the loss `hinge` and the stabilizers `spectral-norm` (`network = "both"`),
+    `orthogonal` and `ema`, and sample with `--truncation`.
+
+    Args:
+        spec: Square images of 28 to 256 pixels, with labels.
+        latent: The size of each part of the noise; there is one more part than blocks.
+        embedding: The size of the shared embedding of the label.
+        generator_widths: The channels of the generator at full size, at half of it, …; the last
+            also applies to all smaller sizes.
+        discriminator_widths: The channels of the discriminator's blocks that get images of full
+            size, of half of it, …; the last also applies to all smaller sizes.
+        attention: The size of the feature maps, in pixels, with self-attention in both networks,
+            as in SAGAN (arXiv:1805.08318); 0 for none.
+
+    Returns:
+        generator: From noise (batch, latent · parts) to images in [−1, 1].
+        discriminator: From images to logits (batch, 1).
+
+    Raises:
+        GankitError: The images' size, the widths or the size of the attention do not fit, or the
+            data has no labels.
+    """
+    sizes = doubled_sizes(spec.shape, "biggan")
+    made = widths_of(sizes, generator_widths, "generator_widths")
+    judged = widths_of(sizes, discriminator_widths, "discriminator_widths")
+    check_attention(attention, sizes)
+    _check_labels(spec)
+    noise, images = inputs(spec, latent * len(sizes), "projection")
+    return {
+        "generator": _orthogonal(_generator(noise, made, spec.shape[-1], embedding, attention)),
+        "discriminator": _orthogonal(discriminator(images, judged, attention)),
+    }
+
+
+def _generator(
+    noise: LabelledInput, widths: Mapping[int, int], channels: int, embedding: int, attention: int
+) -> keras.Model:
+    first, *sizes = sorted(widths)
+    start = (first, first, widths[first])
+    z, *parts = ops.split(noise.join(), len(widths), axis=1)
+    label = noise.embed(embedding)
+    x = keras.layers.Reshape(start)(keras.layers.Dense(math.prod(start))(z))
+    for size, part in zip(sizes, parts):
+        condition = keras.layers.Concatenate()([label, part])
+        x = double(x, widths[size], partial(_activate, condition=condition))
+        x = self_attention(x) if size == attention else x
+    x = keras.layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    return noise.generator(layers.Conv2D(channels, 3, padding="same")(x))
+
+
+def _activate(x: Any, condition: Any) -> Any:
+    """Return relu(gain · x̂ + bias), where x̂ is x after batch normalisation.
+
+    gain − 1 and bias are linear in the condition (batch, size).
+    """
+    x = layers.BatchNormalization(momentum=0.9, center=False, scale=False)(x)
+    channels = x.shape[-1]
+    gain, bias = (
+        keras.layers.Reshape((1, 1, channels))(linear(condition))
+        for linear in (keras.layers.Dense(channels, use_bias=False) for _ in range(2))
+    )
+    return keras.layers.ReLU()((1 + gain) * x + bias)
+
+
+def _orthogonal(network: keras.Model) -> keras.Model:
+    """Return the network with orthogonal kernels, in place."""
+    for layer in network.layers:
+        if isinstance(layer, KERNELS):
+            layer.kernel.assign(keras.initializers.Orthogonal()(layer.kernel.shape))
+    return network
+
+
+def _check_labels(spec: gankit.DataSpec) -> None:
+    if not spec.classes:
+        raise gankit.GankitError(
+            "biggan needs labels, and the dataset has none",
+            "choose a dataset with classes, such as sub-folders, or the architecture resnet",
+        )
