@@ -78,7 +78,7 @@ def test_every_block_gets_a_part_of_the_noise_and_the_label_by_one_embedding():
     assert generator.inputs[0].shape[1:] == (9,)
     shapes = [w.shape for w in generator.weights]
     assert shapes.count((CLASSES, 4)) == 1
-    assert shapes.count((4 + 3, 8)) == 5 and shapes.count((4 + 3, 4)) == 3  # gains and biases
+    assert shapes.count((4 + 3, 8)) == 6 and shapes.count((4 + 3, 4)) == 2  # gains and biases
     randomise(generator)
     noise = normal(3, 9)
     before = called(generator, noise, LABELS)

@@ -62,4 +62,4 @@ class Gain(layers.Portable):
 
     def plain(self, x: Any) -> Any:
         """Return the same with γ fixed."""
-        return keras.layers.Rescaling(float(self.gamma.value))(x)
+        return keras.layers.Rescaling(float(ops.convert_to_numpy(self.gamma)))(x)
