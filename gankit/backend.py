@@ -4,13 +4,21 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
 
 from gankit.errors import GankitError
 
-BACKENDS = ("tensorflow", "jax", "torch")
+TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+BACKENDS = tuple(TITLES)
+_GPU_PACKAGES = {
+    "tensorflow": 'pip install "gankit[gpu]"',
+    "jax": 'pip install "jax[cuda13]"',
+    "torch": "install the CUDA build of PyTorch: https://pytorch.org/get-started/locally",
+}
 
 # keeps a process off the GPUs
 ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
@@ -46,6 +54,30 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
     if name not in (None, running):
         raise GankitError(f"Keras already runs on {running} in this process. Received: {name!r}")
     return running
+
+
+def announce(show: Callable[[str], object], backend: str | None, cpu: bool) -> str:
+    """Start a backend, show it with its devices, and return its name."""
+    name = choose_backend(backend, cpu)
+    from gankit import engine
+
+    devices = engine.devices()
+    show(f"training on {', '.join(devices)} with {TITLES[name]}")
+    if devices == ["CPU"] and _has_gpu():
+        show(f"the GPU of this machine is not used: {_why_no_gpu(name, cpu)}")
+    return name
+
+
+def _has_gpu() -> bool:
+    return Path("/dev/nvidia0").exists() or which("nvidia-smi") is not None
+
+
+def _why_no_gpu(name: str, cpu: bool) -> str:
+    if cpu:
+        return "--cpu keeps off it"
+    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        return "the environment variable CUDA_VISIBLE_DEVICES hides it"
+    return f"{TITLES[name]} does not see it → {_GPU_PACKAGES[name]}"
 
 
 def running_backend() -> str | None:

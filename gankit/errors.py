@@ -1,5 +1,7 @@
 """Errors that the user can fix, and interruptions."""
 
+from pathlib import Path
+
 
 class GankitError(Exception):
     """An error that the user can fix: shown without a traceback, with exit code 1.
@@ -19,4 +21,14 @@ class GankitError(Exception):
 
 
 class Interrupted(Exception):
-    """The user stopped the run in this folder. Its state is saved."""
+    """The user stopped a run. Its state is saved.
+
+    Args:
+        run: The run's folder.
+        steps: The finished steps.
+    """
+
+    def __init__(self, run: Path, steps: int):
+        super().__init__(f"{run} was stopped at step {steps:,}")
+        self.run = run
+        self.steps = steps

@@ -46,6 +46,11 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names) or "none"
 
 
+def typed(path: Path | str) -> str:
+    """Return a path as one word of a shell."""
+    return shlex.quote(str(path))
+
+
 def plugin_words(files: Iterable[Path | str]) -> str:
     """Return the options that load plugin files, such as `--plugin my_parts.py`."""
     return shlex.join(word for file in files for word in ("--plugin", str(file)))

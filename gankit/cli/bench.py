@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from gankit.backend import announce
 from gankit.cli.app import command
-from gankit.cli.console import show_lines, show_start, terminal
-from gankit.cli.options import Backend, Cpu, number, text
+from gankit.cli.console import show_lines
+from gankit.cli.options import Backend, Cpu, number, textfrom gankit.terminal import terminal
 
 Benchmark = Literal["ring", "grid", "ablation"]
 
@@ -35,7 +36,7 @@ def bench(
 ) -> None:
     """Measure known cases beside published results. Earlier measurements are kept."""
     console = terminal()
-    show_start(console, backend, cpu)
+    announce(console.print, backend, cpu)
     from gankit.bench import ablation, mixtures
 
     names = [name.strip() for name in arms.split(",") if name.strip()]

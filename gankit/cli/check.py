@@ -10,11 +10,22 @@ from rich.text import Text
 
 from gankit.cli.app import command
 from gankit.cli.console import Line, aligned, show_lines
-from gankit.cli.options import Backend, Cpu, Overrides, PluginFiles, RecipePath
+from gankit.cli.options import (
+    Backend,
+    Channels,
+    Cpu,
+    Data,
+    Overrides,
+    PluginFiles,
+    RecipePath,
+    Size,
+    data_overrides,
+)
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.messages import listed
+from gankit.terminal import warning
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
@@ -24,12 +35,15 @@ TRIED = 64  # samples that metrics are tried on
 
 
 @command(
-    "check dcgan_lego.toml",
-    """check dcgan_lego.toml --backend jax --set 'loss.name="least-squares"'""",
+    "check quickstart --data my_images --size 64",
+    """check quickstart --backend jax --set 'loss.name="least-squares"'""",
 )
 def check(
     path: RecipePath,
     overrides: Overrides = None,
+    data: Data = None,
+    size: Size = None,
+    channels: Channels = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
@@ -40,10 +54,13 @@ def check(
     choose_backend(backend, cpu)
     from gankit.recipe.recipe import read_recipe
 
-    recipe = read_recipe(path, load_plugins(plugin or ()), overrides or ())
+    changes = data_overrides(size, channels) + (overrides or [])
+    recipe = read_recipe(path, load_plugins(plugin or ()), changes, data)
     with blaming(recipe.parts()):
         show_lines(check_recipe(recipe))
     command = ["gankit", "run", str(path)]
+    given = {"--data": data, "--size": size, "--channels": channels}
+    command += [word for key, value in given.items() if value for word in (key, str(value))]
     command += [word for each in overrides or () for word in ("--set", each)]
     command += [word for file in plugin or () for word in ("--plugin", str(file))]
     command += (["--backend", backend] if backend else []) + ["--cpu"] * cpu
@@ -141,7 +158,7 @@ def _incompatibility_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def _warning(reason: str, remedy: str) -> Iterator[Line]:
-    yield from ("", _fact("warning", reason, "bold yellow"), _fact("", f"→ {remedy}"))
+    yield from ("", warning(reason), f"→ {remedy}")
 
 
 def _fact(title: str, text: str, style: str = "bold") -> Text:

@@ -1,40 +1,18 @@
 """Prints lines that fit the terminal, the next command, warnings and errors."""
 
-import os
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
-from rich.console import Console, ConsoleRenderable, RenderHook
+from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from gankit.errors import GankitError
 from gankit.messages import printable
-
-
-class Printable(RenderHook):
-    """The one door for text that is not ours: it cannot move the cursor or change a title."""
-
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """Replace the control characters of texts."""
-        for each in renderables:
-            if isinstance(each, Text):
-                each.plain = printable(each.plain)
-        return renderables
+from gankit.terminal import terminal, warning
 
 
 Line = Text | str
-
-
-def terminal(stderr: bool = False) -> Console:
-    """Return a console, without styles if `NO_COLOR` is set; brackets in texts are brackets."""
-    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    console = Console(
-        stderr=stderr, color_system=colours, highlight=False, markup=False, emoji=False
-    )
-    console.push_render_hook(Printable())
-    return console
 
 
 def show_lines(lines: Iterable[Line]) -> None:
@@ -59,26 +37,18 @@ def aligned(table: Sequence[Sequence[str]], styles: Sequence[str], cut: bool = T
     return lines
 
 
-def folded(table: Sequence[tuple[str, str]], styles: Sequence[str]) -> list[Text]:
-    """Return the rows of two columns; a narrow terminal wraps the second one."""
+def folded(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[Text]:
+    """Return the rows of a table in columns; a narrow terminal wraps the last one."""
     console = terminal()
-    taken = max((len(first) for first, _ in table), default=0) + 4
+    firsts = [row[:-1] for row in table]
+    taken = sum(max(map(len, column)) + 2 for column in zip(*firsts)) + 2
     room = max(console.width - taken, 20) if console.is_terminal else None
-    rows = []
-    for first, second in table:
-        lines = textwrap.wrap(second, room, break_on_hyphens=False) if room else [second]
-        rows += [(first * (not number), line) for number, line in enumerate(lines)]
+    rows: list[Sequence[str]] = []
+    for *first, last in table:
+        lines = textwrap.wrap(last, room, break_on_hyphens=False) if room else [last]
+        for number, line in enumerate(lines or [""]):
+            rows.append([*([""] * len(first) if number else first), line])
     return aligned(rows, styles) if rows else []
-
-
-def show_start(console: Console, backend: str | None, cpu: bool) -> None:
-    """Start the backend and print it with its devices."""
-    from gankit.backend import choose_backend
-
-    name = choose_backend(backend, cpu)
-    from gankit import engine
-
-    console.print(f"playing on {', '.join(engine.devices())} with {name}", highlight=False)
 
 
 def show_next(command: str) -> None:
@@ -90,7 +60,7 @@ def show_next(command: str) -> None:
 
 def show_warning(message: str) -> None:
     """Print a warning on standard error."""
-    _print(terminal(stderr=True), Text.assemble(("warning: ", "bold yellow"), message))
+    _print(terminal(stderr=True), warning(message))
 
 
 def show_error(error: GankitError) -> None:

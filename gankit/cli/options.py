@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -29,6 +29,18 @@ def text(
 def flag(name: str, help: str, **settings: Any) -> Any:
     """Return an option that takes no value."""
     return typer.Option(name, metavar="", help=help, **settings)
+
+
+def data_overrides(size: int | None, channels: str | None) -> list[str]:
+    """Return the changes of a recipe that `--size` and `--channels` stand for."""
+    sizes = [f"dataset.size={size}"] if size else []
+    return sizes + ([f'dataset.channels="{channels}"'] if channels else [])
+
+
+def found_run(path: Path) -> Path:
+    """Return the folder of a run that may be given by its name."""
+    named = Path("runs") / path
+    return named if not path.exists() and named.exists() else path
 
 
 def examples(*commands: str) -> str:
@@ -61,11 +73,25 @@ Overrides = Annotated[
 Backend = Annotated[str | None, _backend("Keras' own choice")]
 RunBackend = Annotated[str | None, _backend("the run's")]
 Cpu = Annotated[bool, flag("--cpu", "Do not use GPUs.")]
+RECIPE = "A TOML file, or a recipe of gankit: gankit list recipes."
 RecipePath = Annotated[
-    Path, typer.Argument(metavar="RECIPE", help="A TOML file.", autocompletion=completion.recipes)
+    Path, typer.Argument(metavar="RECIPE", help=RECIPE, autocompletion=completion.recipes)
+]
+Data = Annotated[
+    Path | None, text("PATH", "Train on this folder of images, or .npz file, instead.")
+]
+Size = Annotated[int | None, number("The edge of the images, in pixels.", default="the recipe's")]
+Channels = Annotated[
+    Literal["grey", "rgb"] | None, text(None, "Read images in grey or in colour.", "the recipe's")
 ]
 Run = Annotated[
-    Path, typer.Argument(metavar="RUN", help="The run's folder.", autocompletion=completion.runs)
+    Path,
+    typer.Argument(
+        metavar="RUN",
+        help="The run's folder, or its name in runs/.",
+        autocompletion=completion.runs,
+        callback=found_run,
+    ),
 ]
 CheckpointName = Annotated[
     str,

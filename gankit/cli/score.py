@@ -139,15 +139,15 @@ def standing_lines(run: "RunFolder") -> Iterator[Line]:
 
 
 def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]:
-    from gankit.run.display import shown_score
+    from gankit.run.columns import score_text
 
     head = f"best, epoch {best['epoch']}" if best else ""
     yield ("scores", f"last, epoch {last['epoch']}", head, "better")
     for name, value in last["scores"].items():
         way = last["better"].get(name, "")
         chooses = ", chooses best" if best and name == last["best_by"] else ""
-        other = shown_score(best["scores"].get(name)) if best else ""
-        yield (last["titles"].get(name, name), shown_score(value), other, way + chooses)
+        other = score_text(best["scores"].get(name)) if best else ""
+        yield (last["titles"].get(name, name), score_text(value), other, way + chooses)
 
 
 def _while_training(places: Sequence[Path]) -> Iterator[Line]:

@@ -8,15 +8,25 @@ from typing import Any
 from gankit.errors import GankitError
 from gankit.messages import shown
 from gankit.recipe import toml
+from gankit.recipe.own_data import with_own_data
 
 
-def read_table(path: Path | str, overrides: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the table in a recipe's file, with changes such as `"training.epochs=10"`.
+def read_table(
+    path: Path | str, overrides: Iterable[str] = (), data: Path | str | None = None
+) -> dict[str, Any]:
+    """Return the table of a recipe, with changes such as `"training.epochs=10"`.
+
+    Args:
+        path: A TOML file, or the name of a recipe that comes with gankit.
+        overrides: The changes.
+        data: A folder of images or a `.npz` file to train on instead.
 
     Raises:
         GankitError: The file cannot be read, or a change is not KEY=VALUE.
     """
     table = toml.read(Path(path))
+    if data is not None:
+        table = with_own_data(table, Path(data))
     for text in overrides:
         table = override(table, read_override(text), f"--set {text}")
     return table

@@ -91,20 +91,26 @@ class Recipe:
         return toml.write({**self.filled, **stages}, self.given if mark_defaults else None)
 
 
-def read_recipe(path: Path | str, catalogue: Catalogue, overrides: Iterable[str] = ()) -> Recipe:
+def read_recipe(
+    path: Path | str,
+    catalogue: Catalogue,
+    overrides: Iterable[str] = (),
+    data: Path | str | None = None,
+) -> Recipe:
     """Read and check a recipe, and fill in its defaults.
 
     This imports Keras, so set its backend before.
 
     Args:
-        path: A TOML file.
+        path: A TOML file, or the name of a recipe that comes with gankit.
         catalogue: The parts that the recipe can name.
         overrides: Changes, such as `"training.epochs=10"`.
+        data: A folder of images or a `.npz` file to train on instead.
 
     Raises:
         GankitError: The file cannot be read, or the recipe has problems; the error names them all.
     """
-    return check_recipe(read_table(path, overrides), catalogue, str(path))
+    return check_recipe(read_table(path, overrides, data), catalogue, str(path))
 
 
 def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) -> Recipe:

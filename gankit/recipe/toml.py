@@ -10,8 +10,8 @@ import tomlkit
 from tomlkit.items import AoT, Item, Table
 
 from gankit.errors import GankitError
-from gankit.messages import shown
-from gankit.recipe.shipped import shipped_recipes
+from gankit.messages import shown, suggestion
+from gankit.recipe.shipped import recipe_file, shipped_recipes
 
 LARGEST = 2**20  # bytes of a recipe
 DEEPEST = 32  # nested tables and arrays
@@ -24,19 +24,18 @@ _DEEP_KEY = re.compile(
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the table in a file.
+    """Return the table in a file, or in the recipe of gankit with this name.
 
     Raises:
         GankitError: The file cannot be read, or is not valid.
     """
+    path = recipe_file(path)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
         text = data.decode("utf-8-sig")
     except FileNotFoundError as error:
-        name = path.stem if path.stem in shipped_recipes() else "NAME"
-        hint = f"gankit new recipe {name} copies one that comes with gankit"
-        raise GankitError(f"there is no recipe {path}", hint) from error
+        raise _missing(path) from error
     except IsADirectoryError as error:
         raise GankitError(f"{path} is a folder, not a recipe", "give a TOML file") from error
     except UnicodeDecodeError as error:
@@ -46,6 +45,15 @@ def read(path: Path) -> dict[str, Any]:
     if len(data) > LARGEST:
         raise GankitError(f"{path} is too long for a recipe: more than {LARGEST:,} bytes")
     return parse(text, str(path))
+
+
+def _missing(path: Path) -> GankitError:
+    names = shipped_recipes()
+    hint = "gankit list recipes"
+    if path.stem in names:
+        hint = f"the recipe that comes with gankit is called {path.stem}: gankit run {path.stem}"
+    near = suggestion(path.as_posix(), names)
+    return GankitError(f"there is no recipe {shown(str(path))}.{near}", hint)
 
 
 def parse(text: str, source: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What happens beside the steps of a run: one callback for each matter, in the order they act."""
 
 import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -71,6 +72,10 @@ class Watch(SessionCallback):
 class Show(SessionCallback):
     """Keeps the terminal up to date."""
 
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Show how many steps there are."""
+        self.session.display.begin_epoch(self.session.place.step, self.session.steps_per_epoch)
+
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Show the epoch's means so far."""
         session = self.session
@@ -79,11 +84,14 @@ class Show(SessionCallback):
             step, steps = session.place.step, session.steps_per_epoch
             session.display.step(step, steps, values, session.speed, session.seconds_left)
 
+
+class Row(SessionCallback):
+    """Prints the row of an epoch, after it is scored."""
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Show the epoch's means."""
+        """Print the epoch's means."""
         session = self.session
-        values = _floats(self.model, logs)
-        session.display.epoch(session.epoch, values, session.speed, session.seconds_left)
+        session.display.epoch(session.epoch, _floats(self.model, logs), session.speed)
 
 
 class Sample(SessionCallback):
@@ -133,9 +141,9 @@ class Record(SessionCallback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write the epoch's means."""
         session = self.session
-        speed = {"images_per_second": session.speed}
+        pace = {"images_per_second": session.speed, "seconds": session.lap()}
         place = {"epoch": session.epoch, "step": session.place.steps}
-        session.history.add(place | speed | _floats(self.model, logs))
+        session.history.add(place | pace | _floats(self.model, logs))
         session.events.scalars({"speed/images_per_second": session.speed}, session.place.steps)
         session.events.flush()
 
@@ -161,7 +169,8 @@ class Save(SessionCallback):
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Save after the current step on the first Ctrl-C or SIGTERM; end at once on the second."""
-        numbers = (signal.SIGINT, signal.SIGTERM)
+        here = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGINT, signal.SIGTERM) if here else ()
         before = {number: signal.signal(number, self._ask) for number in numbers}
         try:
             yield
@@ -185,7 +194,7 @@ class Save(SessionCallback):
     def _save(self) -> None:
         self.session.save(self.model)
         if self.asked and self.session.epoch < self.session.epochs:
-            raise Interrupted(self.session.run.path)
+            raise Interrupted(self.session.run.path, self.session.place.steps)
 
     def _ask(self, number: int, frame: Any) -> None:
         self.asked = True

@@ -26,6 +26,7 @@ class Score(keras.callbacks.Callback):
         self.every = experiment.recipe.scoring.every
         self.epochs = experiment.recipe.training.epochs
         self.told: set[str] = set()
+        session.display.decides = self.scorer.best_by or ""
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Score if it is due."""
@@ -35,7 +36,8 @@ class Score(keras.callbacks.Callback):
 
     def _score(self) -> None:
         session, scorer, place = self.session, self.scorer, self.session.place
-        scores = scorer(self.model, source(session.run, place.steps, session.epoch))
+        with session.display.scoring(scorer.count):
+            scores = scorer(self.model, source(session.run, place.steps, session.epoch))
         new = line("run", place, session.epoch, scores, scorer.better, scorer.best_by)
         add(session.run.scores, new)
         show(session.events, scores, place.steps, "scoring")

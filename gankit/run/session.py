@@ -52,6 +52,7 @@ class Session:
         self.steps_per_epoch = 0
         self.due = False
         self._looked = 0.0
+        self._lap = time.perf_counter()
 
     @property
     def epoch(self) -> int:
@@ -73,6 +74,11 @@ class Session:
         """The time left if all epochs are as long as this one; 0 if it is not known yet."""
         steps = (self.epochs - self.epoch) * self.steps_per_epoch - self.place.step
         return self.stopwatch.images * steps / self.speed if self.speed else 0.0
+
+    def lap(self) -> float:
+        """Return the seconds since the last call, or since the session began."""
+        before, self._lap = self._lap, time.perf_counter()
+        return self._lap - before
 
     def begin(self, stage: int, steps_per_epoch: int, images: int) -> None:
         """Begin a stage, or go on with it; with so many images in a step."""

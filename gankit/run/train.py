@@ -1,5 +1,6 @@
 """Plays a recipe to its end, from its start or from a checkpoint."""
 
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from gankit import engine
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.game.compatibility import incompatibilities
+from gankit.messages import typed
 from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks
+from gankit.run.display import clock
 from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
 from gankit.run.load import load_recipe
@@ -49,7 +52,8 @@ def train(
     with locked(run.path):
         while True:
             try:
-                return _train(recipe, run, console, facts or {}, allow_new_data)
+                _train(recipe, run, console, facts or {}, allow_new_data)
+                return
             except RolledBack:
                 rollback.complete(run)
                 keras.utils.clear_session()  # so that variables are named as in a fresh process
@@ -73,12 +77,20 @@ def _train(
         return
     if session.place.steps == 0:  # first of all, so that the run can be resumed from here on
         _describe(recipe, session, facts)
-    console.print(f"run folder {run.path}", highlight=False)
-    console.print(f"curves     tensorboard --logdir {run.path.parent}", highlight=False)
+    words = {
+        "run": str(run.path),
+        "watch": f"gankit watch {typed(run.path)}",
+        "curves": f"tensorboard --logdir {typed(run.path.parent)}",
+    }
+    for name, text in words.items():
+        console.print(f"{name:<7} {text}", highlight=False, soft_wrap=True)
+    begun = time.perf_counter()
     catalogue = load_plugins(_plugins(facts)) if acts else None
     with blaming(recipe.parts()):
         _play_stages(recipe, session, catalogue, allow_new_data)
     session.events.close()
+    took = clock(time.perf_counter() - begun)
+    console.print(f"finished after {session.place.steps:,} steps in {took}", highlight=False)
 
 
 def _play_stages(
@@ -132,6 +144,7 @@ def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks
         callbacks.Sample(session, dataset, recipe.training.sample_every, recipe.seed),
         callbacks.Record(session),
         *scoring,
+        callbacks.Row(session),
         *sentinel,
     ]
 

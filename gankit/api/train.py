@@ -1,0 +1,167 @@
+"""Training: a recipe from its start, or a run to its end."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gankit.backend import announce
+from gankit.errors import GankitError, Interrupted
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gankit.api.run import Run
+    from gankit.recipe.recipe import Recipe
+    from gankit.run.folder import RunFolder
+
+Table = Mapping[str, Any]
+Tables = Sequence[Mapping[str, Any]]
+
+
+def train(
+    recipe: Path | str,
+    *,
+    seed: int | None = None,
+    dataset: Table | None = None,
+    architecture: Table | None = None,
+    loss: Table | None = None,
+    stabilizers: Tables | None = None,
+    players: Table | None = None,
+    training: Table | None = None,
+    metrics: Tables | None = None,
+    scoring: Table | None = None,
+    monitors: Tables | None = None,
+    sentinel: Table | None = None,
+    stages: Tables | None = None,
+    data: Path | str | None = None,
+    out: Path | str | None = None,
+    plugins: Iterable[Path | str] = (),
+    backend: str | None = None,
+    cpu: bool = False,
+) -> "Run":
+    """Train a recipe, and show the progress. An interrupted run is saved, and can be resumed.
+
+    The sections change the recipe: `training={"epochs": 2}` changes one option, a table with
+    another `name` replaces the part, and a list replaces the list.
+
+    Args:
+        recipe: A TOML file, or the name of a recipe that comes with gankit.
+        seed: The seed of all randomness.
+        dataset: Options of `[dataset]`.
+        architecture: Options of `[architecture]`.
+        loss: Options of `[loss]`.
+        stabilizers: All `[[stabilizers]]`.
+        players: Options of `[players]`, by player.
+        training: Options of `[training]`.
+        metrics: All `[[metrics]]`.
+        scoring: Options of `[scoring]`.
+        monitors: All `[[monitors]]`.
+        sentinel: Options of `[sentinel]`.
+        stages: All `[[stages]]`.
+        data: A folder of images or a `.npz` file to train on instead of the recipe's dataset.
+        out: The run's folder; `runs/RECIPE-1`, `-2`, … by default.
+        plugins: Plugin files to load.
+        backend: tensorflow, jax or torch; Keras' own choice by default.
+        cpu: Do not use GPUs.
+
+    Returns:
+        The run.
+
+    Raises:
+        GankitError: The recipe has problems, its parts do not fit each other, or the training
+            failed.
+    """
+    sections = {
+        **{"seed": seed, "dataset": dataset, "architecture": architecture, "loss": loss},
+        **{"stabilizers": stabilizers, "players": players, "training": training},
+        **{"metrics": metrics, "scoring": scoring, "monitors": monitors},
+        **{"sentinel": sentinel, "stages": stages},
+    }
+    from gankit.api.run import Run
+    from gankit.recipe.overrides import override, read_table
+    from gankit.run.notebook import console
+
+    changes = {name: value for name, value in sections.items() if value is not None}
+    table = override(read_table(recipe, (), data), changes, "gankit.train")
+    files, shown = [Path(file).resolve() for file in plugins], console()
+    made = Path(out) if out is not None else None
+    try:
+        folder = start(table, Path(recipe), shown, made, backend, cpu, files)
+    except Interrupted as stopped:
+        shown.print(f"saved at step {stopped.steps:,}. The run's resume() goes on from there.")
+        return Run(stopped.run, files)
+    return Run(folder.path, files)
+
+
+def start(
+    table: Mapping[str, Any],
+    source: Path,
+    console: "Console",
+    out: Path | None = None,
+    backend: str | None = None,
+    cpu: bool = False,
+    plugins: Sequence[Path] = (),
+) -> "RunFolder":
+    """Train a recipe, given as a table, from the start, and return the run's folder."""
+    announce(console.print, backend, cpu)
+    from gankit.discovery.plugins import load_plugins
+    from gankit.recipe.recipe import check_recipe
+    from gankit.run.folder import RunFolder
+
+    recipe = check_recipe(table, load_plugins(plugins), str(source))
+    run = RunFolder.create(_name(source), out)
+    try:
+        _train(recipe, run, console, plugins)
+    except GankitError:
+        run.remove_if_nothing_was_played()
+        raise
+    return run
+
+
+def go_on(
+    path: Path,
+    console: "Console",
+    backend: str | None = None,
+    cpu: bool = False,
+    plugins: Sequence[Path] = (),
+    allow_new_data: bool = False,
+    checkpoint: str | None = None,
+    added: Sequence[str] = (),
+) -> "RunFolder":
+    """Train a run to its end from its latest checkpoint, or another one; return its folder."""
+    from gankit.run.folder import RunFolder
+    from gankit.sentinel import rollback
+
+    run = RunFolder.open(path)
+    rollback.complete(run)
+    run.check_recipe()
+    announce(console.print, backend or run.read_facts()["backend"], cpu)
+    from gankit.discovery.plugins import load_plugins
+    from gankit.run.load import load_recipe
+    from gankit.sentinel.by_hand import go_back
+
+    recipe = load_recipe(run, plugins)
+    if checkpoint:
+        go_back(run, recipe, load_plugins(plugins), checkpoint, added)
+        recipe = load_recipe(run, plugins)
+    _train(recipe, run, console, plugins, allow_new_data)
+    return run
+
+
+def _train(
+    recipe: "Recipe",
+    run: "RunFolder",
+    console: "Console",
+    plugins: Sequence[Path],
+    allow_new_data: bool = False,
+) -> None:
+    from gankit.run.train import train
+
+    train(recipe, run, console, {"plugins": [str(path) for path in plugins]}, allow_new_data)
+
+
+def _name(recipe: Path) -> str:
+    """Return the name of a run: that of its recipe, or of the run that it repeats."""
+    if recipe.name == "recipe.toml":
+        return recipe.resolve().parent.name.rstrip("-0123456789")
+    return recipe.stem
