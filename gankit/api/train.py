@@ -72,10 +72,18 @@ def train(
             failed.
     """
     sections = {
-        **{"seed": seed, "dataset": dataset, "architecture": architecture, "loss": loss},
-        **{"stabilizers": stabilizers, "players": players, "training": training},
-        **{"metrics": metrics, "scoring": scoring, "monitors": monitors},
-        **{"sentinel": sentinel, "stages": stages},
+        "seed": seed,
+        "dataset": dataset,
+        "architecture": architecture,
+        "loss": loss,
+        "stabilizers": stabilizers,
+        "players": players,
+        "training": training,
+        "metrics": metrics,
+        "scoring": scoring,
+        "monitors": monitors,
+        "sentinel": sentinel,
+        "stages": stages,
     }
     from gankit.api.run import Run
     from gankit.recipe.overrides import override, read_table

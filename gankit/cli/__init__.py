@@ -4,18 +4,39 @@ import io
 import sys
 from importlib import import_module
 
+import typer
+
 from gankit.cli.app import app
 from gankit.cli.console import show_error
 from gankit.errors import GankitError
 
 COMMANDS = (
-    *("check", "run", "sample", "score", "export", "compare", "report", "diagnose", "bench"),
+    *(
+        "check",
+        "run",
+        "runs",
+        "sample",
+        "score",
+        "export",
+        "compare",
+        "report",
+        "diagnose",
+        "bench",
+    ),
     *("show", "list", "plugins", "schema", "new", "explore"),
 )
 for command in COMMANDS:
     import_module(f"gankit.cli.{command}")  # which adds it to the app
 
 __all__ = ["app", "main"]
+
+# What other tools call our commands.
+_ELSEWHERE = {
+    **dict.fromkeys(("train", "fit", "resume"), "run RECIPE"),
+    **dict.fromkeys(("generate", "draw"), "sample RUN"),
+    **dict.fromkeys(("eval", "evaluate"), "score RUN"),
+    "init": "new recipe quickstart",
+}
 
 
 def main() -> None:
@@ -24,7 +45,19 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may lack arrows
     try:
-        app(prog_name="gankit")
+        _check_verb(sys.argv[1:2])
+        command = typer.main.get_command(app)
+        for param in command.params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""  # Typer shows <bool> for its own flags
+        command(prog_name="gankit")
     except GankitError as error:
         show_error(error)
         sys.exit(1)
+
+
+def _check_verb(words: list[str]) -> None:
+    """Raise an error with the right command for a verb of another tool."""
+    for word in words:
+        if word in _ELSEWHERE:
+            raise GankitError(f"gankit has no command {word}", f"gankit {_ELSEWHERE[word]}")

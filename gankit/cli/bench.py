@@ -8,7 +8,8 @@ import typer
 from gankit.backend import announce
 from gankit.cli.app import command
 from gankit.cli.console import show_lines
-from gankit.cli.options import Backend, Cpu, number, textfrom gankit.terminal import terminal
+from gankit.cli.options import Backend, Cpu, number, text
+from gankit.terminal import terminal
 
 Benchmark = Literal["ring", "grid", "ablation"]
 

@@ -14,7 +14,7 @@ from gankit.discovery.part import Part
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.messages import cut
-from gankit.recipe.shipped import shipped_recipes
+from gankit.recipe.shipped import described, recipe_file, shipped_recipes
 
 Offer = tuple[str, str]  # a word and its help
 Completion = Callable[[typer.Context, str], list[Offer]]
@@ -40,14 +40,15 @@ def _completing_words(words: Callable[[], Iterable[str]]) -> Completion:
     return completing(lambda ctx, incomplete: ((word, "") for word in words()))
 
 
-kinds = _completing_words(lambda: NAMED_KINDS)
+kinds = _completing_words(lambda: [*NAMED_KINDS, "recipes"])
 backends = _completing_words(lambda: BACKENDS)
 shipped = _completing_words(shipped_recipes)
 
 
 @completing
 def recipes(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the recipes here and one folder below; the shell completes other files itself."""
+    """Offer the recipes of gankit, those here and one folder below."""
+    yield from ((name, described(name, path).summary) for name, path in shipped_recipes().items())
     for path in _found(incomplete, "*.toml", "*/*.toml", "*/*/recipe.toml"):
         text = path.read_text(encoding="utf-8")
         if "[architecture]" in text:
@@ -57,9 +58,11 @@ def recipes(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
 
 @completing
 def runs(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
-    """Offer the folders of runs, one or two folders below."""
+    """Offer the folders of runs, one or two folders below, and the names of those in runs/."""
     for facts in _found(incomplete, "*/run.json", "*/*/run.json"):
         yield str(facts.parent), ""
+    if incomplete and "/" not in incomplete:
+        yield from ((facts.parent.name, "") for facts in sorted(Path("runs").glob("*/run.json")))
 
 
 @completing
@@ -97,8 +100,9 @@ def checkpoints(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
 @completing
 def keys(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer the keys that `--set` can change in the recipe on the command line, or in any."""
-    file = next((word for word in _words(ctx) if word.endswith(".toml")), None)
-    recipe = tomllib.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+    files = (recipe_file(Path(word)) for word in _words(ctx))
+    file = next((file for file in files if file.suffix == ".toml"), None)
+    recipe = tomllib.loads(file.read_text(encoding="utf-8")) if file else {}
     described = dict(_described(recipe))
     for key in dict.fromkeys([*described, *_given(recipe)]):
         yield f"{key}=", described.get(key, "")

@@ -11,7 +11,6 @@ from gankit.errors import GankitError
 from gankit.messages import printable
 from gankit.terminal import terminal, warning
 
-
 Line = Text | str
 
 
@@ -37,18 +36,21 @@ def aligned(table: Sequence[Sequence[str]], styles: Sequence[str], cut: bool = T
     return lines
 
 
-def folded(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[Text]:
-    """Return the rows of a table in columns; a narrow terminal wraps the last one."""
+def folded(table: Sequence[Sequence[str]], styles: Sequence[str]) -> list[list[Text]]:
+    """Return the lines of each row of a table; a narrow terminal wraps the last column."""
+    if not table:
+        return []
     console = terminal()
     firsts = [row[:-1] for row in table]
     taken = sum(max(map(len, column)) + 2 for column in zip(*firsts)) + 2
     room = max(console.width - taken, 20) if console.is_terminal else None
-    rows: list[Sequence[str]] = []
+    wrapped = []
     for *first, last in table:
         lines = textwrap.wrap(last, room, break_on_hyphens=False) if room else [last]
-        for number, line in enumerate(lines or [""]):
-            rows.append([*([""] * len(first) if number else first), line])
-    return aligned(rows, styles) if rows else []
+        blank = [""] * len(first)
+        wrapped.append([[*(blank if n else first), line] for n, line in enumerate(lines or [""])])
+    lines_of_all = iter(aligned([row for rows in wrapped for row in rows], styles))
+    return [[next(lines_of_all) for _ in rows] for rows in wrapped]
 
 
 def show_next(command: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from rich.text import Text
@@ -39,7 +40,7 @@ def _lines(plugins: Iterable[Plugin]) -> Iterator[Line]:
         origin = f"  {plugin.distribution} {plugin.version}".rstrip()
         yield Text.assemble((plugin.name, "bold"), origin)
         hooks = [(hook, listed(names)) for hook, names in plugin.hooks.items()]
-        yield from folded(hooks, ("cyan", ""))
+        yield from chain.from_iterable(folded(hooks, ("cyan", "")))
         if plugin.failure:
             yield Text.assemble("  ", ("failed to load: ", "bold red"), plugin.failure)
             yield Text("  → GANKIT_TRACE=1 gankit plugins", "cyan")

@@ -20,6 +20,7 @@ from gankit.cli.options import (
     Size,
     data_overrides,
     flag,
+    found_run,
     text,
 )
 from gankit.errors import Interrupted
@@ -82,7 +83,7 @@ def run(
             _refuse([option for option, value in given.items() if value])
             if added and not checkpoint:
                 raise typer.BadParameter("--with needs --from and a checkpoint to go back to")
-            back = (checkpoint, added or ())
+            back, resume = (checkpoint, added or ()), found_run(resume)
             made = train.go_on(resume, console, backend, cpu, plugins, allow_new_data, *back)
         elif checkpoint or added:
             raise typer.BadParameter("--from and --with need --resume and a run")

@@ -18,6 +18,7 @@ from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
 from gankit.messages import shown, suggestion
+from gankit.recipe.shipped import shipped_recipes
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
@@ -32,32 +33,43 @@ Name = Annotated[
 ]
 
 
-@command("show dcgan", "show dcgan_lego.toml --set training.epochs=10")
+@command("show dcgan", "show quickstart --set training.epochs=10")
 def show(name: Name, overrides: Overrides = None, plugin: PluginFiles = None) -> None:
     """Show a part's options and how a recipe names it, or a recipe with its defaults."""
     from gankit.backend import choose_backend
 
     choose_backend(None, cpu=True)
     path = Path(name)
-    if path.suffix == ".toml" or len(path.parts) > 1 or (path / "recipe.toml").is_file():
+    if path.is_file() or path.suffix == ".toml" or len(path.parts) > 1 or _is_run(path):
         show_lines(recipe_lines(_recipe(path, plugin or (), overrides or ())))
         show_lines(_verdict_lines(path))
         return
-    for number, part in enumerate(parts_named(name, load_plugins(plugin or ()))):
+    shipped = name in shipped_recipes()
+    parts = parts_named(name, load_plugins(plugin or ()), or_recipe=shipped)
+    for number, part in enumerate(parts):
         show_lines([*[""] * bool(number), *part_lines(part)])
+    if shipped:
+        head = Text.assemble((name, "bold"), "  recipe of gankit")
+        filled = recipe_lines(_recipe(path, plugin or (), overrides or ()))
+        show_lines([*[""] * bool(parts), head, "", *filled])
 
 
-def parts_named(name: str, catalogue: Catalogue) -> list[Part]:
-    """Return the parts of all kinds with this name."""
+def _is_run(path: Path) -> bool:
+    return (path / "recipe.toml").is_file()
+
+
+def parts_named(name: str, catalogue: Catalogue, or_recipe: bool = False) -> list[Part]:
+    """Return the parts of all kinds with this name; there may be none if a recipe has it."""
     from gankit.recipe.optimizers import optimizers, schedules
     from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
 
     own = {part.name: part for part in (TRAINING, SCORING, SENTINEL)}
     known = [*catalogue.parts.values(), optimizers(), schedules(), own]
     found = [parts[name] for parts in known if name in parts]
-    if not found:
-        near = suggestion(name, [name for parts in known for name in parts])
-        raise GankitError(f"unknown part.{near} Received: {shown(name)}", "gankit list")
+    if not found and not or_recipe:
+        names = [name for parts in [*known, shipped_recipes()] for name in parts]
+        message = f"unknown part or recipe.{suggestion(name, names)} Received: {shown(name)}"
+        raise GankitError(message, "gankit list; gankit list recipes")
     return found
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from gankit.errors import GankitError
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
+from gankit.run.lock import is_locked
 from gankit.run.score_file import Line, read
 from gankit.sentinel import log
 
@@ -36,6 +37,7 @@ class RunData:
     sheets: Mapping[int, Path]  # of samples, by epoch
     best: str | None = None  # the name of the best checkpoint
     verdicts: Sequence[Mapping[str, Any]] = ()  # verdicts.jsonl
+    training: bool = False  # whether a process trains it now
 
     @property
     def name(self) -> str:
@@ -72,6 +74,33 @@ class RunData:
         return int(self.history[-1]["epoch"] or 0) if self.history else 0
 
     @property
+    def steps(self) -> int:
+        """The number of finished steps."""
+        return int(self.history[-1].get("step") or 0) if self.history else 0
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the finished epochs took; None if the run does not tell."""
+        known = [row.get("seconds") for row in self.history]
+        return sum(s for s in known if s is not None) if known and None not in known else None
+
+    @property
+    def state(self) -> str:
+        """Return `training`, `finished` or `stopped`."""
+        if self.training:
+            return "training"
+        return "finished" if self.finished >= self.epochs else "stopped"
+
+    @property
+    def recipe_name(self) -> str:
+        """The name of the recipe that was typed; the run's own name without number if unknown."""
+        words = [str(word) for word in self.facts.get("command", [])]
+        named = [word for word in words[2:] if not word.startswith("-")]
+        known = words[1:2] == ["run"] and named[:1] == words[2:3] and named
+        stem = Path(named[0]).stem if known else ""
+        return stem if stem not in ("", "recipe") else self.name.rstrip("-0123456789")
+
+    @property
     def best_checkpoint(self) -> str:
         """The best checkpoint, its epoch and its score, as text; empty if there is none."""
         lines = (line for line in self.scored if line.get("checkpoint") == self.best)
@@ -106,6 +135,7 @@ def read_run(path: Path | str) -> RunData:
             run.sheets(),
             best.read_text("utf-8").strip() if best.is_file() else None,
             log.read(run.verdicts),
+            is_locked(run.path),
         )
     except (OSError, ValueError) as error:
         raise GankitError(f"the run {path} cannot be read: {error}") from error

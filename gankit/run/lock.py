@@ -2,10 +2,12 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from gankit.errors import GankitError
 from gankit.files import written
@@ -32,15 +34,33 @@ def locked(folder: Path) -> Iterator[None]:
     with written(path):
         number = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     with os.fdopen(number, "r+") as file:
-        try:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _held(folder, file.read()) from None
+        if not (_take(file) or _take(file, wait=0.2)):  # `is_locked` holds it for an instant
+            raise _held(folder, file.read())
         file.truncate()
         json.dump({"pid": os.getpid(), "since": _now()}, file)
         file.flush()
         yield
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether a process trains a run; False where the system has no such locks."""
+    try:
+        number = os.open(folder / NAME, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    with os.fdopen(number) as file:
+        return not _take(file)
+
+
+def _take(file: TextIO, wait: float = 0) -> bool:
+    """Take the lock, which closing the file releases; return whether it was free."""
+    time.sleep(wait)
+    try:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _held(folder: Path, text: str) -> GankitError:
