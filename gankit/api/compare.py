@@ -45,7 +45,7 @@ def compare(
     from gankit.reporting.charts import comparison_charts, score_charts
     from gankit.reporting.comparison import Comparison, SampleRequest
     from gankit.reporting.differences import differences, made_with
-    from gankit.reporting.page import Page, page_path
+    from gankit.reporting.page import Page, document, page_path
     from gankit.reporting.run_data import read_run
     from gankit.reporting.score_history import score_histories
 
@@ -65,7 +65,7 @@ def compare(
     )
     curves, measured = comparison_charts(data, names), score_charts(found.scores, names)
     body = comparison_body.body(found, curves, measured, paths, request)
-    found.page.write(f"{' · '.join(names)} – gankit", body, [*measured, *curves])
+    found.page.write(document(f"{' · '.join(names)} – gankit", body, [*measured, *curves]))
     return found
 
 

@@ -22,15 +22,9 @@ def report(run: Path | str, out: Path | str | None = None) -> "Page":
     Raises:
         GankitError: It is not a run, or the page cannot be written.
     """
-    from gankit.reporting import run_body
-    from gankit.reporting.charts import run_charts, score_charts
     from gankit.reporting.page import Page, page_path
+    from gankit.reporting.run_body import document
     from gankit.reporting.run_data import read_run
-    from gankit.reporting.score_history import score_histories
 
     data = read_run(run)
-    scores = score_histories([data])
-    curves, measured = run_charts(data), score_charts(scores)
-    body = run_body.body(data, curves, scores, measured)
-    page = Page(page_path(out, data.path, "report.html"))
-    return page.write(f"{data.name} – gankit", body, [*curves, *measured])
+    return Page(page_path(out, data.path, "report.html")).write(document(data))

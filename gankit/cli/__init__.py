@@ -11,18 +11,8 @@ from gankit.cli.console import show_error
 from gankit.errors import GankitError
 
 COMMANDS = (
-    *(
-        "check",
-        "run",
-        "runs",
-        "sample",
-        "score",
-        "export",
-        "compare",
-        "report",
-        "diagnose",
-        "bench",
-    ),
+    *("check", "run", "runs", "watch", "report", "compare", "sample", "score", "export"),
+    *("diagnose", "bench"),
     *("show", "list", "plugins", "schema", "new", "explore"),
 )
 for command in COMMANDS:

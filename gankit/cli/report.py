@@ -1,18 +1,26 @@
 """gankit report: a run on one page."""
 
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 from gankit.api.report import report as write_report
 from gankit.cli.app import command
-from gankit.cli.console import show_lines
-from gankit.cli.options import Run, text
+from gankit.cli.console import show_lines, show_next
+from gankit.cli.options import Run, flag, text
+from gankit.messages import typed
 
 
-@command("report runs/quickstart-1", "report runs/quickstart-1 --out quickstart.html")
+@command("report runs/quickstart-1 --open", "report runs/quickstart-1 --out quickstart.html")
 def report(
     run: Run,
     out: Annotated[Path | None, text("PATH", "The page, or its folder.", "RUN/report.html")] = None,
+    open: Annotated[bool, flag("--open", "Open the page in a browser.")] = False,
 ) -> None:
     """Write a self-contained page about a run: samples, curves, scores, how to repeat it."""
-    show_lines([f"wrote {write_report(run, out).path}"])
+    page = write_report(run, out).path
+    show_lines([f"wrote {page}"])
+    if not open:
+        show_next(f"gankit report {typed(run)} --open")
+    elif not webbrowser.open(page.resolve().as_uri()):
+        show_lines([f"there is no browser here: open {page.resolve()}"])

@@ -64,6 +64,7 @@ def score(
     checkpoint: CheckpointName = "last",
     self_test: Annotated[bool, flag("--self-test", "Only test metrics on known answers.")] = False,
     as_json: AsJson = False,
+    verbose: Annotated[bool, flag("-v", "Show how the scores were made.")] = False,
     plugin: PluginFiles = None,
     backend: RunBackend = None,
     cpu: Cpu = False,
@@ -95,20 +96,26 @@ def score(
     if as_json:
         print(json.dumps(scores.as_dict(), ensure_ascii=False))
     else:
-        show_lines(score_lines(scores))
-        show_lines(_while_training(places))
+        show_lines(_while_training(places, verbose))
+        show_lines(score_lines(scores, verbose))
         show_next(f"gankit report {places[0]}" if len(places) == 1 else "gankit score --self-test")
 
 
-def score_lines(scores: "Scores") -> Iterator[Line]:
-    """Yield the scores and their provenance."""
+def score_lines(scores: "Scores", verbose: bool = False) -> Iterator[Line]:
+    """Yield the scores, after their provenance in brief or in full."""
+    made = scores.provenance
+    if verbose:
+        yield from provenance_lines(made)
+    else:
+        yield Text(f"{made.generated_count:,} of {made.generated}")
+        about = f"beside {made.real_count:,} of {made.real}, by {made.features} (more: -v)"
+        yield Text(about, "dim")
+    yield ""
     table = [(scores.titles[name], f"{value:.4g}") for name, value in scores.values.items()]
     yield from aligned(table, ("bold", "green"))
     for name, why in scores.left_out.items():
         remedies = [f" → {remedy}" for asked, remedy in _REMEDIES.items() if asked in why]
         yield Text(f"  {name}: left out, {why}{''.join(remedies)}", "yellow")
-    yield ""
-    yield from provenance_lines(scores.provenance)
 
 
 def provenance_lines(made: "Provenance") -> Iterator[Line]:
@@ -123,7 +130,7 @@ def provenance_lines(made: "Provenance") -> Iterator[Line]:
     yield f"  made with  seed {made.seed}, {made.backend}, gankit {made.gankit}"
 
 
-def standing_lines(run: "RunFolder") -> Iterator[Line]:
+def standing_lines(run: "RunFolder", verbose: bool = False) -> Iterator[Line]:
     """Yield the scores of a run's last and best checkpoints during training, if it has any."""
     from gankit.run.scores import standing
 
@@ -131,11 +138,13 @@ def standing_lines(run: "RunFolder") -> Iterator[Line]:
     if found is None:
         return
     last, best = found.last, found.best or {}
+    if verbose:
+        made = list(provenance_lines(_provenance(last)))
+        yield from made
+        if best:
+            yield from (line for line in provenance_lines(_provenance(best)) if line not in made)
+        yield ""
     yield from aligned(list(_compared(last, best)), ("bold", "green", "green", "dim"))
-    made = list(provenance_lines(_provenance(last)))
-    yield from ("", *made)
-    if best:
-        yield from (line for line in provenance_lines(_provenance(best)) if line not in made)
 
 
 def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]:
@@ -150,12 +159,14 @@ def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]
         yield (last["titles"].get(name, name), score_text(value), other, way + chooses)
 
 
-def _while_training(places: Sequence[Path]) -> Iterator[Line]:
+def _while_training(places: Sequence[Path], verbose: bool) -> Iterator[Line]:
     """Yield the scores of a run during training; nothing for folders of images."""
     from gankit.run.folder import RunFolder
 
-    found = list(standing_lines(RunFolder.open(places[0]))) if len(places) == 1 else []
-    yield from ("", "while it trained:", *found) if found else ()
+    if len(places) == 1:
+        found = list(standing_lines(RunFolder.open(places[0]), verbose))
+        yield from (Text("while it trained", "cyan"), *found, "") if found else ()
+        yield from [Text("now", "cyan")] * bool(found)
 
 
 def _provenance(line: "ScoreLine") -> "Provenance":

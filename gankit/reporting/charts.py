@@ -21,7 +21,7 @@ _QUANTITIES = {
     "grad_norm": ("Gradient norms", "How strong each player's updates are."),
 }
 _BETTER = {None: "", "low": "Lower is better.", "high": "Higher is better."}
-_NO_CURVES = ("epoch", "step")
+_NO_CURVES = ("epoch", "step", "seconds")
 _SPEED = "images_per_second"
 
 

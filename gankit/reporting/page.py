@@ -18,6 +18,7 @@ from gankit.reporting.markup import Html
 
 _EARLY = ("theme.js",)
 _LATE = ("scale.js", "chart.js", "board.js", "pointer.js", "main.js")
+_LIVE = ("live.js",)
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,15 @@ class Page:
 
     path: Path
 
-    def write(self, title: str, body: Html, charts: Sequence[Chart]) -> "Page":
-        """Write the page, replacing an older one, and return it.
-
-        The charts are the data of its figures of class `chart`, in their order.
+    def write(self, text: str) -> "Page":
+        """Write a document, replacing an older one, and return the page.
 
         Raises:
             GankitError: It cannot be written.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write(self.path, _document(title, body, charts))
+            write(self.path, text)
         except OSError as error:
             raise GankitError(
                 f"the page {self.path} cannot be written: {error}",
@@ -55,12 +54,20 @@ def page_path(out: Path | str | None, folder: Path, name: str) -> Path:
     return out if out.suffix in (".html", ".htm") and not out.is_dir() else out / name
 
 
-def _document(title: str, body: Html, charts: Sequence[Chart]) -> str:
-    early, late = _script(_EARLY), _script(_LATE)
+def document(title: str, body: Html, charts: Sequence[Chart], live: bool = False) -> str:
+    """Return a document.
+
+    Args:
+        title: Its title.
+        body: Its content.
+        charts: The data of its figures of class `chart`, in their order.
+        live: Whether it asks the server that it is from for its state.
+    """
+    early, late = _script(_EARLY), _script([*_LATE, *_LIVE] if live else _LATE)
     return Template(_file("page.html")).substitute(
         title=html.escape(title),
         generator=f"gankit {gankit.__version__}",
-        policy=_policy([early, late]),
+        policy=_policy([early, late], live),
         style=_file("style.css"),
         early=early,
         late=late,
@@ -82,13 +89,16 @@ def _script(names: Iterable[str]) -> str:
     return '(() => {\n"use strict";\n' + "\n".join(map(_file, names)) + "})();"
 
 
-def _policy(scripts: Iterable[str]) -> str:
-    """Return the content security policy: these scripts and embedded images, nothing else."""
+def _policy(scripts: Iterable[str], live: bool) -> str:
+    """Return the content security policy: these scripts and embedded images, nothing else.
+
+    A live page may also ask its own server.
+    """
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        "base-uri 'none'; form-action 'none'" + ("; connect-src 'self'" if live else "")
     )
 
 

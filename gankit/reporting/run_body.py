@@ -9,14 +9,15 @@ from PIL import Image
 
 from gankit.data.images import open_image
 from gankit.errors import GankitError
-from gankit.reporting import markup
-from gankit.reporting.charts import Chart, figures
+from gankit.reporting import markup, page
+from gankit.reporting.charts import Chart, figures, run_charts, score_charts
 from gankit.reporting.differences import made_with
 from gankit.reporting.embedded_images import chosen, data_uri, evenly
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.run_data import RunData
-from gankit.reporting.score_history import ScoreHistories
+from gankit.reporting.score_history import ScoreHistories, score_histories
 from gankit.reporting.scores_section import scores_section
+from gankit.run.display import clock
 from gankit.sentinel.wording import text
 
 ROWS = 60  # of the table of epochs
@@ -36,32 +37,47 @@ _HINT = (
 )
 
 
+def document(run: RunData, live: bool = False) -> str:
+    """Return the report of a run; a live one follows the run by the state of its server."""
+    scores = score_histories([run])
+    curves, measured = run_charts(run), score_charts(scores)
+    whole = body(run, curves, scores, measured, live)
+    return page.document(f"{run.name} – gankit", whole, [*curves, *measured], live)
+
+
 def body(
-    run: RunData, curves: Sequence[Chart], scores: ScoreHistories, score_charts: Sequence[Chart]
+    run: RunData,
+    curves: Sequence[Chart],
+    scores: ScoreHistories,
+    score_charts: Sequence[Chart],
+    live: bool = False,
 ) -> Html:
     """Return the body of a report, with the charts of the history and of the scores."""
     look = tag("div", _samples(run), _curves(run, curves), class_="look")
     command = f"gankit score {shlex.quote(str(run.path))}"
     measured = scores_section(scores, [run.name], figures(score_charts), command)
     return markup.joined(
-        [_header(run), tag("main", look, _health(run), measured, *_what(run), *_repeat(run))]
+        [_header(run, live), tag("main", look, _health(run), measured, *_what(run), *_repeat(run))]
     )
 
 
-def _header(run: RunData) -> Html:
+def _header(run: RunData, live: bool) -> Html:
     recipe, facts = run.recipe, run.facts
     names = [part.get("name", "") for part in recipe.get("stabilizers", [])]
-    done = run.finished >= run.epochs
     rows = [(key, recipe[key]["name"]) for key in _PARTS if "name" in recipe.get(key, {})]
     rows += [
         ("stabilizers", ", ".join(names) or "none"),
-        ("epochs", str(run.finished) if done else f"{run.finished} of {run.epochs} so far"),
+        ("state", run.state),
+        ("epochs", f"{run.finished} of {run.epochs}"),
+        ("steps", f"{run.steps:,}"),
         ("on", f"{facts.get('backend')}, {', '.join(facts.get('devices', []))}"),
         ("started", str(facts.get("started", "")).replace("T", " ").replace("+00:00", " UTC")),
     ]
+    rows += [("took", clock(run.seconds))] if run.seconds else []
     rows += [("best checkpoint", run.best_checkpoint)] if run.best_checkpoint else []
     title, facts_list = tag("h1", run.name), markup.listed(rows, "facts")
-    return tag("header", title, facts_list, markup.navigation(_SECTIONS))
+    now = tag("p", run.now, class_="following", data_version=run.version) if live else None
+    return tag("header", title, now, facts_list, markup.navigation(_SECTIONS))
 
 
 def _samples(run: RunData) -> Html:
@@ -79,19 +95,32 @@ def _samples(run: RunData) -> Html:
     if len(kept) < len(run.sheets):
         text = f"All from the same noise; {len(kept)} of the run's {len(run.sheets)} sheets."
     film = tag("div", *frames, tag("div", *controls, class_="controls"), class_="film")
-    return tag("section", heading, film, tag("small", text, class_="soft"), class_="samples card")
+    note = tag("small", text, class_="soft")
+    return tag("section", heading, film, note, _real(run), class_="samples card")
+
+
+def _real(run: RunData) -> Html | None:
+    """Return real examples, to compare the samples with."""
+    if run.real is None:
+        return None
+    heading = tag("h3", "Real examples")
+    image = _image(run.real, "Examples of the data")
+    return tag("div", heading, tag("div", image, class_="sheet"), class_="real")
 
 
 def _frame(path: Path, epoch: int, hidden: bool) -> Html:
+    alt = f"Samples after epoch {epoch}" if epoch else "Samples before training"
+    return tag("figure", _image(path, alt), data_epoch=epoch, hidden=hidden or None)
+
+
+def _image(path: Path, alt: str) -> Html:
     try:
         with open_image(path) as sheet:
             width, height = sheet.size
             source = data_uri(sheet)
     except (OSError, Image.DecompressionBombError) as error:
         raise GankitError(f"the sheet {path} cannot be read: {error}", f"rm {path}") from error
-    alt = f"Samples after epoch {epoch}" if epoch else "Samples before training"
-    image = tag("img", src=source, alt=alt, width=width, height=height)
-    return tag("figure", image, data_epoch=epoch, hidden=hidden or None)
+    return tag("img", src=source, alt=alt, width=width, height=height)
 
 
 def _curves(run: RunData, curves: Sequence[Chart]) -> Html:
@@ -100,7 +129,9 @@ def _curves(run: RunData, curves: Sequence[Chart]) -> Html:
         return tag("section", heading, tag("p", "No epoch is finished yet."), class_="card")
     table = tag("details", tag("summary", "The values as a table"), _epoch_table(run))
     charts = tag("div", *figures(curves), tag("div", table, class_="card"), class_="charts")
-    return tag("section", heading, tag("p", _HINT, class_="soft live"), charts)
+    slider = tag("input", type="range", min=0, max=0.95, step=0.05, value=0, class_="smoothing")
+    smoothing = tag("label", "smoothing", slider, class_="soft live")
+    return tag("section", heading, tag("p", _HINT, class_="soft live"), smoothing, charts)
 
 
 def _health(run: RunData) -> Html:

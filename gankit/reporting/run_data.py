@@ -1,5 +1,6 @@
 """What a run's folder contains, read without Keras; the run may be unfinished."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class RunData:
     best: str | None = None  # the name of the best checkpoint
     verdicts: Sequence[Mapping[str, Any]] = ()  # verdicts.jsonl
     training: bool = False  # whether a process trains it now
+    health: Sequence[Mapping[str, Any]] = ()  # health.jsonl
+    real: Path | None = None  # a sheet of real examples
 
     @property
     def name(self) -> str:
@@ -101,6 +104,20 @@ class RunData:
         return stem if stem not in ("", "recipe") else self.name.rstrip("-0123456789")
 
     @property
+    def now(self) -> str:
+        """What the run is doing, in a line."""
+        if self.state != "training":
+            return f"{self.state} after {self.steps:,} steps"
+        step = max([self.steps, *(_number(line.get("step")) or 0 for line in self.health)])
+        return f"training: {self.finished} of {self.epochs} epochs, step {step:,.0f}"
+
+    @property
+    def version(self) -> str:
+        """A word that changes when a page about the run does."""
+        seen = (self.state, self.text, self.history, self.scored, list(self.sheets), self.verdicts)
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+    @property
     def best_checkpoint(self) -> str:
         """The best checkpoint, its epoch and its score, as text; empty if there is none."""
         lines = (line for line in self.scored if line.get("checkpoint") == self.best)
@@ -136,6 +153,8 @@ def read_run(path: Path | str) -> RunData:
             best.read_text("utf-8").strip() if best.is_file() else None,
             log.read(run.verdicts),
             is_locked(run.path),
+            log.read(run.health),
+            run.real if run.real.is_file() else None,
         )
     except (OSError, ValueError) as error:
         raise GankitError(f"the run {path} cannot be read: {error}") from error

@@ -14,7 +14,7 @@ from gankit.game.gan import GAN
 from gankit.game.scalars import CHARTS, scalar_name
 from gankit.pictures import sheets
 from gankit.run.checkpoint import Checkpoint
-from gankit.run.sample_sheet import run_sheet
+from gankit.run.sample_sheet import real_sheet, run_sheet
 from gankit.run.session import Session
 
 
@@ -104,9 +104,12 @@ class Sample(SessionCallback):
         self.seed = seed
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Draw before the first step of the run."""
-        if self.session.place.steps == 0:
+        """Draw before the first step of the run, and real examples as a stage begins."""
+        place = self.session.place
+        if place.steps == 0:
             self._draw()
+        if place.epoch == place.step == 0 and (sheet := real_sheet(self.dataset, self.seed)):
+            sheets.write_png(sheet, self.session.run.real)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Draw if it is due."""

@@ -61,6 +61,7 @@ class RunFolder:
         scores: `scores.jsonl`, a line for each scoring of a checkpoint.
         health: `health.jsonl`, a line for each look of the monitors.
         verdicts: `verdicts.jsonl`, a line for each verdict that begins or ends.
+        real: A sheet of real examples.
         samples: The sheets of samples, one for each epoch that was sampled.
         checkpoints: What resuming needs.
     """
@@ -74,6 +75,7 @@ class RunFolder:
         self.health = path / "health.jsonl"
         self.verdicts = path / "verdicts.jsonl"
         self.samples = path / "samples"
+        self.real = self.samples / "real.png"
         self.checkpoints = path / "checkpoints"
 
     @classmethod

@@ -2,7 +2,7 @@
 
 class Board {
   constructor(data, figures) {
-    Object.assign(this, { hidden: new Set(), range: null, epoch: null, chosen: null, active: null });
+    Object.assign(this, { hidden: new Set(), smoothing: 0, range: null, epoch: null, chosen: null, active: null });
     this.listeners = [];
     this.charts = [];
     figures.forEach((figure, i) => this.charts.push(new Chart(figure, data[i], this)));
@@ -24,6 +24,11 @@ class Board {
       if (range && high - low < (this.whole[1] - this.whole[0]) / 5000) return;
     }
     this.range = range;
+    this.charts.forEach((chart) => chart.draw());
+  }
+
+  smooth(weight) {
+    this.smoothing = weight;
     this.charts.forEach((chart) => chart.draw());
   }
 

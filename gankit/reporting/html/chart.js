@@ -128,19 +128,28 @@ class Chart {
   }
 
   curve(series, parent) {
-    let path = "";
-    series.x.forEach((x, i) => {
-      if (series.y[i] === null) return;
-      const pen = i && series.y[i - 1] !== null ? "L" : "M";
-      path += `${pen}${this.x.place(x).toFixed(1)} ${this.y.place(series.y[i]).toFixed(1)}`;
-    });
-    draw("path", { d: path, ...look(series) }, parent);
+    const weight = this.board.smoothing;
+    const line = look(series);
+    if (weight) {
+      draw("path", { d: this.path(series.x, series.y), class: `${line.class} faint` }, parent);
+    }
+    draw("path", { d: this.path(series.x, smoothed(series.y, weight)), ...line }, parent);
     const few = this.values(...this.board.span()).length <= 30 * this.shown().length;
     series.x.forEach((x, i) => {
       const alone = series.y[i - 1] == null && series.y[i + 1] == null;
       if (series.y[i] !== null && (few || alone)) this.dot(series, x, series.y[i], parent, 2.2);
     });
     this.marks(series, parent);
+  }
+
+  path(xs, ys) {
+    let path = "";
+    xs.forEach((x, i) => {
+      if (ys[i] === null) return;
+      const pen = i && ys[i - 1] !== null ? "L" : "M";
+      path += `${pen}${this.x.place(x).toFixed(1)} ${this.y.place(ys[i]).toFixed(1)}`;
+    });
+    return path;
   }
 
   // Labelled points; equal points share a label.

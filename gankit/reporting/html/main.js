@@ -66,6 +66,10 @@ for (const sheet of sheets) {
     sheets.forEach((other) => { other.querySelector(".frame").hidden = true; }));
 }
 
+for (const slider of document.querySelectorAll("input.smoothing")) {
+  slider.addEventListener("input", () => board.smooth(Number(slider.value)));
+}
+
 for (const block of document.querySelectorAll("pre.copied")) {
   const button = make("button", { type: "button", class: "copy" }, block.parentElement, "copy");
   button.addEventListener("click", async () => {

@@ -1,4 +1,4 @@
-// The scale of an axis, and numbers as text.
+// The scale of an axis, smoothing, and numbers as text.
 
 class Scale {
   // low and high are values, from and to are pixels.
@@ -44,6 +44,17 @@ function logTicks(low, high, count) {
   if (inside.length < 2) return evenTicks(low, high, count);
   const tens = inside.filter((v) => Number.isInteger(Math.round(Math.log10(v) * 1e6) / 1e6));
   return inside.length > count && tens.length > 1 ? tens : inside;
+}
+
+// The exponential moving average of values, without the bias of its start; null stays null.
+function smoothed(values, weight) {
+  let [sum, mass] = [0, 0];
+  return values.map((value) => {
+    if (value === null) return null;
+    sum = weight * sum + (1 - weight) * value;
+    mass = weight * mass + (1 - weight);
+    return sum / mass;
+  });
 }
 
 // A number with four digits.
