@@ -70,6 +70,13 @@ def reason(error: BaseException) -> str:
     return f"{line} ({Path(file).name}, line {frame.tb_lineno})"
 
 
+def clock(seconds: float) -> str:
+    """Return a duration as `1:02:03` or `2:03`."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
 def in_one_line(error: BaseException, message: str = "") -> str:
     """Return the class of an exception with its message, or another, without terminal styles."""
     text = " ".join(_STYLE.sub("", message or str(error)).split())

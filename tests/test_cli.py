@@ -13,7 +13,8 @@ from gankit.cli import app, main
 pytestmark = pytest.mark.anywhere
 
 VERBS = [
-    *("check", "run", "sample", "score", "compare", "diagnose", "report", "export", "bench"),
+    *("check", "run", "runs", "watch", "report", "compare", "sample", "score", "export"),
+    *("diagnose", "bench"),
     *("show", "list", "plugins", "schema", "new recipe", "new plugin"),
     *("explore interpolate", "explore arithmetic", "explore traverse"),
     *("explore nearest", "explore templates", "explore sheet"),

@@ -67,7 +67,7 @@ def test_what_is_no_file(tmp_path):
         toml.read(tmp_path)
     with pytest.raises(GankitError, match="there is no recipe"):
         toml.read(tmp_path / "nowhere.toml")
-    with pytest.raises(GankitError, match="gankit new recipe quickstart copies"):
+    with pytest.raises(GankitError, match="gankit run quickstart"):
         toml.read(tmp_path / "quickstart")
     with pytest.raises(GankitError, match="cannot be read"):
         toml.read(tmp_path / ("x" * 10_000))

@@ -74,7 +74,7 @@ def on_a_terminal(*words, **environment):
 
 
 def test_recipes_and_runs_are_offered(offered):
-    assert offered("run", "m") == ["mine.toml"]
+    assert offered("run", "m") == ["minimax_mnist", "mine.toml"]
     assert offered("check", "recipes/ring") == ["recipes/ring.toml", "recipes/ring_best.toml"]
     assert offered("run", "py") == []
     runs = ["runs/mine-1", "runs/mine-2"]
@@ -88,8 +88,14 @@ def test_recipes_and_runs_are_offered(offered):
     ("words", "expected"),
     [
         (("show", "label-"), {"label-flipping", "label-noise", "label-smoothing"}),
-        (("show", "min"), {"minimax", "minibatch-std", "minibatch-discrimination", "mine.toml"}),
+        (
+            ("show", "min"),
+            {"minimax", "minibatch-std", "minibatch-discrimination", "mine.toml"}
+            | {"minimax_mnist"},
+        ),
         (("list", "s"), {"stabilizers", "schedules"}),
+        (("list", "r"), {"recipes"}),
+        (("report", "mine-"), {"mine-1", "mine-2"}),
         (("run", "--backend", ""), {"tensorflow", "jax", "torch"}),
         (("new", "recipe", "dcgan_m"), {"dcgan_mnist"}),
         (("new", "recipe", "x", "--from", "dcgan_m"), {"dcgan_mnist"}),
@@ -253,4 +259,4 @@ def test_what_programs_read_is_json(gankit):
         for command in app.registered_commands
         if "as_json" in command.callback.__code__.co_varnames
     }
-    assert with_json == {"list", "plugins", "score", "export", "diagnose"}
+    assert with_json == {"list", "runs", "plugins", "score", "export", "diagnose"}

@@ -2,7 +2,9 @@
 
 import io
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import typer
 
@@ -37,16 +39,23 @@ def main() -> None:
     try:
         _check_verb(sys.argv[1:2])
         command = typer.main.get_command(app)
-        for param in command.params:
-            if getattr(param, "is_flag", False):
-                param.metavar = ""  # Typer shows <bool> for its own flags
+        _without_types(command, typer.Context(command, **command.context_settings))
         command(prog_name="gankit")
     except GankitError as error:
         show_error(error)
         sys.exit(1)
 
 
-def _check_verb(words: list[str]) -> None:
+def _without_types(command: Any, context: Any) -> None:
+    """Show no `<bool>` beside the flags that Typer adds to each command."""
+    for param in command.get_params(context):
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    for inner in getattr(command, "commands", {}).values():
+        _without_types(inner, typer.Context(inner, parent=context))
+
+
+def _check_verb(words: Sequence[str]) -> None:
     """Raise an error with the right command for a verb of another tool."""
     for word in words:
         if word in _ELSEWHERE:

@@ -13,7 +13,7 @@ Command = Callable[..., None]
 
 app = typer.Typer(
     help="Assemble GANs from TOML recipes and train them with Keras 3.",
-    epilog=examples("new recipe quickstart", "run quickstart.toml"),
+    epilog=examples("run quickstart", "list recipes"),
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -105,7 +105,8 @@ def _show_end(run: "RunFolder", plugins: Sequence[Path]) -> None:
     from gankit.game.loss import draws_from_noise
     from gankit.run.load import load_recipe
 
-    show_lines(standing_lines(run))
+    scores = list(standing_lines(run))
+    show_lines(["", *scores, ""] if scores else [])
     *_, last = run.sheets().values()
     path, more = typed(run.path), plugin_words(plugins)
     lines = [f"samples {last}", f"→ gankit report {path} --open"]

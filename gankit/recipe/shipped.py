@@ -47,6 +47,6 @@ def described(name: str, path: Path) -> Shipped:
     text = path.read_text(encoding="utf-8")
     sentence = _CITATION.sub("", text.partition("\n")[0].removeprefix("#").strip())
     summary, _, time = sentence.rstrip(".").rpartition(": ")
-    size = _SIZE.search(summary)
+    sizes = _SIZE.findall(summary)
     dataset = tomllib.loads(text)["dataset"]["name"]
-    return Shipped(name, summary, dataset, size[0] if size else "", time)
+    return Shipped(name, summary, dataset, sizes[-1] if sizes else "", time)

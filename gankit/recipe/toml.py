@@ -29,8 +29,8 @@ def read(path: Path) -> dict[str, Any]:
     Raises:
         GankitError: The file cannot be read, or is not valid.
     """
-    path = recipe_file(path)
     try:
+        path = recipe_file(path)
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
         text = data.decode("utf-8-sig")

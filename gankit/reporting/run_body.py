@@ -9,6 +9,7 @@ from PIL import Image
 
 from gankit.data.images import open_image
 from gankit.errors import GankitError
+from gankit.messages import clock
 from gankit.reporting import markup, page
 from gankit.reporting.charts import Chart, figures, run_charts, score_charts
 from gankit.reporting.differences import made_with
@@ -17,7 +18,6 @@ from gankit.reporting.markup import Html, tag
 from gankit.reporting.run_data import RunData
 from gankit.reporting.score_history import ScoreHistories, score_histories
 from gankit.reporting.scores_section import scores_section
-from gankit.run.display import clock
 from gankit.sentinel.wording import text
 
 ROWS = 60  # of the table of epochs

@@ -8,6 +8,8 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from gankit.messages import clock
+from gankit.progress_bar import Advance, shown_by
 from gankit.run.columns import Columns, Values, cell, shown
 from gankit.run.notebook import NotebookOutput
 from gankit.run.scores import Standing
@@ -79,11 +81,16 @@ class Display:
     def scoring(self, count: int) -> Iterator[None]:
         """Show that samples are being scored."""
         words = f"of {count:,} samples"
-        task = self._bars.add_task("scoring", total=None, note=words)
         if isinstance(self.console.file, NotebookOutput):
             self.console.file.status(f"scoring {words}")
-        try:
+        with self._bar(words, None), shown_by(self._bar):
             yield
+
+    @contextmanager
+    def _bar(self, words: str, total: int | None) -> Iterator[Advance]:
+        task = self._bars.add_task("scoring", total=total, note=words)
+        try:
+            yield lambda count: self._bars.advance(task, count)
         finally:
             self._bars.remove_task(task)
 
@@ -105,10 +112,3 @@ class Display:
     def _print(self, line: Text | str) -> None:
         """Print a line, which is wrapped only in a terminal."""
         self.console.print(line, highlight=False, soft_wrap=not self.console.is_terminal)
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as `1:02:03` or `2:03`."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -12,10 +12,9 @@ from gankit import engine
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.game.compatibility import incompatibilities
-from gankit.messages import typed
+from gankit.messages import clock, typed
 from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks
-from gankit.run.display import clock
 from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
 from gankit.run.load import load_recipe
@@ -84,13 +83,14 @@ def _train(
     }
     for name, text in words.items():
         console.print(f"{name:<7} {text}", highlight=False, soft_wrap=True)
+    console.print()
     begun = time.perf_counter()
     catalogue = load_plugins(_plugins(facts)) if acts else None
     with blaming(recipe.parts()):
         _play_stages(recipe, session, catalogue, allow_new_data)
     session.events.close()
     took = clock(time.perf_counter() - begun)
-    console.print(f"finished after {session.place.steps:,} steps in {took}", highlight=False)
+    console.print(f"\nfinished after {session.place.steps:,} steps in {took}", highlight=False)
 
 
 def _play_stages(
