@@ -13,6 +13,7 @@ from gankit import GankitError
 from gankit.reporting.differences import differences
 from gankit.reporting.run_data import read_run
 from gankit.reporting.score_history import score_histories
+from gankit.reporting.score_table import LEGEND
 
 pytestmark = pytest.mark.anywhere
 
@@ -87,7 +88,7 @@ def test_scores_made_differently_cannot_be_compared(gankit, tmp_path, differs):
     code, out, err = gankit("compare", one, two, "--count", 0)
     assert code == 0
     assert "not comparable" in err and differs in err
-    assert "made A" in out and "made B" in out
+    assert "distance ↓  A" in out and "distance ↓  B" in out
     assert "not comparable" in (tmp_path / "compare.html").read_text("utf-8")
 
 
@@ -106,9 +107,9 @@ def test_what_is_printed_fits_a_terminal(gankit, runs):
     assert (code, err) == (0, "")
     shown = " ".join(out.split())
     assert "stabilizers.ema.decay 0.9 0.5" in shown and "dataset.count 96 –" in shown
-    assert "distance one A 3 3 2 2" in shown and "distance two A 6 2 4 1" in shown
-    table = out.split("made A")[0]
-    assert max(map(len, table.splitlines())) <= 80
+    assert "one two distance ↓ 3 (2) 6 (4)" in shown and "made A" not in shown
+    assert max(len(line) for line in out.splitlines() if line != LEGEND) <= 80
+    assert "made A features pixels" in " ".join(gankit("compare", *runs, "-v")[1].split())
     assert "wrote compare.html" in out
 
 
@@ -118,7 +119,7 @@ def test_no_line_is_longer_than_a_terminal(runs, tmp_path, monkeypatch):
     other = write_run(tmp_path / "a-run-of-a-long-name", 2, long, scores=[scored(1, 4.0, seed=9)])
     apart = write_run(tmp_path / "apart", 1, scores=[scored(1, 4.0, features="inception-fid")])
     said = on_a_terminal("compare", *map(str, (*runs, other, apart)), "--count", "0", NO_COLOR="1")
-    told = ("(count 96)", "made A", "made B", "not comparable", "wrote compare.html")
+    told = ("(count 96)", "↓  A", "↓  B", "not comparable", "wrote compare.html")
     assert all(words in " ".join(said.split()) for words in told)
     assert max(map(len, said.splitlines())) <= 80
 

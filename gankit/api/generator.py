@@ -12,7 +12,7 @@ from gankit.backend import choose_backend, running_backend
 from gankit.data.dataset import Dataset
 from gankit.data.scaling import from_uint8
 from gankit.errors import GankitError
-from gankit.messages import listed, shown, suggestion
+from gankit.messages import listed, shown, suggestion, typed
 from gankit.run.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Generator:
         if not len(numbers) or min(numbers) < 0:
             raise GankitError(
                 f"samples are numbered from 0. Received: {shown(list(numbers))}",
-                f"gankit sample {self.run.path}",
+                f"gankit sample {typed(self.run.path)}",
             )
         return self.noise(max(numbers) + 1, seed)[list(numbers)]
 
@@ -172,7 +172,7 @@ class Generator:
         if not self.draws_images:
             raise GankitError(
                 f"{what} is for images, and {self.run.path} draws points",
-                f"gankit explore interpolate {self.run.path}",
+                f"gankit explore interpolate {typed(self.run.path)}",
             )
 
 

@@ -18,6 +18,7 @@ from gankit.cli.options import (
     PluginFiles,
     RunBackend,
     Seed,
+    Verbose,
     number,
     text,
 )
@@ -45,19 +46,20 @@ def compare(
     count: Annotated[int, number("Samples of each run; 0 for none.", 0)] = 16,
     seed: Seed = 0,
     checkpoint: CheckpointName = "last",
+    verbose: Verbose = False,
     plugin: PluginFiles = None,
     backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
     """Compare runs: settings that differ, scores, curves in one chart, samples of equal noise."""
     found = compare_runs(runs, out, count, seed, checkpoint, plugin or (), backend, cpu)
-    show_lines(comparison_lines(found))
+    show_lines(comparison_lines(found, verbose))
     for note in found.notes():
         show_warning(note)
     show_lines([f"wrote {found.page.path}"])
 
 
-def comparison_lines(found: "Comparison") -> Iterator[Line]:
+def comparison_lines(found: "Comparison", verbose: bool = False) -> Iterator[Line]:
     """Yield the differences and the scores."""
     titles = {"settings that differ": found.settings, "made with": found.made}
     for title, differences in titles.items():
@@ -66,7 +68,7 @@ def comparison_lines(found: "Comparison") -> Iterator[Line]:
     if not found.settings:
         yield from ("no setting differs", "")
     if found.scores.histories:
-        yield from (Text("scores", "cyan"), *_scores(found.names, found.scores), "")
+        yield from (Text("scores", "cyan"), *_scores(found.names, found.scores, verbose), "")
 
 
 def _differences(names: Sequence[str], differences: "Differences") -> Iterator[Line]:
@@ -84,28 +86,33 @@ def _differences(names: Sequence[str], differences: "Differences") -> Iterator[L
         yield from aligned(pairs, ("dim", ""), cut=False)
 
 
-def _scores(names: Sequence[str], scores: "ScoreHistories") -> Iterator[Line]:
-    """Yield the scores, then how the scores with each letter were made."""
-    from gankit.reporting.scores_section import cells, provenance
+def _scores(names: Sequence[str], scores: "ScoreHistories", verbose: bool) -> Iterator[Line]:
+    """Yield a row for each metric, the best run in bold, and how they were made if asked."""
+    from gankit.reporting.score_table import LEGEND, score_rows
 
-    head = ("run", "made", "last", "epoch", "best", "epoch")
-    rows = [(s.title, names[s.run], s.protocol, *cells(s)[:4]) for s in scores.histories]
-    yield from _table(("score", *head), rows, ("bold", "", "", "green", "", "green", ""))
+    lettered, rows = len(scores.protocols) > 1, score_rows(scores, len(names))
+    table = [[row.head(lettered), *row.cells()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*[["", *names], *table])]
+    if sum(widths) + 2 * len(widths) > Console().width:  # numbers in place of long names
+        yield from (f"  {number}  {name}" for number, name in enumerate(names, 1))
+        names = [str(number) for number in range(1, len(names) + 1)]
+        widths = [max(map(len, column)) for column in zip(*[["", *names], *table])]
+    yield _score_line(["", *names], widths, ["bold"] * (len(names) + 1))
+    for row, cells in zip(rows, table):
+        styles = ["bold green" if n in row.best else "" for n in range(len(names))]
+        yield _score_line(cells, widths, ["", *styles])
+    yield Text(LEGEND, "dim")
+    yield from _made(scores) if verbose else []
+
+
+def _score_line(cells: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> Text:
+    first, *others = zip(cells, widths, styles)
+    parts = [(f"  {text.rjust(width)}", style) for text, width, style in others]
+    return Text.assemble("  ", (first[0].ljust(first[1]), first[2]), *parts)
+
+
+def _made(scores: "ScoreHistories") -> Iterator[Line]:
+    from gankit.reporting.scores_section import provenance
+
     for letter, made in scores.protocols.items():
         yield f"  made {letter}  " + ", ".join(f"{name} {text}" for name, text in provenance(made))
-
-
-def _table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str]
-) -> Iterator[Line]:
-    """Yield the rows; if they are too wide, the first cells get lines of their own."""
-    lines = aligned([head, *rows], styles, cut=False)
-    if max(map(len, lines)) <= Console().width:
-        yield from lines
-        return
-    first, *lines = aligned([each[1:] for each in (head, *rows)], styles[1:], cut=False)
-    yield Text.assemble("  ", first)
-    titles = [row[0] for row in rows]
-    for title, before, line in zip(titles, ["", *titles], lines):
-        yield from [Text(f"  {title}", styles[0])] * (title != before)
-        yield Text.assemble("  ", line)

@@ -14,6 +14,7 @@ from gankit.cli.console import Line, aligned, show_lines, show_next
 from gankit.cli.explore_options import Look, command_of
 from gankit.cli.options import Images, examples, flag, number, text
 from gankit.errors import GankitError
+from gankit.messages import typed
 
 if TYPE_CHECKING:
     from gankit.api.explore import Grade, Neighbours
@@ -47,7 +48,9 @@ def interpolate(
         film = gankit.explore.interpolate(generator, *request, frames=True)
         paths.append(look.write(film, "interpolate"))
     show_lines([f"wrote {' and '.join(map(str, paths))}"])
-    show_next(f"gankit explore {'traverse' if generator.draws_images else 'nearest'} {look.run}")
+    show_next(
+        f"gankit explore {'traverse' if generator.draws_images else 'nearest'} {typed(look.run)}"
+    )
 
 
 @command(
@@ -65,7 +68,7 @@ def arithmetic(
     """Write A − B + C in the noise: the difference of two groups of samples, added to a third."""
     page = gankit.explore.arithmetic(look.generator, a, b, c, look.seed, label, by_label)
     show_lines([f"wrote {look.write(page, 'arithmetic')}"])
-    show_next(f"gankit explore traverse {look.run}")
+    show_next(f"gankit explore traverse {typed(look.run)}")
 
 
 @command("traverse runs/quickstart-1", "traverse runs/quickstart-1 --along principal --start 7")
@@ -89,7 +92,7 @@ def traverse(
     page = gankit.explore.traverse(look.generator, *request)
     show_lines([f"wrote {look.write(page, f'traverse-{along}')}"])
     other = "principal" if along == "dimensions" else "dimensions"
-    show_next(f"gankit explore traverse {look.run} --along {other}")
+    show_next(f"gankit explore traverse {typed(look.run)} --along {other}")
 
 
 @command("nearest runs/quickstart-1", "nearest runs/mine-1 --held-out my_images")
@@ -106,7 +109,7 @@ def nearest(
     found = gankit.explore.nearest(look.generator, count, look.seed, features, held_out)
     path = look.write(found.sheet, "nearest")
     show_lines([*neighbour_lines(found), "", f"wrote {path}"])
-    show_next(f"gankit score {look.run} --metrics memorisation-l1")
+    show_next(f"gankit score {typed(look.run)} --metrics memorisation-l1")
 
 
 @command("templates runs/quickstart-1", "templates runs/quickstart-1 --bins 60")
@@ -117,9 +120,8 @@ def templates(
 ) -> None:
     """Write the clusters of the data, and how often the generator draws each."""
     page = gankit.explore.templates(look.generator, bins, count, look.seed)
-    legend = "below each cluster: its fraction of the data : of the samples"
-    show_lines([f"wrote {look.write(page, 'templates')}", legend])
-    show_next(f"gankit score {look.run} --metrics clusters")
+    show_lines([f"wrote {look.write(page, 'templates')}"])
+    show_next(f"gankit score {typed(look.run)} --metrics clusters")
 
 
 @command("sheet runs/quickstart-1", "sheet runs/quickstart-1 --grade answers.txt")
@@ -138,12 +140,12 @@ def sheet(
         return
     path, key, answers = gankit.explore.sheet(look.generator, count, look.seed).write(stem)
     seed = f"--seed {look.seed} " if look.seed else ""
-    out = f"--out {look.out} " if look.out else ""
+    out = f"--out {typed(look.out)} " if look.out else ""
     show_lines(
         [
             f"wrote {path}; its key is {key.name}: do not look at it",
             f"→ write real or fake after each number in {answers}",
-            f"→ gankit explore sheet {look.run} {seed}{out}--grade {answers}",
+            f"→ gankit explore sheet {typed(look.run)} {seed}{out}--grade {typed(answers)}",
         ]
     )
 

@@ -11,7 +11,7 @@ from gankit.cli.console import show_lines
 from gankit.cli.options import examples, text
 from gankit.discovery.scaffold import PLURALS, write_distribution
 from gankit.errors import GankitError
-from gankit.messages import listed, shown, suggestion
+from gankit.messages import listed, shown, suggestion, typed
 from gankit.recipe.shipped import shipped_recipes
 
 new = typer.Typer(
@@ -48,7 +48,8 @@ def recipe(
 ) -> None:
     """Copy a recipe that comes with gankit, to change it and run it."""
     path = new_recipe(name, source, out)
-    show_lines([f"wrote {path}", f"→ gankit check {path}", f"→ gankit run {path}"])
+    word = typed(path)
+    show_lines([f"wrote {path}", f"→ gankit check {word}", f"→ gankit run {word}"])
 
 
 @new.command(
@@ -79,7 +80,7 @@ def new_recipe(name: str, source: str | None = None, out: Path | None = None) ->
             file.write(text)
     except FileExistsError as error:
         message = f"{path} already exists; nothing was written"
-        raise GankitError(message, f"gankit new recipe {name} --out another.toml") from error
+        raise GankitError(message, f"gankit new recipe {typed(name)} --out another.toml") from error
     except (OSError, ValueError) as error:
         raise GankitError(f"{shown(str(path))} cannot be written: {error}") from error
     return path

@@ -104,4 +104,5 @@ CheckpointName = Annotated[
 ]
 Seed = Annotated[int, number("The seed of the noise.", 0)]
 Images = Annotated[Path | None, text("FOLDER", "A folder of real images not used in training.")]
+Verbose = Annotated[bool, flag("-v", "Show how the scores were made.")]
 AsJson = Annotated[bool, flag("--json", "Print JSON.")]

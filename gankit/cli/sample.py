@@ -16,6 +16,7 @@ from gankit.cli.options import (
     number,
     text,
 )
+from gankit.messages import typed
 
 if TYPE_CHECKING:
     from gankit.api.sample import Samples
@@ -58,7 +59,7 @@ def sample(
     if reject is not None:
         lines.append(f"the discriminator accepted {samples.accepted:,} of {samples.drawn:,} drawn")
     show_lines(lines)
-    show_next(f"gankit score {run}")
+    show_next(f"gankit score {typed(run)}")
 
 
 def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:

@@ -19,6 +19,7 @@ from gankit.cli.options import (
     Images,
     PluginFiles,
     RunBackend,
+    Verbose,
     flag,
     number,
     text,
@@ -26,6 +27,7 @@ from gankit.cli.options import (
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
+from gankit.messages import typed
 
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
@@ -64,7 +66,7 @@ def score(
     checkpoint: CheckpointName = "last",
     self_test: Annotated[bool, flag("--self-test", "Only test metrics on known answers.")] = False,
     as_json: AsJson = False,
-    verbose: Annotated[bool, flag("-v", "Show how the scores were made.")] = False,
+    verbose: Verbose = False,
     plugin: PluginFiles = None,
     backend: RunBackend = None,
     cpu: Cpu = False,
@@ -98,7 +100,11 @@ def score(
     else:
         show_lines(_while_training(places, verbose))
         show_lines(score_lines(scores, verbose))
-        show_next(f"gankit report {places[0]}" if len(places) == 1 else "gankit score --self-test")
+        show_next(
+            f"gankit report {typed(places[0])} --open"
+            if len(places) == 1
+            else "gankit score --self-test"
+        )
 
 
 def score_lines(scores: "Scores", verbose: bool = False) -> Iterator[Line]:

@@ -15,7 +15,11 @@ SIZE, GAP = 12, 6  # pixels of the letters, and between images
 
 
 def captioned(
-    images: np.ndarray, captions: Sequence[str], columns: int, scale: int | None = None
+    images: np.ndarray,
+    captions: Sequence[str],
+    columns: int,
+    scale: int | None = None,
+    legend: str = "",
 ) -> Image.Image:
     """Return images side by side, each with a caption below.
 
@@ -24,6 +28,7 @@ def captioned(
         captions: One line for each image; a row without captions takes no room for them.
         columns: The number of images in a row.
         scale: How often to repeat each pixel; by default small images grow until captions fit.
+        legend: A line below all images that says what the captions mean.
     """
     images = as_uint8(images)
     height, width = images.shape[1:3]
@@ -31,12 +36,16 @@ def captioned(
     rows = [range(i, min(i + columns, len(images))) for i in range(0, len(images), columns)]
     heights = [height * scale + GAP + (SIZE + 4) * any(captions[i] for i in row) for row in rows]
     across = width * scale + GAP
-    page = Image.new("RGB", (columns * across + GAP, sum(heights) + GAP), PAPER)
+    below = sum(heights) + GAP
+    size = columns * across + GAP, below + (SIZE + 2 * GAP) * bool(legend)
+    page = Image.new("RGB", size, PAPER)
     for row, top in zip(rows, np.cumsum([GAP, *heights])):
         for column, place in enumerate(row):
             corner = (GAP + column * across, int(top))
             page.paste(sheets.grid(images[place][None], gap=0, scale=scale), corner)
             _write(page, captions[place], corner, width * scale, height * scale)
+    if legend:
+        _write(page, legend, (0, below), page.width - GAP, GAP - 2)
     return page
 
 

@@ -16,7 +16,8 @@ from gankit.reporting.comparison import Comparison, SampleRequest, Samples
 from gankit.reporting.differences import ABSENT, Differences
 from gankit.reporting.embedded_images import data_uri
 from gankit.reporting.markup import Html, tag
-from gankit.reporting.scores_section import scores_section
+from gankit.reporting.score_table import score_table
+from gankit.reporting.scores_section import scores_section, warning
 
 EQUAL = "None: the recipes are equal."
 NO_CURVES = "No run has finished an epoch yet."
@@ -34,7 +35,7 @@ def body(
     parts = [
         _differences(comparison),
         _samples(names, comparison.samples, request) if comparison.samples else None,
-        scores_section(comparison.scores, names, figures(scores), "gankit score RUN"),
+        _scores(comparison, scores),
         tag("h2", "Curves", id="curves"),
         tag("div", *figures(curves), class_="charts pair") if curves else tag("p", NO_CURVES),
         tag("h2", "How to repeat it", id="repeat"),
@@ -85,6 +86,16 @@ def _differences(comparison: Comparison) -> Html:
         if found
     ]
     return tag("section", heading, equal, tag("div", *cards, class_="stack"))
+
+
+def _scores(comparison: Comparison, charts: Sequence[Chart]) -> Html:
+    scores = comparison.scores
+    if not scores.histories:
+        return scores_section(scores, comparison.names, [], "gankit score RUN")
+    heading = tag("h2", "Scores", id="scores")
+    drawn = tag("div", *figures(charts), class_="charts pair")
+    table = score_table(scores, comparison.names)
+    return tag("section", heading, warning(scores), tag("div", table, drawn, class_="stack"))
 
 
 def _rows(found: Differences) -> list[list[str]]:

@@ -19,12 +19,16 @@ def scores_section(
         return tag(
             "section", heading, tag("p", "No scores yet. To measure some:"), markup.code(command)
         )
-    warning = None
-    if len(scores.protocols) > 1:
-        warning = tag("p", f"{NOT_COMPARABLE} {', '.join(scores.differences())}.", class_="note")
     cards = [_card(scores, letter, names) for letter in scores.protocols]
     drawn = tag("div", *charts, class_="charts pair")
-    return tag("section", heading, warning, tag("div", *cards, drawn, class_="stack"))
+    return tag("section", heading, warning(scores), tag("div", *cards, drawn, class_="stack"))
+
+
+def warning(scores: ScoreHistories) -> Html | None:
+    """Return a note if some scores are not comparable."""
+    if len(scores.protocols) < 2:
+        return None
+    return tag("p", f"{NOT_COMPARABLE} {', '.join(scores.differences())}.", class_="note")
 
 
 def _card(scores: ScoreHistories, letter: str, names: Sequence[str]) -> Html:

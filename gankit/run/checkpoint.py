@@ -16,7 +16,7 @@ import numpy as np
 from gankit.errors import GankitError
 from gankit.files import aside, read, write, written
 from gankit.game.gan import GAN
-from gankit.messages import listed, shown
+from gankit.messages import listed, shown, typed
 
 MARKS = {  # and which runs have one
     "best": "runs with [[metrics]] in their recipe keep the best one",
@@ -95,7 +95,8 @@ class Checkpoints:
             GankitError: It cannot be written; the other checkpoints are intact.
         """
         path = self.folder / place.name
-        with written(path, f"free some space, then: gankit run --resume {self.folder.parent}"):
+        resume = f"gankit run --resume {typed(self.folder.parent)}"
+        with written(path, f"free some space, then: {resume}"):
             self.folder.mkdir(parents=True, exist_ok=True)
             _remove(self.folder.glob(".*step-*"))  # unfinished, of a process that was killed
             with aside(path) as partial:
@@ -143,7 +144,9 @@ class Checkpoints:
             newest = self.newest()
             if newest is None:
                 run = self.folder.parent
-                raise GankitError(f"{run} has no checkpoint yet", f"gankit run --resume {run}")
+                raise GankitError(
+                    f"{run} has no checkpoint yet", f"gankit run --resume {typed(run)}"
+                )
             return newest
         chosen = self._marked(name) if name in MARKS else name
         if chosen not in self.names():

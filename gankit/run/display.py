@@ -66,6 +66,7 @@ class Display:
     def epoch(self, epoch: int, values: Values, speed: float) -> None:
         """Print the row of a finished epoch, with its score if it was scored."""
         self._bars.update(self._epochs, completed=epoch)
+        self._bars.update(self._steps, completed=self._bars.tasks[self._steps].total)
         columns = Columns.fitting(values, self.decides, self.epochs, self.console.width)
         if self._columns != columns:
             self._columns = columns
@@ -83,14 +84,16 @@ class Display:
         words = f"of {count:,} samples"
         if isinstance(self.console.file, NotebookOutput):
             self.console.file.status(f"scoring {words}")
-        with self._bar(words, None), shown_by(self._bar):
-            yield
+        task = self._bars.add_task("scoring", total=None, note=words)
 
-    @contextmanager
-    def _bar(self, words: str, total: int | None) -> Iterator[Advance]:
-        task = self._bars.add_task("scoring", total=total, note=words)
-        try:
+        @contextmanager
+        def inner(words: str, total: int) -> Iterator[Advance]:
+            self._bars.update(task, total=total, completed=0, note=words)
             yield lambda count: self._bars.advance(task, count)
+
+        try:
+            with shown_by(inner):
+                yield
         finally:
             self._bars.remove_task(task)
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
 from gankit.files import read, refuse_links, write, written
-from gankit.messages import cut
+from gankit.messages import cut, typed
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
@@ -128,7 +128,7 @@ class RunFolder:
         if written is not None and written != _digest(read(self.recipe)):
             raise GankitError(
                 f"{self.recipe} has changed since the run began",
-                f"undo the change; or start a new run of it: gankit run {self.recipe}",
+                f"undo the change; or start a new run of it: gankit run {typed(self.recipe)}",
             )
 
     def remove_if_nothing_was_played(self) -> None:
@@ -195,7 +195,7 @@ class RunFolder:
         if changes:
             raise GankitError(
                 f"the data has changed since {self.path} began: {', '.join(changes)}",
-                f"restore it; or go on with the new data: gankit run --resume {self.path} "
+                f"restore it; or go on with the new data: gankit run --resume {typed(self.path)} "
                 "--allow-new-data",
             )
 
@@ -220,7 +220,7 @@ def _empty(out: Path) -> Path:
     if any(out.iterdir()):
         raise GankitError(
             f"{out} is not empty, and gankit never overwrites a run",
-            f"choose another --out, or go on with it: gankit run --resume {out}",
+            f"choose another --out, or go on with it: gankit run --resume {typed(out)}",
         )
     return out
 

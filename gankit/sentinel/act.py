@@ -10,6 +10,7 @@ import keras
 from gankit.discovery.plugins import Catalogue
 from gankit.errors import GankitError
 from gankit.game.verdict import Verdict
+from gankit.messages import typed
 from gankit.recipe.recipe import Recipe
 from gankit.run.experiment import Experiment
 from gankit.run.session import Session
@@ -105,7 +106,7 @@ class Act(keras.callbacks.Callback):
         event = {"event": "stops", "stage": session.place.stage, **_of(monitor, verdict, since)}
         where = {"step": session.place.steps, "epoch": session.epoch}
         log.add(session.run.verdicts, {**event, **where})
-        path = session.run.path
+        path = typed(session.run.path)
         remedy = _words(verdict.changes[0]) if verdict.changes else ""
         raise GankitError(
             f"the sentinel stopped the run at step {session.place.steps:,}. {monitor}: "

@@ -7,6 +7,7 @@ import numpy as np
 
 from gankit.api.generator import Generator
 from gankit.errors import GankitError
+from gankit.messages import typed
 
 if TYPE_CHECKING:
     import keras
@@ -36,7 +37,7 @@ def first_layer(generator: Generator) -> np.ndarray:
     raise GankitError(
         f"the generator of {generator.run.path} has no principal directions: its first layer is "
         "not linear in the noise",
-        f"gankit explore traverse {generator.run.path} --along dimensions",
+        f"gankit explore traverse {typed(generator.run.path)} --along dimensions",
     )
 
 

@@ -176,5 +176,11 @@ def _sheet(
     if not generator.draws_images:
         return sheets.scatter(samples, generator.real(slice(2500)))
     words = [f"sample {number}" for number in range(len(samples))]
-    words += [f"{name} {value:.3g}" for name in by for value in by[name].distances]
+    words += [
+        f"nearest by {_title(name)}: {value:.3g}" for name in by for value in by[name].distances
+    ]
     return captioned(np.concatenate([samples, *found.values()]), words, len(samples))
+
+
+def _title(distance: str) -> str:
+    return "L1" if distance == "l1" else distance

@@ -10,6 +10,7 @@ from gankit.pictures.captions import captioned
 from gankit.scoring.examples import choose
 
 STEPS = 50  # of k-means
+LEGEND = "fraction of the data : fraction of the samples"
 
 
 def templates(run: RunOrGenerator, bins: int = 24, count: int = 2000, seed: int = 0) -> Image.Image:
@@ -39,7 +40,7 @@ def templates(run: RunOrGenerator, bins: int = 24, count: int = 2000, seed: int 
     centroids, fractions = clustered(flat_real, flat_fake, bins, seed)
     words = [f"{of_real:.1%} : {of_fake:.1%}" for of_real, of_fake in fractions]
     columns = max(1, round(bins**0.5 * 1.2))
-    return captioned(centroids.reshape(-1, *real.shape[1:]), words, columns)
+    return captioned(centroids.reshape(-1, *real.shape[1:]), words, columns, legend=LEGEND)
 
 
 def clustered(
