@@ -30,6 +30,7 @@ class Display:
     def __init__(self, console: Console, epochs: int, epoch: int = 0):
         self.console = console
         self.epochs = epochs
+        self._steps_of_epoch = 0
         self.decides = ""  # the score that chooses the best checkpoint
         bar = BarColumn(None if console.width < 80 else 30)
         columns = (TextColumn("{task.description:<7}"), bar, MofNCompleteColumn())
@@ -53,6 +54,7 @@ class Display:
 
     def begin_epoch(self, step: int, steps: int) -> None:
         """Show how many steps the epoch has, and how many are finished."""
+        self._steps_of_epoch = steps
         self._bars.update(self._steps, completed=step, total=steps)
 
     def step(self, step: int, steps: int, values: Values, speed: float, left: float) -> None:
@@ -66,7 +68,7 @@ class Display:
     def epoch(self, epoch: int, values: Values, speed: float) -> None:
         """Print the row of a finished epoch, with its score if it was scored."""
         self._bars.update(self._epochs, completed=epoch)
-        self._bars.update(self._steps, completed=self._bars.tasks[self._steps].total)
+        self._bars.update(self._steps, completed=self._steps_of_epoch)
         columns = Columns.fitting(values, self.decides, self.epochs, self.console.width)
         if self._columns != columns:
             self._columns = columns

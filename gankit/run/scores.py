@@ -63,14 +63,22 @@ def standing(run: RunFolder, coming: str = "") -> Standing | None:
     return Standing(last, min(rivals, key=lambda each: sign * each["scores"][by], default=None))
 
 
+def deciding(found: Standing) -> dict[str, float]:
+    """Return the best value of the deciding score by its tag, for TensorBoard's table of runs."""
+    if found.best is None:
+        return {}
+    name = found.best["best_by"]
+    return {f"best/{found.best['titles'].get(name, name)}": found.best["scores"][name]}
+
+
 def source(run: RunFolder, steps: int, epoch: int) -> str:
     """Return the name of a place of a run in the provenance of scores."""
     return f"{run.path}, step {steps:,}, epoch {epoch}"
 
 
-def show(events: EventLog, scores: Scores, steps: int, part: str = "") -> None:
-    """Add scores to the curves of a part of a run in TensorBoard, and their provenance as text."""
+def show(events: EventLog, scores: Scores, steps: int) -> None:
+    """Add scores to the curves of a run in TensorBoard, and their provenance as text."""
     values = {f"scores/{scores.titles[name]}": value for name, value in scores.values.items()}
-    events.scalars(values, steps, run=part)
+    events.scalars(values, steps)
     rows = [f"| {key} | {value} |" for key, value in vars(scores.provenance).items()]
-    events.text("scores", "\n".join(["| made with | |", "| --- | --- |", *rows]), steps, run=part)
+    events.text("scores", "\n".join(["| made with | |", "| --- | --- |", *rows]), steps)

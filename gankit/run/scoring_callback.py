@@ -7,7 +7,7 @@ import keras
 
 from gankit.run.experiment import Experiment
 from gankit.run.score_file import add
-from gankit.run.scores import line, show, source, standing
+from gankit.run.scores import deciding, line, show, source, standing
 from gankit.run.session import Session
 from gankit.scoring.scorer import Scorer
 
@@ -40,11 +40,12 @@ class Score(keras.callbacks.Callback):
             scores = scorer(self.model, source(session.run, place.steps, session.epoch))
         new = line("run", place, session.epoch, scores, scorer.better, scorer.best_by)
         add(session.run.scores, new)
-        show(session.events, scores, place.steps, "scoring")
-        session.events.flush()
+        show(session.events, scores, place.steps)
         if found := standing(session.run, coming=place.name):
             session.best = found.best["checkpoint"] if found.best else None
             session.display.score(found)
+            session.events.scalars(deciding(found), place.steps)
+        session.events.flush()
         self._warn(scores.left_out)
 
     def _warn(self, left_out: Mapping[str, str]) -> None:
