@@ -3,8 +3,10 @@ from .api import explore as explore
 from .api.compare import compare as compare
 from .api.export import export as export
 from .api.report import report as report
+from .api.run import Run as Run
 from .api.sample import sample as sample
 from .api.score import score as score
+from .api.train import train as train
 from .cache import cached as cached
 from .data.dataset import Dataset as Dataset
 from .data.dataset import DataSpec as DataSpec

@@ -110,7 +110,7 @@ def _image(name: str) -> str:
 
 def _recipe(name: str) -> Iterator[str]:
     yield "## Run it"
-    yield _shell(f"gankit run recipes/{name}.toml", f"gankit score runs/{name}-1")
+    yield _shell(f"gankit run {name}", f"gankit score runs/{name}-1")
     yield "Or copy the recipe and change it:"
     yield _shell(f"gankit new recipe {name}", f"gankit check {name}.toml")
     yield "## The recipe"

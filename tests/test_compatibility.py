@@ -285,9 +285,9 @@ def test_check_warns_with_the_remedy_and_all_is_well(gankit, recipe):
     code, out, err = gankit("check", recipe, *WORDS)
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    at = lines.index(f"  warning    {SAID[0]}")
-    assert lines[at + 1] == "             → leave it out"
-    assert lines[at + 3].startswith(f"  warning    {SAID[1]}")
+    at = lines.index(f"warning: {SAID[0]}")
+    assert lines[at + 1] == "→ leave it out"
+    assert lines[at + 3].startswith(f"warning: {SAID[1]}")
     assert any(line.startswith("  one batch") for line in lines[:at])
     plugins = f"--plugin {PARTS} --plugin stranger.py"
     assert out.endswith(f"{recipe} is valid\n→ gankit run {recipe} {plugins}\n")
@@ -299,5 +299,5 @@ def test_run_warns_in_a_line_each(gankit, recipe):
     code, out, _ = gankit("run", recipe, *WORDS, "--out", "r")
     assert code == 0
     lines = [line for line in out.splitlines() if line.startswith("warning")]
-    assert [line.startswith(f"warning    {text}") for line, text in zip(lines, SAID)] == [1, 1]
+    assert [line.startswith(f"warning: {text}") for line, text in zip(lines, SAID)] == [1, 1]
     assert lines[0].endswith(" → leave it out")

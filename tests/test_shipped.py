@@ -63,7 +63,7 @@ def test_a_folder_replaces_the_dataset_and_keeps_its_size(images):
     own = read_recipe("quickstart", load_plugins(), ["dataset.size=16"], images)
     assert (own.dataset.name, own.dataset.options["path"]) == ("folder", str(images))
     assert (own.dataset.options["size"], own.dataset.options["flip"]) == (16, True)
-    assert own.scoring.features == "pixels"  # those of the recipe are of bricks
+    assert own.scoring.features.name == "pixels"  # those of the recipe are of bricks
     theirs = read_recipe("quickstart", load_plugins())
     assert own.architecture == theirs.architecture and own.training == theirs.training
     assert own.dataset.make().spec.shape == (16, 16, 3)
