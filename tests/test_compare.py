@@ -13,7 +13,7 @@ from gankit import GankitError
 from gankit.reporting.differences import differences
 from gankit.reporting.run_data import read_run
 from gankit.reporting.score_history import score_histories
-from gankit.reporting.score_table import LEGEND
+from gankit.reporting.score_table import LEGEND, score_rows
 
 pytestmark = pytest.mark.anywhere
 
@@ -97,6 +97,25 @@ def test_scores_of_other_samples_can_be_compared(gankit, tmp_path, differs):
     one = write_run(tmp_path / "one", scores=[scored(1, 5.0)])
     two = write_run(tmp_path / "two", scores=[scored(1, 4.0, **{differs: "other"})])
     assert gankit("compare", one, two, "--count", 0)[2] == ""
+
+
+def test_the_best_run_of_a_metric_is_bold_and_values_of_other_protocols_are_apart(tmp_path):
+    one = write_run(tmp_path / "one", scores=[scored(1, 5.0), scored(2, 3.0)])
+    two = write_run(tmp_path / "two", scores=[scored(1, 4.0), scored(2, 6.0)])
+    three = write_run(tmp_path / "three", scores=[scored(1, 1.0, features="other")])
+    first, other = score_rows(score_histories([read_run(r) for r in (one, two, three)]), 3)
+    assert first.cells() == ["3", "6 (4)", "–"] and first.best == {0}
+    assert other.cells() == ["–", "–", "1"] and other.best == set()
+    assert (first.head(True), other.head(True)) == ("distance ↓  A", "distance ↓  B")
+    page = Parsed(public.compare([one, two, three], count=0, out=tmp_path).page.path)
+    assert [text for _, _, text in page.all("b")] == ["3"]
+    assert len(page.all("details")) == 2
+
+
+def test_runs_with_equal_scores_are_not_bold(tmp_path):
+    runs = [write_run(tmp_path / name, scores=[scored(1, 5.0)]) for name in "ab"]
+    (row,) = score_rows(score_histories([read_run(run) for run in runs]), 2)
+    assert row.best == set()
 
 
 # The verb

@@ -19,6 +19,7 @@ from gankit.cli.options import (
     RunBackend,
     Seed,
     Verbose,
+    found_run,
     number,
     text,
 )
@@ -52,7 +53,9 @@ def compare(
     cpu: Cpu = False,
 ) -> None:
     """Compare runs: settings that differ, scores, curves in one chart, samples of equal noise."""
-    found = compare_runs(runs, out, count, seed, checkpoint, plugin or (), backend, cpu)
+    found = compare_runs(
+        map(found_run, runs), out, count, seed, checkpoint, plugin or (), backend, cpu
+    )
     show_lines(comparison_lines(found, verbose))
     for note in found.notes():
         show_warning(note)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from gankit.cli.app import command
 from gankit.cli.console import Line, show_lines
-from gankit.cli.options import AsJson, PluginFiles, text
+from gankit.cli.options import AsJson, PluginFiles, found_run, text
 from gankit.errors import GankitError
 from gankit.messages import shown
 
@@ -49,7 +49,7 @@ def diagnose(
     choose_backend(None, cpu=True)
     from gankit.sentinel.diagnose import diagnose as judged
 
-    found = judged(source, loss, named, plugin or ())
+    found = judged(found_run(source), loss, named, plugin or ())
     if as_json:
         facts = {"points": found.points, "events": found.events, "belief": found.belief}
         print(json.dumps(facts, indent=2, ensure_ascii=False))

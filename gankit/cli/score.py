@@ -21,6 +21,7 @@ from gankit.cli.options import (
     RunBackend,
     Verbose,
     flag,
+    found_run,
     number,
     text,
 )
@@ -81,6 +82,7 @@ def score(
         return
     if not places or len(places) > 2:
         raise typer.BadParameter("name one run, or two folders of images")
+    places = [found_run(places[0])] if len(places) == 1 else places
     scores = api.score(
         *places,
         metrics=metrics,

@@ -35,9 +35,9 @@ class ScoreRow:
 
     @property
     def best(self) -> set[int]:
-        """The indices of the runs with the best last value; none if nothing is to compare."""
+        """The indices of the runs with the best last value; none if they are all equal."""
         lasts = {n: h.last[1] for n, h in enumerate(self.histories) if h is not None}
-        if self.better is None or len(lasts) < 2:
+        if self.better is None or len(set(lasts.values())) < 2:
             return set()
         best = {"low": min, "high": max}[self.better](lasts.values())
         return {n for n, last in lasts.items() if last == best}
