@@ -138,7 +138,7 @@ def test_no_line_is_longer_than_a_terminal(runs, tmp_path, monkeypatch):
     other = write_run(tmp_path / "a-run-of-a-long-name", 2, long, scores=[scored(1, 4.0, seed=9)])
     apart = write_run(tmp_path / "apart", 1, scores=[scored(1, 4.0, features="inception-fid")])
     said = on_a_terminal("compare", *map(str, (*runs, other, apart)), "--count", "0", NO_COLOR="1")
-    told = ("(count 96)", "↓  A", "↓  B", "not comparable", "wrote compare.html")
+    told = ("(count 96)", "↓ A", "↓ B", "not comparable", "wrote compare.html")
     assert all(words in " ".join(said.split()) for words in told)
     assert max(map(len, said.splitlines())) <= 80
 

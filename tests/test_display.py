@@ -42,7 +42,7 @@ def test_rows_align_under_the_head_and_fit(score, epochs):
 
 def test_what_does_not_fit_is_left_out_losses_last():
     many = {f"{player}_loss": 1.0 for player in ("d_a", "d_b", "g")} | VALUES
-    assert list(Columns.fitting(VALUES, "", 9, 30).names) == ["d_loss", "g_loss"]
+    assert list(Columns.fitting(VALUES, "", 9, 31).names) == ["d_loss", "g_loss"]
     assert len(Columns.fitting(many, "frechet_distance", 9, 80).head()) <= 80
     assert list(Columns.fitting(VALUES, "", 9, 5).names) == ["d_loss"]
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from gankit.cli import run as cli_run
+from gankit.api.train import go_on, start
+from gankit.recipe.overrides import read_table
 from gankit.run.folder import RunFolder
 
 PARTS = Path(__file__).with_name("small_parts.py")
@@ -42,12 +43,12 @@ def train(folder: Path, text: str, name: str = "run") -> RunFolder:
     """Train a recipe and return the run's folder."""
     recipe = folder / f"{name}.toml"
     recipe.write_text(text, encoding="utf-8")
-    return cli_run.start(recipe, quiet(), out=folder / name, plugins=[PARTS])
+    return start(read_table(recipe), recipe, quiet(), out=folder / name, plugins=[PARTS])
 
 
 def resume(folder: Path) -> RunFolder:
     """Train a run to its end."""
-    return cli_run.go_on(folder, quiet(), plugins=[PARTS])
+    return go_on(folder, quiet(), plugins=[PARTS])
 
 
 def quiet() -> Console:
