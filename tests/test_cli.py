@@ -8,6 +8,7 @@ import sys
 import pytest
 from recipe_reading import PARTS
 
+from gankit import backend
 from gankit.cli import app, main
 
 pytestmark = pytest.mark.anywhere
@@ -54,6 +55,40 @@ def test_a_wrong_usage_exits_with_2(gankit, words):
     code, _, err = gankit(*words)
     assert code == 2
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("verb", "hint"),
+    [("train", "run RECIPE"), ("generate", "sample RUN"), ("evaluate", "score RUN")],
+)
+def test_the_verbs_of_other_tools_are_understood(gankit, verb, hint):
+    code, _, err = gankit(verb, "x")
+    assert (code, err) == (1, f"error: gankit has no command {verb}\n→ gankit {hint}\n")
+
+
+@pytest.mark.parametrize("verb", ["", "run", "explore nearest"])
+def test_flags_are_shown_without_a_type(gankit, verb):
+    assert "<bool>" not in gankit(*verb.split(), "--help")[1]
+
+
+def test_paths_with_spaces_are_quoted_in_what_to_type_next(gankit):
+    _, out, _ = gankit("new", "recipe", "my gan", "--from", "quickstart")
+    assert out.splitlines()[1:] == ["→ gankit check 'my gan.toml'", "→ gankit run 'my gan.toml'"]
+
+
+@pytest.mark.parametrize(
+    ("cpu", "visible", "why"),
+    [
+        (True, None, "--cpu keeps off it"),
+        (False, "-1", "CUDA_VISIBLE_DEVICES hides it"),
+        (False, None, "JAX does not see it → pip install"),
+    ],
+)
+def test_a_gpu_that_is_not_used_is_explained(monkeypatch, cpu, visible, why):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert why in backend._why_no_gpu("jax", cpu)
 
 
 def test_an_error_of_the_users_is_shown_with_what_to_type_next(gankit):
