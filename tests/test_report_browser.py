@@ -1,5 +1,7 @@
 """A report in a browser: what a reader's hand does to its curves and sheets."""
 
+import re
+import threading
 import time
 
 import pytest
@@ -7,6 +9,7 @@ from browser import CHROMIUM, browser
 from run_folders import Parsed, scored, write_run
 
 import gankit
+from gankit.reporting.server import ReportServer
 
 pytestmark = pytest.mark.anywhere
 
@@ -167,3 +170,44 @@ def test_a_click_in_a_curve_shows_the_sheet_of_its_epoch(page):
     page.click(page.dots[3])
     assert page.shows(sheets=[3], told="epoch 3")
     assert page.tab.evaluate('document.querySelector(".film input").value') == "3"
+
+
+SMOOTH = """(() => {
+  const slider = document.querySelector("input.smoothing");
+  slider.value = WEIGHT;
+  slider.dispatchEvent(new Event("input"));
+  const lines = [...CHART.querySelectorAll(".plot path.line.c0")];
+  return lines.map((line) => [line.classList.contains("faint"), line.getAttribute("d")]);
+})()""".replace("CHART", CHART)
+
+
+def heights(path):
+    """Return where the points of a curve are, from the top."""
+    return [float(point.split()[1]) for point in re.split("[ML]", path)[1:]]
+
+
+def test_smoothing_is_a_moving_average_over_the_faint_curve(page):
+    ((faint, raw),) = page.tab.evaluate(SMOOTH.replace("WEIGHT", "0"))
+    assert not faint
+    (faint, behind), (_, smooth) = page.tab.evaluate(SMOOTH.replace("WEIGHT", "0.5"))
+    assert faint and behind == raw
+    sums, mass, expected = 0.0, 0.0, []
+    for height in heights(raw):  # which a linear axis averages as it does values
+        sums, mass = 0.5 * sums + 0.5 * height, 0.5 * mass + 0.5
+        expected.append(sums / mass)
+    assert heights(smooth) == pytest.approx(expected, abs=0.1)
+
+
+def test_a_watched_page_loads_itself_again_when_the_run_goes_on(tab, tmp_path):
+    run, later = write_run(tmp_path / "run", 2), write_run(tmp_path / "later", 4)
+    with ReportServer(run) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tab.look("light", 1280)
+        tab.open(server.address)
+        tab.wait("document.querySelector('.following').textContent === 'stopped after 24 steps'")
+        for sheet in (later / "samples").iterdir():
+            sheet.replace(run / "samples" / sheet.name)
+        (later / "history.csv").replace(run / "history.csv")
+        tab.wait("document.querySelector('.following').textContent === 'finished after 48 steps'")
+        tab.wait("document.querySelectorAll('.film > figure').length === 5")
+        server.shutdown()
