@@ -118,12 +118,12 @@ def score_lines(scores: "Scores", verbose: bool = False) -> Iterator[Line]:
         yield Text(f"{made.generated_count:,} of {made.generated}")
         about = f"beside {made.real_count:,} of {made.real}, by {made.features} (more: -v)"
         yield Text(about, "dim")
+    for name, why in scores.left_out.items():
+        remedies = [f" → {remedy}" for asked, remedy in _REMEDIES.items() if asked in why]
+        yield Text(f"{name} is left out: {why}{''.join(remedies)}", "yellow")
     yield ""
     table = [(scores.titles[name], f"{value:.4g}") for name, value in scores.values.items()]
     yield from aligned(table, ("bold", "green"))
-    for name, why in scores.left_out.items():
-        remedies = [f" → {remedy}" for asked, remedy in _REMEDIES.items() if asked in why]
-        yield Text(f"  {name}: left out, {why}{''.join(remedies)}", "yellow")
 
 
 def provenance_lines(made: "Provenance") -> Iterator[Line]:

@@ -251,11 +251,17 @@ def _versions() -> dict[str, Any]:
     packages = ("gankit", "keras", "tensorflow", "jax", "torch", "numpy", "tensorboard")
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "command": _command(),
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "versions": _installed(packages),
     }
+
+
+def _command() -> list[str]:
+    """Return the words that were typed; none if Python was started for something else."""
+    name = Path(sys.argv[0]).stem
+    return ["gankit", *sys.argv[1:]] if name in ("gankit", "__main__") else []
 
 
 def _installed(packages: Iterable[str]) -> dict[str, str]:
