@@ -126,7 +126,7 @@ def test_two_folders_are_scored(gankit, tmp_path):
     told = json.loads(out)
     assert code == 0 and told["scores"]["frechet_distance"] == pytest.approx(0, abs=1e-9)
     assert told["real_digest"] == digest(read_folder(real)) and told["real_count"] == 12
-    code, out, _ = gankit("score", real, fake)
+    code, out, _ = gankit("score", real, fake, "-v")
     assert code == 0 and "frechet_distance" in out and "digest" in out
     assert "memorisation is left out: needs held_out" in out
     code, out, _ = gankit("score", real, fake, "--held-out", fake, "--metrics", "memorisation")
@@ -148,7 +148,15 @@ def test_folders_that_cannot_be_compared_are_errors(gankit, tmp_path):
 
 def test_a_run_is_scored_and_the_scores_are_kept(gankit, run):
     code, out, err = gankit(
-        "score", run, "--plugin", PARTS, "--metrics", "frechet-distance,ms-ssim", "--count", 20
+        "score",
+        run,
+        "--plugin",
+        PARTS,
+        "--metrics",
+        "frechet-distance,ms-ssim",
+        "--count",
+        20,
+        "-v",
     )
     assert code == 0, err
     assert "frechet_distance" in out and "ms_ssim" in out and "20 of" in out
@@ -167,7 +175,7 @@ def test_a_conditional_run_is_scored_by_a_classifier_of_its_labels(gankit, tmp_p
     (tmp_path / "two.toml").write_text(CONDITIONAL)
     code, _, err = gankit("run", "two.toml", "--out", "played")
     assert code == 0, err
-    code, out, err = gankit("score", "played", "--features", "classifier", "--count", 20)
+    code, out, err = gankit("score", "played", "--features", "classifier", "--count", 20, "-v")
     assert code == 0, err
     told = json.loads((tmp_path / "played" / "scores.jsonl").read_text("utf-8"))
     assert told["accuracy"] == 1 and "100.00% of held-out examples" in out
