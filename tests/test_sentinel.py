@@ -35,7 +35,7 @@ def test_a_game_has_the_same_bits_with_monitors_and_without(tmp_path):
     assert {"ranked_right", "nearest", "spread", "d_weights", "copies"} < looks[-1]["seen"].keys()
     assert not (tmp_path / "off/health.jsonl").exists()
     history = [(tmp_path / run / "history.csv").read_text() for run in ("watched", "off")]
-    rows = [[row.split(",", 3)[0::3] for row in text.splitlines()] for text in history]
+    rows = [[row.split(",", 4)[0::4] for row in text.splitlines()] for text in history]
     assert rows[0] == rows[1]
 
 
