@@ -314,5 +314,5 @@ def test_a_metric_that_is_wrong_is_named(gankit, run, tmp_path, name, message):
 def test_a_run_is_looked_for_where_runs_are(gankit, run, tmp_path):
     (tmp_path / "runs").mkdir()
     run.rename(tmp_path / "runs" / "it")
-    code, _, err = gankit("score", "it")
+    code, _, err = gankit("score", "other")
     assert code == 1 and "→ the runs there: runs/it" in err
