@@ -201,7 +201,7 @@ def test_the_verb_and_the_function_have_the_same_options():
     ours = {name: p.default for name, p in inspect.signature(score).parameters.items()}
     theirs = {name: p.default for name, p in inspect.signature(typed).parameters.items()}
     shared = {name for name in ours if name not in ("places", "plugin")}
-    assert theirs.keys() - shared == {"places", "plugin", "self_test", "as_json"}
+    assert theirs.keys() - shared == {"places", "plugin", "self_test", "as_json", "verbose"}
     assert {name: theirs[name] for name in shared} == {name: ours[name] for name in shared}
 
 

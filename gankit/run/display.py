@@ -15,7 +15,7 @@ from gankit.run.notebook import NotebookOutput
 from gankit.run.scores import Standing
 from gankit.terminal import warning
 
-_LEVELS = {"dead": "bold red", "note": "cyan", "over": "dim"}
+_LEVELS = {"dead": "bold red", "note": "cyan"}
 
 
 class Display:
@@ -107,6 +107,8 @@ class Display:
         """Show in a line that stays that a verdict began or ended."""
         if level == "warn":
             self._print(warning(message))
+        elif level == "over":
+            self._print(Text(message, "dim"))
         else:
             self._print(Text.assemble((f"{level}: ", _LEVELS.get(level, "cyan")), message))
 
