@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image
 
+from gankit.backend import TITLES
 from gankit.data.images import open_image
 from gankit.errors import GankitError
 from gankit.messages import clock
@@ -70,7 +71,7 @@ def _header(run: RunData, live: bool) -> Html:
         ("state", run.state),
         ("epochs", f"{run.finished} of {run.epochs}"),
         ("steps", f"{run.steps:,}"),
-        ("on", f"{facts.get('backend')}, {', '.join(facts.get('devices', []))}"),
+        ("on", ", ".join([TITLES[facts["backend"]], *facts.get("devices", [])])),
         ("started", str(facts.get("started", "")).replace("T", " ").replace("+00:00", " UTC")),
     ]
     rows += [("took", clock(run.seconds))] if run.seconds else []
