@@ -110,6 +110,15 @@ def test_a_request_without_a_host_is_refused(ask):
         assert line.makefile("rb").readline().split()[1] == b"403"
 
 
+def test_a_browser_that_goes_away_leaves_no_traceback(ask, capfd):
+    for error in (BrokenPipeError(), ValueError("a bug")):
+        try:
+            raise error
+        except Exception:
+            ask.server.handle_error(None, "a browser")
+        assert ("a bug" in capfd.readouterr().err) == isinstance(error, ValueError)
+
+
 def test_a_run_that_goes_away_is_an_error_not_a_crash(ask, run):
     shutil.rmtree(run)
     response, text = ask("/state")

@@ -6,9 +6,11 @@ can read the page by giving its own name the address 127.0.0.1.
 """
 
 import json
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from gankit.errors import GankitError
 from gankit.reporting.run_body import document
@@ -53,6 +55,11 @@ class ReportServer(ThreadingHTTPServer):
     def address(self) -> str:
         """The address to open."""
         return f"http://{HOST}:{self.server_port}/"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report an error, but not that a browser went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def hosts(self) -> set[str]:
