@@ -19,7 +19,7 @@ def test_its_first_two_commands_install_and_run_and_install_and_test():
         "python3.11 -m venv .venv",
         ". .venv/bin/activate",
         "pip install -e .",
-        "gankit run recipes/quickstart.toml",
+        "gankit run quickstart",
     ]
     assert INSTALL_AND_TEST.split(" && ") == ['pip install -e ".[dev]"', "pytest"]
 
