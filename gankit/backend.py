@@ -114,10 +114,18 @@ def _start() -> str:
 
 @contextmanager
 def without_chatter() -> Iterator[None]:
-    """Hold back standard error, then write it without the messages of a start-up."""
+    """Hold back standard error, then write it without the messages of a start-up.
+
+    Where no temporary file can be made, nothing is held back.
+    """
+    try:
+        file = tempfile.TemporaryFile()  # noqa: SIM115
+    except OSError:
+        yield
+        return
     sys.stderr.flush()
     terminal = os.dup(2)
-    with tempfile.TemporaryFile() as held:
+    with file as held:
         os.dup2(held.fileno(), 2)
         try:
             yield

@@ -21,14 +21,19 @@ class GankitError(Exception):
 
 
 class Interrupted(Exception):
-    """The user stopped a run. Its state is saved.
+    """The user stopped a run.
 
     Args:
-        run: The run's folder.
-        steps: The finished steps.
+        run: The run's folder; None if it had no step yet, so that nothing is left of it.
+        steps: The finished steps, which are saved; None if the user did not wait for that.
     """
 
-    def __init__(self, run: Path, steps: int):
-        super().__init__(f"{run} was stopped at step {steps:,}")
+    def __init__(self, run: Path | None, steps: int | None = None):
+        super().__init__(run, steps)
         self.run = run
         self.steps = steps
+
+    def __str__(self) -> str:
+        if self.run is None:
+            return "stopped before the first step; nothing was saved"
+        return "stopped" if self.steps is None else f"saved at step {self.steps:,}"

@@ -44,6 +44,12 @@ def cache(tmp_path_factory, monkeypatch):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def staying(monkeypatch):
+    """Keep the tests' process alive where a command ends its own."""
+    monkeypatch.setattr("gankit.cli.leave", sys.exit)
+
+
 @pytest.fixture
 def python(tmp_path):
     """Run a Python program or `-m` module in a folder of its own; returns the finished process."""

@@ -1,6 +1,6 @@
 """Damage and strangers' folders: nothing is believed that is not so, and nothing is a traceback.
 
-A longer campaign: `GANKIT_CAMPAIGN=1 pytest tests/test_damage.py` flips every bit.
+`python tests/campaign.py` flips every bit.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from campaign import chosen, report
 from made_runs import made_run
 from run_folders import write_run
 
@@ -23,7 +24,6 @@ from gankit.run.history import read_history
 from gankit.run.lock import locked
 
 PARTS = Path(__file__).with_name("small_parts.py")
-LONG = bool(os.environ.get("GANKIT_CAMPAIGN"))
 DEEP = "[" * 100_000
 
 
@@ -55,10 +55,9 @@ def test_a_flipped_bit_of_a_checkpoint_is_found_or_changes_nothing(copy, name):
     whole = checkpoints.find("last")
     content = (path / name).read_bytes()
     bits = range(8 * len(content))
-    draw = np.random.default_rng(1)
-    chosen = bits if LONG else draw.choice(bits, 400, replace=False).tolist()
+    cases = chosen(bits, 400)
     found = 0
-    for bit in chosen:
+    for bit in cases:
         damaged = bytearray(content)
         damaged[bit // 8] ^= 1 << bit % 8
         (path / name).write_bytes(damaged)
@@ -66,7 +65,8 @@ def test_a_flipped_bit_of_a_checkpoint_is_found_or_changes_nothing(copy, name):
             assert same(checkpoints.find(path.name), whole)
         except GankitError:
             found += 1
-    assert found > 0.8 * len(chosen)  # the others say nothing that counts
+    assert found > 0.8 * len(cases)  # the others say nothing that counts
+    report(f"a flipped bit of {name}, {found:,} of them found", len(cases))
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
@@ -104,6 +104,13 @@ NONSENSE = {
                     "epoch\n\x00\n"],
     "scores.jsonl": ["1\n", "[]\n", DEEP + "\n", '{"verb": "run"}\n', "\xff\n",
                      '{"verb": "run", "stage": "x"}\n'],
+    "health.jsonl": ["1\n", "{}\n", DEEP + "\n", '{"stage": 0, "step": 1}\n', "\xff\n",
+                     '{"stage": 0, "step": 1, "epoch": 1, "step_of_epoch": 1, "point": true, '
+                     '"means": {"d_loss": "x"}, "seen": {}}\n'],
+    "verdicts.jsonl": ["[]\n", '{"event": "begins"}\n', '{"stage": 0, "step": 1, "epoch": 1}\n',
+                       '{"event": "stops", "stage": "0", "step": 1, "epoch": 1}\n', "\xff\n"],
+    "roll-back.json": ["", "[]", "{}", "\xff", DEEP,
+                       '{"steps": "1", "epoch": 1, "recipe": "", "event": {}}'],
     "checkpoints/best": ["\xff", "../..", "no such", "\n"],
     "recipe.toml": ["", "=", "x = [", "\xff", "loss = 1"],
 }  # fmt: skip
@@ -117,7 +124,8 @@ def test_nonsense_in_a_run_is_an_error_or_nothing(gankit, tmp_path, file, conten
     run = write_run(tmp_path / "run")
     (run / "checkpoints").mkdir(exist_ok=True)
     (run / file).write_bytes(content.encode("latin-1"))
-    for words in (("show", "run"), ("report", "run"), ("compare", "run", "run")):
+    verbs = [("show", "run"), ("report", "run"), ("compare", "run", "run"), ("diagnose", "run")]
+    for words in [*verbs, *([("run", "--resume", "run")] if "json" in file else [])]:
         code, _, err = gankit(*words)
         assert code in (0, 1), words
         assert code == 0 or "error: " in err
@@ -221,3 +229,22 @@ def test_brackets_in_a_path_are_brackets(gankit, tmp_path):
     assert code == 1 and "exp[lr=3].toml" in err
     code, _, err = gankit("run", "missing.toml", "--out", "x[/y]")
     assert code == 1 and "missing.toml" in err
+
+
+@pytest.mark.parametrize("left", [[], [".lock"], [".lock", "run.json", f".{'0' * 16}-recipe.toml"]])
+def test_a_run_killed_before_its_recipe_was_written_begins_again(tmp_path, left):
+    (tmp_path / "run").mkdir()
+    for name in left:
+        (tmp_path / "run" / name).write_text("{")
+    assert RunFolder.create("run", tmp_path / "run").path == tmp_path / "run"
+    if left:
+        with pytest.raises(GankitError, match="stopped before it began") as raised:
+            RunFolder.open(tmp_path / "run")
+        assert raised.value.hint == f"begin it again: gankit run RECIPE --out {tmp_path / 'run'}"
+
+
+def test_a_folder_that_is_no_run_is_not_said_to_be_resumed(tmp_path):
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(GankitError, match="not empty") as raised:
+        RunFolder.create("run", tmp_path)
+    assert "--resume" not in raised.value.hint

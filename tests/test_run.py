@@ -14,6 +14,7 @@ import time
 
 import numpy as np
 import pytest
+from campaign import LONG, report
 from trained_runs import PARTS, RECIPE, STAGES, assert_same_bits, state, train
 
 from gankit.run.folder import RunFolder
@@ -107,8 +108,9 @@ def kill(folder, luck, arguments):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("attempt", range(8 if LONG else 1))
 def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
-    python, recipe, tmp_path
+    python, recipe, tmp_path, attempt
 ):
     recipe.write_text(RECIPE + STAGES)
     python("-m", "gankit", "run", recipe, "--plugin", PARTS, "--out", "whole")
@@ -128,6 +130,7 @@ def test_a_run_killed_at_any_instant_ends_with_the_bits_of_one_that_was_not(
     ]
     for whole, killed in zip(*rows, strict=True):
         assert {**whole, **CLOCKS} == {**killed, **CLOCKS}
+    report("a kill at some time", sum(kills))
 
 
 @pytest.mark.slow
@@ -146,6 +149,22 @@ def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(gankit, recipe, wh
     assert state(tmp_path / "stopped")[0] < state(whole)[0]
     assert gankit(*words.split())[0] == 0
     assert_same_bits(whole, tmp_path / "stopped")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tenths", range(0, 30, 3) if LONG else (1, 6))
+def test_ctrl_c_before_the_first_step_ends_a_process_with_a_sentence(recipe, tmp_path, tenths):
+    process = start(tmp_path, "run", recipe, "--plugin", PARTS, "--out", "stopped")
+    for line in process.stdout:
+        if line.startswith("curves"):
+            break
+    time.sleep(tenths / 10)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith(("stopped before the first step", "→ gankit run"))
+    report("Ctrl-C before or in the first steps of a process", 1)
 
 
 def test_a_damaged_checkpoint_is_passed_over_and_named(gankit, run):

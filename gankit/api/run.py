@@ -108,7 +108,7 @@ class Run:
         try:
             go_on(self.path, shown, backend, cpu, [file.resolve() for file in self.plugins])
         except Interrupted as stopped:
-            shown.print(f"saved at step {stopped.steps:,}")
+            shown.print(str(stopped))
         return self
 
     def __repr__(self) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from gankit.backend import announce
 from gankit.errors import GankitError, Interrupted
+from gankit.files import NotWritten
+from gankit.messages import plugin_words, typed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,7 +98,9 @@ def train(
     try:
         folder = start(table, Path(recipe), shown, made, backend, cpu, files)
     except Interrupted as stopped:
-        shown.print(f"saved at step {stopped.steps:,}. The run's resume() goes on from there.")
+        if stopped.run is None:
+            raise KeyboardInterrupt from None
+        shown.print(f"{stopped}. The run's resume() goes on from there.")
         return Run(stopped.run, files)
     return Run(folder.path, files)
 
@@ -115,11 +119,17 @@ def start(
     from gankit.discovery.plugins import load_plugins
     from gankit.recipe.recipe import check_recipe
     from gankit.run.folder import RunFolder
+    from gankit.run.lock import Held
 
     recipe = check_recipe(table, load_plugins(plugins), str(source))
     run = RunFolder.create(_name(source), out)
     try:
         _train(recipe, run, console, plugins)
+    except Held:
+        raise  # the folder belongs to another process
+    except Interrupted as stopped:
+        removed = run.remove_if_nothing_was_played()
+        raise Interrupted(None if removed else run.path, stopped.steps) from None
     except GankitError:
         run.remove_if_nothing_was_played()
         raise
@@ -138,10 +148,12 @@ def go_on(
 ) -> "RunFolder":
     """Train a run to its end from its latest checkpoint, or another one; return its folder."""
     from gankit.run.folder import RunFolder
+    from gankit.run.lock import locked
     from gankit.sentinel import rollback
 
     run = RunFolder.open(path)
-    rollback.complete(run)
+    with locked(run.path):
+        rollback.complete(run)
     run.check_recipe()
     announce(console.print, backend or run.read_facts()["backend"], cpu)
     from gankit.discovery.plugins import load_plugins
@@ -150,7 +162,8 @@ def go_on(
 
     recipe = load_recipe(run, plugins)
     if checkpoint:
-        go_back(run, recipe, load_plugins(plugins), checkpoint, added)
+        with locked(run.path):
+            go_back(run, recipe, load_plugins(plugins), checkpoint, added)
         recipe = load_recipe(run, plugins)
     _train(recipe, run, console, plugins, allow_new_data)
     return run
@@ -165,7 +178,13 @@ def _train(
 ) -> None:
     from gankit.run.train import train
 
-    train(recipe, run, console, {"plugins": [str(path) for path in plugins]}, allow_new_data)
+    try:
+        train(recipe, run, console, {"plugins": [str(path) for path in plugins]}, allow_new_data)
+    except NotWritten as error:
+        if not run.played:
+            raise
+        words = f"gankit run --resume {typed(run.path)} {plugin_words(plugins)}".rstrip()
+        raise NotWritten(error.message, f"{error.hint}; then: {words}") from error
 
 
 def _name(recipe: Path) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from gankit.cli.app import app
 from gankit.cli.console import show_error
+from gankit.cli.ending import STOPPED, disk_errors, leave
 from gankit.errors import GankitError
 
 COMMANDS = (
@@ -17,6 +18,7 @@ COMMANDS = (
     *("diagnose", "bench"),
     *("show", "list", "plugins", "schema", "new", "explore"),
 )
+
 for command in COMMANDS:
     import_module(f"gankit.cli.{command}")  # which adds it to the app
 
@@ -40,10 +42,15 @@ def main() -> None:
         _check_verb(sys.argv[1:2])
         command = typer.main.get_command(app)
         _without_types(command, typer.Context(command, **command.context_settings))
-        command(prog_name="gankit")
+        with disk_errors():
+            command(prog_name="gankit")
     except GankitError as error:
         show_error(error)
         sys.exit(1)
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            leave(STOPPED)
+        raise
 
 
 def _without_types(command: Any, context: Any) -> None:

@@ -19,6 +19,7 @@ from gankit.cli.options import (
     number,
     text,
 )
+from gankit.files import written
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -56,7 +57,8 @@ class Look:
         """Write an image or the frames of a film, and return its path; nothing is overwritten."""
         from gankit.pictures.sheets import write_beside
 
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with written(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         return write_beside(image, self.folder / f"{name}-{self.seed}")
 
 

@@ -1,5 +1,6 @@
 """gankit new: a recipe of your own, or a plugin."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from gankit.cli.console import show_lines
 from gankit.cli.options import examples, text
 from gankit.discovery.scaffold import PLURALS, write_distribution
 from gankit.errors import GankitError
+from gankit.files import write
 from gankit.messages import listed, shown, suggestion, typed
 from gankit.recipe.shipped import shipped_recipes
 
@@ -76,12 +78,11 @@ def new_recipe(name: str, source: str | None = None, out: Path | None = None) ->
     text = _text(source or name)
     path = out or Path(f"{Path(name).name.removesuffix('.toml')}.toml")
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError as error:
-        message = f"{path} already exists; nothing was written"
-        raise GankitError(message, f"gankit new recipe {typed(name)} --out another.toml") from error
-    except (OSError, ValueError) as error:
+        if os.path.lexists(path):
+            message = f"{path} already exists; nothing was written"
+            raise GankitError(message, f"gankit new recipe {typed(name)} --out another.toml")
+        write(path, text)
+    except ValueError as error:
         raise GankitError(f"{shown(str(path))} cannot be written: {error}") from error
     return path
 

@@ -93,8 +93,11 @@ def run(
         else:
             raise typer.BadParameter("name a recipe, or a run to --resume")
     except Interrupted as stopped:
-        words = f"gankit run --resume {typed(stopped.run)} {plugin_words(plugins)}".rstrip()
-        show_lines([f"saved at step {stopped.steps:,}", f"→ {words}"])
+        lines = [str(stopped)]
+        if stopped.run:
+            words = f"gankit run --resume {typed(stopped.run)} {plugin_words(plugins)}".rstrip()
+            lines.append(f"→ {words}")
+        show_lines(lines)
         raise typer.Exit(130) from None
     _show_end(made, plugins)
 
@@ -107,7 +110,7 @@ def _show_end(run: "RunFolder", plugins: Sequence[Path]) -> None:
 
     scores = list(standing_lines(run))
     show_lines(["", *scores, ""] if scores else [])
-    *_, last = run.sheets().values()
+    *_, last = ["none", *run.sheets().values()]
     path, more = typed(run.path), plugin_words(plugins)
     lines = [f"samples {last}", f"→ gankit report {path} --open"]
     if draws_from_noise(load_recipe(run, plugins).stages()[-1].loss.part.load()):

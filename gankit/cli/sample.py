@@ -16,6 +16,7 @@ from gankit.cli.options import (
     number,
     text,
 )
+from gankit.files import written
 from gankit.messages import typed
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
     from gankit.data.scaling import to_uint8
     from gankit.pictures import sheets
 
-    out.mkdir(parents=True, exist_ok=True)
+    with written(out):
+        out.mkdir(parents=True, exist_ok=True)
     if grid or samples.values.ndim == 2:
         pages = {f"sheet-{stem}.png": samples.sheet}
     else:

@@ -1,7 +1,6 @@
 """What happens beside the steps of a run: one callback for each matter, in the order they act."""
 
 import signal
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,12 +9,14 @@ import keras
 
 from gankit.data.dataset import Dataset
 from gankit.errors import GankitError, Interrupted
+from gankit.files import written
 from gankit.game.gan import GAN
 from gankit.game.scalars import CHARTS, scalar_name
 from gankit.pictures import sheets
 from gankit.run.checkpoint import Checkpoint
 from gankit.run.sample_sheet import real_sheet, run_sheet
 from gankit.run.session import Session
+from gankit.run.signals import heard
 
 
 class NotFinite(GankitError):
@@ -119,7 +120,8 @@ class Sample(SessionCallback):
     def _draw(self) -> None:
         sheet = run_sheet(self.model, self.dataset, self.seed)
         folder = self.session.run.samples
-        folder.mkdir(exist_ok=True)
+        with written(folder):
+            folder.mkdir(exist_ok=True)
         sheets.write_png(sheet, folder / f"epoch-{self.session.epoch:03d}.png")
         self.session.events.image("samples", sheet, self.session.place.steps)
 
@@ -171,15 +173,9 @@ class Save(SessionCallback):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Save after the current step on the first Ctrl-C or SIGTERM; end at once on the second."""
-        here = threading.current_thread() is threading.main_thread()
-        numbers = (signal.SIGINT, signal.SIGTERM) if here else ()
-        before = {number: signal.signal(number, self._ask) for number in numbers}
-        try:
+        """Save after the current step on the first signal to end; end at once on the second."""
+        with heard(self._ask):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Save within an epoch, if it is due."""
@@ -202,6 +198,8 @@ class Save(SessionCallback):
     def _ask(self, number: int, frame: Any) -> None:
         self.asked = True
         signal.signal(number, signal.default_int_handler)
+        if number not in (signal.SIGINT, signal.SIGTERM):  # SIGHUP, which Windows lacks
+            self.session.display.check_terminal()
 
 
 class Window:

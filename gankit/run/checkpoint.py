@@ -95,9 +95,8 @@ class Checkpoints:
             GankitError: It cannot be written; the other checkpoints are intact.
         """
         path = self.folder / place.name
-        resume = f"gankit run --resume {typed(self.folder.parent)}"
-        with written(path, f"free some space, then: {resume}"):
-            self.folder.mkdir(parents=True, exist_ok=True)
+        with written(path):
+            self.folder.mkdir(exist_ok=True)  # never the run's, which somebody may have removed
             _remove(self.folder.glob(".*step-*"))  # unfinished, of a process that was killed
             with aside(path) as partial:
                 _write(partial, gan, place)

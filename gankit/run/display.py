@@ -1,5 +1,7 @@
 """What a run shows in the terminal or in a notebook during training."""
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -56,6 +58,13 @@ class Display:
         """Show how many steps the epoch has, and how many are finished."""
         self._steps_of_epoch = steps
         self._bars.update(self._steps, completed=step, total=steps)
+
+    def check_terminal(self) -> None:
+        """Print nothing more if the terminal is gone, so that the run can still be saved."""
+        try:
+            os.write(self.console.file.fileno(), b"")
+        except OSError as error:
+            self.console.quiet = error.errno == errno.EIO
 
     def step(self, step: int, steps: int, values: Values, speed: float, left: float) -> None:
         """Show a step of the epoch, the means so far, images per second and the seconds left."""

@@ -3,8 +3,7 @@
 import io
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import (
 )
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from gankit.errors import GankitError
+from gankit.files import extend, written
 from gankit.pictures.sheets import png
 
 _FIELDS = {bool: "bool_value", int: "number_value", float: "number_value"}
@@ -36,12 +35,17 @@ class EventLog:
         folder: The folder of the events.
         purge_step: The first step to be played; TensorBoard forgets the events of a killed run
             from there on. None forgets nothing.
+
+    Raises:
+        GankitError: The folder cannot be made, or, from any method, the events cannot be written.
     """
 
     def __init__(self, folder: str | os.PathLike[str], purge_step: int | None = 0):
         self.folder = Path(folder)
         self.purge_step = purge_step
-        self._files: dict[str, io.BufferedWriter] = {}
+        self._files: dict[str, io.FileIO] = {}
+        with written(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
 
     def scalars(self, values: Mapping[str, float], step: int, run: str = "") -> None:
         """Add a point to the curve of each tag.
@@ -88,7 +92,7 @@ class EventLog:
 
     def flush(self) -> None:
         """Wait until all events are on the disk."""
-        with self._writing():
+        with written(self.folder):
             for file in self._files.values():
                 os.fsync(file.fileno())
 
@@ -96,7 +100,7 @@ class EventLog:
         """Add the end of the run, and close the files."""
         end = SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=time.time())
         self._session(metadata.SESSION_END_INFO_TAG, HParamsPluginData(session_end_info=end))
-        with self._writing():
+        with written(self.folder):
             for file in self._files.values():
                 file.close()
 
@@ -105,30 +109,24 @@ class EventLog:
         self._add([Summary.Value(tag=tag, tensor=metadata.NULL_TENSOR, metadata=kind)], step=0)
 
     def _add(self, values: Sequence[Summary.Value], step: int, run: str = "") -> None:
-        with self._writing():
+        with written(self.folder / run):
             if run not in self._files:
                 self._files[run] = self._open(run)
             _write(self._files[run], step=step, summary=Summary(value=values))
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise GankitError(f"the events in {self.folder} cannot be written: {error}") from error
-
-    def _open(self, run: str) -> io.BufferedWriter:
+    def _open(self, run: str) -> io.FileIO:
         folder = self.folder / run
-        folder.mkdir(parents=True, exist_ok=True)
+        if run:  # never the folder of a run that somebody has removed
+            folder.mkdir(exist_ok=True)
         # TensorBoard reads the files of a folder by name
-        file = (folder / f"events.out.tfevents.{time.time_ns()}").open("xb")
+        file = (folder / f"events.out.tfevents.{time.time_ns()}").open("xb", buffering=0)
         _write(file, file_version="brain.Event:2")
         if self.purge_step is not None:
             _write(file, step=self.purge_step, session_log=SessionLog(status=SessionLog.START))
         return file
 
 
-def _write(file: io.BufferedWriter, **content: Any) -> None:
-    event = Event(wall_time=time.time(), **content)
-    RecordWriter(file).write(event.SerializeToString())
-    file.flush()
+def _write(file: io.FileIO, **content: Any) -> None:
+    event, record = Event(wall_time=time.time(), **content), io.BytesIO()
+    RecordWriter(record).write(event.SerializeToString())
+    extend(file, record.getvalue())

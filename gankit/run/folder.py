@@ -11,43 +11,20 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any
 
 from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
-from gankit.files import read, refuse_links, write, written
+from gankit.files import is_aside, read, refuse_links, write, written
 from gankit.messages import cut, typed
+from gankit.run import lock
+from gankit.run.facts import Facts
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
 
 RUNS = Path("runs")  # the folder of runs by default
-
-
-class DataFacts(BaseModel):
-    """What `run.json` says about the data of a stage."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-    examples: int
-    classes: list[str]
-    shapes: dict[str, list[int]]
-    digest: str | None = None
-
-
-class Facts(BaseModel):
-    """What `run.json` must be like to be read; a run's folder may be a stranger's."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-    backend: Literal["tensorflow", "jax", "torch"]
-    data: list[DataFacts]
-    devices: list[str] = []
-    plugins: list[str] = []
-    command: list[str] = []
-    versions: dict[str, str] = {}
-    distributions: dict[str, str] = {}
-    recipe_sha256: str | None = None
+BEGINNING = {lock.NAME, "run.json"}  # what a run has before its recipe; it can begin again
 
 
 class RunFolder:
@@ -98,13 +75,23 @@ class RunFolder:
         run = cls(path)
         if path.is_dir():
             refuse_links(path)
-        if not (run.recipe.is_file() and run.facts.is_file()):
+        if not run.exists:
+            if (path / lock.NAME).is_file() and _only_begun(path):
+                raise GankitError(
+                    f"{path} was stopped before it began: there is nothing to resume",
+                    f"begin it again: gankit run RECIPE --out {typed(path)}",
+                )
             parents = (path.parent, path.parent / RUNS)
             near = sorted(str(p.parent) for each in parents for p in each.glob("*/run.json"))
             runs = f"the runs there: {', '.join(near[-5:])}"
             hint = runs if near else "gankit run RECIPE makes one"
             raise GankitError(f"{path} is not a run: it has no recipe.toml and run.json", hint)
         return run
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder is a run, which can be resumed."""
+        return self.recipe.is_file() and self.facts.is_file()
 
     def describe(self, recipe: "Recipe", facts: Mapping[str, Any]) -> None:
         """Write the recipe and the facts of a run."""
@@ -131,10 +118,17 @@ class RunFolder:
                 f"undo the change; or start a new run of it: gankit run {typed(self.recipe)}",
             )
 
-    def remove_if_nothing_was_played(self) -> None:
-        """Remove a folder that `create` has just made, if it has no samples and no checkpoint."""
-        if not self.samples.exists() and not self.checkpoints.exists():
-            shutil.rmtree(self.path)
+    @property
+    def played(self) -> bool:
+        """Whether the run has samples or a checkpoint."""
+        return self.samples.exists() or self.checkpoints.exists()
+
+    def remove_if_nothing_was_played(self) -> bool:
+        """Remove a folder that `create` has just made, unless it was played; returns whether."""
+        if self.played:
+            return False
+        shutil.rmtree(self.path, ignore_errors=True)
+        return True
 
     def read_facts(self) -> dict[str, Any]:
         """Return the content of `run.json`.
@@ -217,12 +211,18 @@ class RunFolder:
 
 def _empty(out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
-    if any(out.iterdir()):
+    if not _only_begun(out):
+        resume = f", or go on with it: gankit run --resume {typed(out)}"
         raise GankitError(
             f"{out} is not empty, and gankit never overwrites a run",
-            f"choose another --out, or go on with it: gankit run --resume {typed(out)}",
+            f"choose another --out{resume if RunFolder(out).exists else ''}",
         )
     return out
+
+
+def _only_begun(folder: Path) -> bool:
+    """Return whether a folder is empty, or has only what a run that was killed at once left."""
+    return all(path.name in BEGINNING or is_aside(path) for path in folder.iterdir())
 
 
 def _next_free(parent: Path, name: str) -> Path:

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from gankit.errors import GankitError
-from gankit.files import written
+from gankit.files import NotWritten, extend, written
 
 try:
     import fcntl
@@ -28,18 +28,24 @@ def locked(folder: Path) -> Iterator[None]:
         folder: Of the run.
 
     Raises:
-        GankitError: Another process plays the run; it is named.
+        Held: Another process plays the run; it is named.
+        NotWritten: The folder cannot be written, or was replaced meanwhile.
     """
     path = folder / NAME
     with written(path):
         number = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
-    with os.fdopen(number, "r+") as file:
+    with os.fdopen(number, "rb+", buffering=0) as file:
         if not (_take(file) or _take(file, wait=0.2)):  # `is_locked` holds it for an instant
             raise _held(folder, file.read())
-        file.truncate()
-        json.dump({"pid": os.getpid(), "since": _now()}, file)
-        file.flush()
+        with written(path):
+            file.truncate()
+            extend(file, json.dumps({"pid": os.getpid(), "since": _now()}).encode())
         yield
+        if not _same(path, number):
+            raise NotWritten(
+                f"{folder} was removed or replaced while it was trained",
+                "put it back if it was moved, and resume it; else start a new run",
+            )
 
 
 def is_locked(folder: Path) -> bool:
@@ -48,11 +54,11 @@ def is_locked(folder: Path) -> bool:
         number = os.open(folder / NAME, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return False
-    with os.fdopen(number) as file:
+    with os.fdopen(number, "rb", buffering=0) as file:
         return not _take(file)
 
 
-def _take(file: TextIO, wait: float = 0) -> bool:
+def _take(file: FileIO, wait: float = 0) -> bool:
     """Take the lock, which closing the file releases; return whether it was free."""
     time.sleep(wait)
     try:
@@ -63,13 +69,22 @@ def _take(file: TextIO, wait: float = 0) -> bool:
     return True
 
 
-def _held(folder: Path, text: str) -> GankitError:
+class Held(GankitError):
+    """Another process plays the run."""
+
+
+def _same(path: Path, number: int) -> bool:
+    """Return whether the file of a path is the one that is open."""
+    return path.exists() and os.path.samestat(path.stat(), os.fstat(number))
+
+
+def _held(folder: Path, text: bytes) -> Held:
     try:
         owner = json.loads(text)
         who = f"process {int(owner['pid'])} since {owner['since']}"
     except (ValueError, KeyError, TypeError):
         who = "another process"
-    return GankitError(
+    return Held(
         f"{folder} is being trained by {who}",
         "wait until it ends, stop it with Ctrl-C there, or start a new run",
     )

@@ -11,6 +11,8 @@ from rich.console import Console
 from gankit import engine
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import Catalogue, load_plugins
+from gankit.errors import Interrupted
+from gankit.files import remove_leftovers
 from gankit.game.compatibility import incompatibilities
 from gankit.messages import clock, typed
 from gankit.recipe.recipe import Recipe
@@ -22,6 +24,7 @@ from gankit.run.lock import locked
 from gankit.run.memory import enough_memory
 from gankit.run.scoring_callback import Score
 from gankit.run.session import Session
+from gankit.run.signals import stopping_at_once
 from gankit.sentinel import rollback, wording
 from gankit.sentinel.act import Act
 from gankit.sentinel.callback import Sentinel
@@ -45,10 +48,13 @@ def train(
         allow_new_data: Whether a resumed run may go on with data that has changed.
 
     Raises:
-        Interrupted: The user stopped it; it is saved.
+        Interrupted: The user stopped it; it is saved, unless it had no step yet or the user did
+            not wait.
         GankitError: Data cannot be read, parts do not fit, the disk is full, a loss is not finite.
     """
     with locked(run.path):
+        for folder in (run.path, run.samples, run.checkpoints):
+            remove_leftovers(folder)
         while True:
             try:
                 _train(recipe, run, console, facts or {}, allow_new_data)
@@ -59,6 +65,8 @@ def train(
                 (*_, event) = rollback.rolled_back(run)
                 console.print(wording.text(event), highlight=False, soft_wrap=True)
                 recipe = load_recipe(run, _plugins(facts or {}))
+            except KeyboardInterrupt:
+                raise Interrupted(run.path) from None
 
 
 def _train(
@@ -98,7 +106,8 @@ def _play_stages(
 ) -> None:
     previous = None
     for number, stage in enumerate(recipe.stages()):
-        experiment = assemble(stage, previous)
+        with stopping_at_once():
+            experiment = assemble(stage, previous)
         previous = experiment.gan
         if number == session.place.steps == 0:
             for incompatibility in incompatibilities(experiment.gan, experiment.dataset):

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gankit.errors import GankitError
-from gankit.files import write
+from gankit.files import append, write
+from gankit.files import read as read_text
+from gankit.sentinel.lines import parsed
 
 Line = Mapping[str, Any]
 Point = dict[str, float]
@@ -37,9 +38,9 @@ def closes_point(steps: int, ends_epoch: bool, looks: bool) -> bool:
 
 
 def read(path: Path) -> list[Line]:
-    """Return the lines of a file, none if there is no file; one that was cut off is left out."""
-    texts = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [line for text in texts if isinstance(line := _parsed(text), dict)]
+    """Return the lines of a file, none if there is no file; a damaged one is left out."""
+    texts = read_text(path).splitlines() if path.is_file() else []
+    return [line for text in texts if (line := parsed(text)) is not None]
 
 
 def add(path: Path, line: Line) -> None:
@@ -48,11 +49,7 @@ def add(path: Path, line: Line) -> None:
     Raises:
         GankitError: It cannot be written.
     """
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(f"{json.dumps(line, ensure_ascii=False)}\n")
-    except OSError as error:
-        raise GankitError(f"{path} cannot be written: {error}", "make room, and go on") from error
+    append(path, f"{json.dumps(line, ensure_ascii=False)}\n")
 
 
 def forget(path: Path, steps: int) -> None:
@@ -116,10 +113,3 @@ def _place(line: Line) -> Point:
 
 def _scored(line: Line) -> Point:
     return {"score": line["score"]} if line.get("score") is not None else {}
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None

@@ -6,9 +6,12 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from gankit.files import read, write
+from gankit.errors import GankitError
+from gankit.files import read, write, written
+from gankit.messages import cut
 from gankit.run.checkpoint import MARKS, Checkpoints
 from gankit.run.folder import RunFolder
 from gankit.sentinel import log
@@ -44,14 +47,15 @@ def complete(run: RunFolder) -> None:
     journal = _journal(run)
     if not journal.is_file():
         return
-    plan = Plan(**json.loads(read(journal)))
-    _forget_checkpoints(Checkpoints(run.checkpoints), plan.steps)
-    _move_sheets(run, plan.epoch)
-    log.forget(run.verdicts, plan.steps)
-    if plan.event not in log.read(run.verdicts):
-        log.add(run.verdicts, plan.event)
-    run.write_recipe(plan.recipe)
-    journal.unlink()
+    plan = _read(journal)
+    with written(run.path, f"then go on: gankit run --resume {run.path}"):
+        _forget_checkpoints(Checkpoints(run.checkpoints), plan.steps)
+        _move_sheets(run, plan.epoch)
+        log.forget(run.verdicts, plan.steps)
+        if plan.event not in log.read(run.verdicts):
+            log.add(run.verdicts, plan.event)
+        run.write_recipe(plan.recipe)
+        journal.unlink()
 
 
 def rolled_back(run: RunFolder) -> list[log.Line]:
@@ -65,7 +69,7 @@ def _forget_checkpoints(checkpoints: Checkpoints, steps: int) -> None:
             shutil.rmtree(path)
     for mark in MARKS:
         file = checkpoints.folder / mark
-        if file.is_file() and file.read_text(encoding="utf-8").strip() not in checkpoints.names():
+        if file.is_file() and read(file).strip() not in checkpoints.names():
             file.unlink()
 
 
@@ -77,6 +81,18 @@ def _move_sheets(run: RunFolder, epoch: int) -> None:
         folder.mkdir(exist_ok=True)
         for path in later.values():
             path.replace(folder / path.name)
+
+
+def _read(journal: Path) -> Plan:
+    try:
+        plan = Plan(**json.loads(read(journal)))
+        if not isinstance(plan.recipe, str) or not isinstance(plan.steps + plan.epoch, int):
+            raise ValueError("it is no plan")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise GankitError(
+            f"{journal} is damaged: {cut(str(error), 200)}", f"remove it: rm {journal}"
+        ) from error
+    return plan
 
 
 def _journal(run: RunFolder) -> Any:

@@ -15,7 +15,7 @@ from gankit.api.generator import Generator, RunOrGenerator
 from gankit.data.digest import digest
 from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
-from gankit.files import write
+from gankit.files import write, written
 from gankit.messages import shown
 from gankit.pictures import sheets
 from gankit.pictures.captions import captioned
@@ -53,7 +53,8 @@ class Sheet:
                 f"{key} is the key of another sheet, and is not overwritten",
                 "choose another --seed or --out",
             )
-        stem.parent.mkdir(parents=True, exist_ok=True)
+        with written(stem):
+            stem.parent.mkdir(parents=True, exist_ok=True)
         sheets.write_png(self.image, sheet)
         write(key, json.dumps(content, indent=2) + "\n")
         if not answers.exists():
