@@ -26,9 +26,9 @@ def test_it_is_in_order_and_plays(name, tmp_path):
     stages = {"stages": whole.given["stages"]} if whole.later else {}
     assert RECIPES[name].read_text("utf-8").startswith("# ")
     small = check_recipe(_small(whole.filled | stages, tmp_path), load_plugins(), name)
-    gan = None
+    experiment = None
     for stage in small.stages():
-        experiment = assemble(stage, gan)
+        experiment = assemble(stage, experiment)
         assert incompatibilities(experiment.gan, experiment.dataset) == []
         gan = experiment.gan
         played = gan.fit(experiment.batches(), steps_per_epoch=2, verbose=0, shuffle=False).history

@@ -41,7 +41,7 @@ def stages(folder, *stabilizers):
     before = assemble(first)
     before.gan.run_eagerly, before.gan.jit_compile = True, False
     before.gan.fit(before.batches(), verbose=0, shuffle=False)
-    return before.gan, assemble(second, before.gan).gan
+    return before.gan, assemble(second, before).gan
 
 
 def named(gan, name):

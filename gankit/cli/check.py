@@ -3,7 +3,8 @@
 import math
 import shlex
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -57,7 +58,7 @@ def check(
     changes = data_overrides(size, channels) + (overrides or [])
     recipe = read_recipe(path, load_plugins(plugin or ()), changes, data)
     with blaming(recipe.parts()):
-        show_lines(check_recipe(recipe))
+        show_lines(check_recipe(recipe, plugin or ()))
     command = ["gankit", "run", str(path)]
     given = {"--data": data, "--size": size, "--channels": channels}
     command += [word for key, value in given.items() if value for word in (key, str(value))]
@@ -67,14 +68,14 @@ def check(
     show_lines([Text(f"{path} is valid", "bold green"), f"→ {shlex.join(command)}"])
 
 
-def check_recipe(recipe: "Recipe") -> Iterator[Line]:
+def check_recipe(recipe: "Recipe", plugins: Sequence[Path] = ()) -> Iterator[Line]:
     """Build each stage, play a batch of it, and yield the lines that describe it."""
     from gankit.run.experiment import assemble
+    from gankit.run.start import start_of
 
-    previous, stages = None, recipe.stages()
+    experiment, stages, start = None, recipe.stages(), start_of(recipe, plugins)
     for number, stage in enumerate(stages, 1):
-        experiment = assemble(stage, previous)
-        previous = experiment.gan
+        experiment = assemble(stage, experiment, start.gan if start else None)
         if len(stages) > 1:
             yield Text(f"stage {number} of {len(stages)}", "cyan")
         yield from _data_lines(experiment)
@@ -100,6 +101,8 @@ def _network_lines(experiment: "Experiment") -> Iterator[Line]:
         others = _parameters(network.non_trainable_weights)
         rows.append((name, f"{trainable:12,}", f"{others:13,}"))
     yield from aligned(rows, ("bold", "", ""))
+    if experiment.carried:
+        yield _fact("weights", experiment.carried)
     yield ""
 
 

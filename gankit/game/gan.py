@@ -12,6 +12,7 @@ from keras import ops
 from gankit import engine
 from gankit.data.scaling import tensor_from_uint8
 from gankit.game.averages import Averages
+from gankit.game.carrying import Carried, carry_over
 from gankit.game.loss import Loss, noise_shape
 from gankit.game.networks import Networks, inference, inputs
 from gankit.game.optimizers import Optimizers
@@ -35,12 +36,13 @@ class GAN(engine.Trainer):
         simultaneous: Whether all players are scored on one shared forward pass, before any of them
             is updated.
         seed: Of all randomness inside the step.
-        previous: The game of the stage before; networks of the same name start from its weights
-            where the shapes are equal.
+        previous: The game of the stage before; weights of networks of the same name start from
+            its weights of the same path and shape.
 
     Attributes:
         given: The networks by name before the stabilizers rebuilt them; the weights are the same.
         networks: The networks by name.
+        carried: How many weights of each network are those of the previous game.
         averages: A `gankit.Averages`: the averaged weights of networks by name; samples are made
             by these.
         stabilizers: In their order.
@@ -65,9 +67,10 @@ class GAN(engine.Trainer):
         self.given = UserDict(networks)  # which Keras does not track
         self.stabilizers = Stabilizers(stabilizers)
         self.networks = self.stabilizers.rebuild(Networks(networks, loss.players))
-        if previous is not None:
-            _carry_over(previous.given, self.given)
-            _carry_over(previous.networks, self.networks)  # with what the stabilizers added
+        self.carried: tuple[Carried, ...] = ()
+        if previous is not None:  # the networks have, besides, what the stabilizers added
+            both = (previous.given, self.given), (previous.networks, self.networks)
+            self.carried = carry_over(*both)
         self.averages = Averages(self.networks)
         self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
         self.simultaneous = simultaneous
@@ -205,13 +208,6 @@ class GAN(engine.Trainer):
         """
         network = self.networks[name]
         return inference(network, self.averages.get(name, network.variables), noise, labels)
-
-
-def _carry_over(old: Mapping[str, keras.Model], new: Mapping[str, keras.Model]) -> None:
-    """Give networks the weights of those of the same name and shapes."""
-    for name in old.keys() & new.keys():
-        if [v.shape for v in old[name].weights] == [v.shape for v in new[name].weights]:
-            new[name].set_weights(old[name].get_weights())
 
 
 def _rows(batch: Batch) -> Any:

@@ -10,8 +10,10 @@ from gankit.backend import without_chatter
 from gankit.data.batches import Batches
 from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
+from gankit.game.freezing import freeze
 from gankit.game.gan import GAN
 from gankit.game.loss import Loss
+from gankit.messages import listed
 from gankit.recipe.recipe import Recipe
 
 
@@ -29,22 +31,41 @@ class Experiment:
         size = self.recipe.training.batch_size * turns
         return Batches(self.dataset, size, self.recipe.seed, epoch, start)
 
+    @property
+    def carried(self) -> str:
+        """How many weights come from before, in words; empty if there was nothing before."""
+        return f"carried {listed(map(str, self.gan.carried))}" if self.gan.carried else ""
 
-def assemble(recipe: Recipe, previous: GAN | None = None) -> Experiment:
-    """Return the experiment of a stage, whose networks go on from the game of the previous one.
+
+def assemble(
+    recipe: Recipe, before: Experiment | None = None, start: GAN | None = None
+) -> Experiment:
+    """Return the experiment of a stage, ready to play.
+
+    Args:
+        recipe: Of the stage.
+        before: The stage before. Weights come from its networks, and the data if it is the same.
+        start: The game of another run, whose weights the first stage starts from.
 
     Raises:
         GankitError: The data cannot be read, or the parts do not fit each other.
     """
-    dataset = recipe.dataset.make()
-    experiment = Experiment(recipe, dataset, build(recipe, dataset.spec, previous))
+    shared = before is not None and before.recipe.dataset == recipe.dataset
+    dataset = before.dataset if before and shared else recipe.dataset.make()
+    gan = build(recipe, dataset.spec, before.gan if before else None, start)
+    experiment = Experiment(recipe, dataset, gan)
     experiment.batches()
     return experiment
 
 
 @without_chatter()  # copying a layer makes Keras look for TensorFlow, also on other backends
-def build(recipe: Recipe, spec: DataSpec, previous: GAN | None = None) -> GAN:
+def build(
+    recipe: Recipe, spec: DataSpec, previous: GAN | None = None, start: GAN | None = None
+) -> GAN:
     """Return the game of a stage; its data is not read.
+
+    The architecture sees the networks of the `previous` stage, but not those of `start`, without
+    which the run can be loaded later.
 
     Raises:
         GankitError: The parts do not fit each other.
@@ -53,17 +74,30 @@ def build(recipe: Recipe, spec: DataSpec, previous: GAN | None = None) -> GAN:
     random.seed(recipe.seed)
     keras.config.set_dtype_policy(recipe.training.precision)
     loss = recipe.loss.make()
+    networks = _networks(recipe, spec, loss, previous)
+    freeze(networks, recipe.start.freeze)
     gan = GAN(
-        _networks(recipe, spec, loss, previous),
+        networks,
         loss,
         [stabilizer.make() for stabilizer in recipe.stabilizers],
         repeats={name: player.repeats for name, player in recipe.players.items()},
         simultaneous=recipe.training.updates == "simultaneous",
         seed=recipe.seed,
-        previous=previous,
+        previous=start if previous is None else previous,
     )
+    if recipe.start.freeze:
+        _check_trained(gan)
     gan.compile({name: player.optimizer.make() for name, player in recipe.players.items()})
     return gan
+
+
+def _check_trained(gan: GAN) -> None:
+    for player in gan.game.players:
+        if not gan.trained_by(player):
+            raise GankitError(
+                f"the {player} has nothing to train: start.freeze names all of its layers",
+                "freeze fewer layers",
+            )
 
 
 def _networks(

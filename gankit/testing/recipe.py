@@ -57,10 +57,9 @@ def check_recipe(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()
             fix it.
         GankitError: The recipe has problems.
     """
-    previous = None
+    experiment = None
     for stage in tiny(recipe, plugins).stages():
-        experiment = assemble(stage, previous)
-        previous = experiment.gan
+        experiment = assemble(stage, experiment)
         for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
             require(False, f"{stage.source}: {incompatibility.reason}", incompatibility.remedy)
         _check_played(experiment)
