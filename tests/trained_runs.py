@@ -46,9 +46,9 @@ def train(folder: Path, text: str, name: str = "run") -> RunFolder:
     return start(read_table(recipe), recipe, quiet(), out=folder / name, plugins=[PARTS])
 
 
-def resume(folder: Path) -> RunFolder:
-    """Train a run to its end."""
-    return go_on(folder, quiet(), plugins=[PARTS])
+def resume(folder: Path, *overrides: str) -> RunFolder:
+    """Train a run to its end, which may be another one than before."""
+    return go_on(folder, quiet(), plugins=[PARTS], overrides=overrides)
 
 
 def quiet() -> Console:

@@ -145,8 +145,12 @@ def go_on(
     allow_new_data: bool = False,
     checkpoint: str | None = None,
     added: Sequence[str] = (),
+    overrides: Sequence[str] = (),
 ) -> "RunFolder":
-    """Train a run to its end from its latest checkpoint, or another one; return its folder."""
+    """Train a run to its end from its latest checkpoint, or another one; return its folder.
+
+    `overrides` may change its number of epochs.
+    """
     from gankit.run.folder import RunFolder
     from gankit.run.lock import locked
     from gankit.sentinel import rollback
@@ -158,12 +162,17 @@ def go_on(
     announce(console.print, backend or run.read_facts()["backend"], cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.run.load import load_recipe
+    from gankit.run.longer import lengthen
     from gankit.sentinel.by_hand import go_back
 
     recipe = load_recipe(run, plugins)
     if checkpoint:
         with locked(run.path):
             go_back(run, recipe, load_plugins(plugins), checkpoint, added)
+        recipe = load_recipe(run, plugins)
+    if overrides:
+        for warning in lengthen(run, plugins, overrides):
+            console.print(f"warning: {warning}", highlight=False, soft_wrap=True)
         recipe = load_recipe(run, plugins)
     _train(recipe, run, console, plugins, allow_new_data)
     return run

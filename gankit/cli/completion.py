@@ -123,12 +123,13 @@ def _words(ctx: typer.Context) -> Iterator[str]:
 def _described(recipe: Mapping[str, Any]) -> Iterator[Offer]:
     """Yield the keys of any recipe, and the options of the parts that this one names."""
     from gankit.recipe.model import ARRAYS, SECTIONS
-    from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
+    from gankit.recipe.settings import SCORING, SENTINEL, START, TRAINING
 
     catalogue = load_plugins()
     yield "seed", "The seed of all randomness."
     yield from _options("training", TRAINING)
     yield from _options("sentinel", SENTINEL)
+    yield from _options("start", START)
     yield from _options("scoring", SCORING) if recipe.get("metrics") or not recipe else ()
     named = {section: (kind, recipe.get(section, {})) for section, kind in SECTIONS.items()}
     for kind in ARRAYS:

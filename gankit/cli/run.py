@@ -79,11 +79,12 @@ def run(
     changes = data_overrides(size, channels) + (overrides or [])
     try:
         if resume:
-            given = {"RECIPE": recipe, "--set": changes, "--data": data, "--out": out}
+            given: dict[str, object] = {"RECIPE": recipe, "--data": data, "--out": out}
+            given |= {"--size": size, "--channels": channels}
             _refuse([option for option, value in given.items() if value])
             if added and not checkpoint:
                 raise typer.BadParameter("--with needs --from and a checkpoint to go back to")
-            back, resume = (checkpoint, added or ()), found_run(resume)
+            back, resume = (checkpoint, added or (), overrides or ()), found_run(resume)
             made = train.go_on(resume, console, backend, cpu, plugins, allow_new_data, *back)
         elif checkpoint or added:
             raise typer.BadParameter("--from and --with need --resume and a run")
@@ -105,22 +106,21 @@ def run(
 def _show_end(run: "RunFolder", plugins: Sequence[Path]) -> None:
     """Print the scores of a finished run, its samples, and what to type next."""
     from gankit.cli.score import standing_lines
-    from gankit.game.loss import draws_from_noise
     from gankit.run.load import load_recipe
 
     scores = list(standing_lines(run))
     show_lines(["", *scores, ""] if scores else [])
     *_, last = ["none", *run.sheets().values()]
     path, more = typed(run.path), plugin_words(plugins)
-    lines = [f"samples {last}", f"→ gankit report {path} --open"]
-    if draws_from_noise(load_recipe(run, plugins).stages()[-1].loss.part.load()):
-        lines.append(f"→ gankit sample {path} {more}".rstrip())
+    noise = load_recipe(run, plugins).stages()[-1].loss.part.load().from_noise
+    use = f"gankit sample {path}" if noise else f"gankit apply {path} FOLDER"
+    lines = [f"samples {last}", f"→ gankit report {path} --open", f"→ {use} {more}".rstrip()]
     show_lines(lines)
 
 
 def _refuse(given: list[str]) -> None:
     if given:
         raise typer.BadParameter(
-            f"--resume does not go with {', '.join(given)}: a run resumes as it was. To change its "
-            "recipe, start a new run: gankit run RUN/recipe.toml --set …"
+            f"--resume does not go with {', '.join(given)}: a run resumes as it was, or longer: "
+            "--set training.epochs=N. To change more, start a new run: gankit run RUN/recipe.toml"
         )

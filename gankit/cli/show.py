@@ -61,9 +61,9 @@ def _is_run(path: Path) -> bool:
 def parts_named(name: str, catalogue: Catalogue, or_recipe: bool = False) -> list[Part]:
     """Return the parts of all kinds with this name; there may be none if a recipe has it."""
     from gankit.recipe.optimizers import optimizers, schedules
-    from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
+    from gankit.recipe.settings import OWN
 
-    own = {part.name: part for part in (TRAINING, SCORING, SENTINEL)}
+    own = {part.name: part for part in OWN}
     known = [*catalogue.parts.values(), optimizers(), schedules(), own]
     found = [parts[name] for parts in known if name in parts]
     if not found and not or_recipe:

@@ -9,11 +9,11 @@ from gankit.discovery.kinds import KINDS
 from gankit.discovery.part import Part
 from gankit.recipe import part_options
 from gankit.recipe.count import Count
-from gankit.recipe.settings import SCORING, SENTINEL, TRAINING
+from gankit.recipe.settings import SCORING, SENTINEL, START, TRAINING
 
 SECTIONS = {k.noun: k.plural for k in KINDS.values() if k.table == f"[{k.noun}]"}
 ARRAYS = [k.plural for k in KINDS.values() if k.table == f"[[{k.plural}]]"]
-KEYS = ("seed", *SECTIONS, "stabilizers", "players", "training", "metrics", "scoring")
+KEYS = ("seed", *SECTIONS, "stabilizers", "players", "start", "training", "metrics", "scoring")
 KEYS += ("monitors", "sentinel", "stages")
 DEFAULT_OPTIMIZER = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5}
 Seed = Annotated[int, Field(ge=0, lt=2**32, description="The seed of all randomness.")]
@@ -28,12 +28,13 @@ class Table(BaseModel):
 def recipe_model(types: Mapping[str, Any], features: Any) -> type[Table]:
     """Return the pydantic model of a recipe from the types of its tables and of its features."""
     training, scoring = own_model(TRAINING), own_model(SCORING, {"features": features})
-    sentinel = own_model(SENTINEL)
+    sentinel, start = own_model(SENTINEL), own_model(START)
     fields: dict[str, Any] = {
         "seed": (Seed, 0),
         **{section: (types[section], ...) for section in SECTIONS},
         **{kind: (types[kind], ()) for kind in ARRAYS},
         "players": (types["players"], {}),
+        "start": (start, Field(default_factory=start)),
         "training": (training, Field(default_factory=training)),
         "scoring": (scoring, Field(default_factory=scoring)),
         "sentinel": (sentinel, Field(default_factory=sentinel)),

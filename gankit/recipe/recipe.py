@@ -13,7 +13,7 @@ from gankit.recipe.model import KEYS
 from gankit.recipe.overrides import override, read_table
 from gankit.recipe.problems import Problem, refusal
 from gankit.recipe.section import Section, section, values
-from gankit.recipe.settings import Scoring, Sentinel, Training
+from gankit.recipe.settings import Scoring, Sentinel, Start, Training
 from gankit.recipe.validation import Validator
 
 
@@ -41,6 +41,7 @@ class Recipe:
         loss: `make()` returns a `gankit.Loss`.
         stabilizers: `make()` of each returns a `gankit.Stabilizer`, in the order they apply.
         players: The players of the loss, in the order they play.
+        start: Which weights the networks start from, and which layers are not trained.
         training: How long to train, and how.
         metrics: `make(real=…, fake=…)` of each returns a number, or several by name.
         scoring: When and how the metrics score the generator during training.
@@ -58,6 +59,7 @@ class Recipe:
     loss: Section
     stabilizers: tuple[Section, ...]
     players: Mapping[str, Player]
+    start: Start
     training: Training
     metrics: tuple[Section, ...]
     scoring: Scoring
@@ -142,7 +144,15 @@ def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
             problem = Problem(("stages", index, "stages"), "a stage cannot have stages")
             raise refusal(source, [problem])
         flat.append(override(flat[-1], stage, source))
+        if index and _run(flat[-1]) != _run(flat[-2]):
+            problem = Problem(("stages", index, "start", "run"), "only the first stage has one")
+            raise refusal(source, [problem])
     return flat
+
+
+def _run(table: Mapping[str, Any]) -> Any:
+    start = table.get("start")
+    return start.get("run") if isinstance(start, Mapping) else None
 
 
 def _problems(validators: Sequence[Validator]) -> list[Problem]:
@@ -171,6 +181,7 @@ def _recipe(filled: Any, table: Mapping[str, Any], validator: Validator, source:
         loss=section(filled.loss),
         stabilizers=tuple(map(section, filled.stabilizers)),
         players={n: Player(section(p.optimizer), p.repeats) for n, p in players.items()},
+        start=Start(**values(filled.start)),
         training=Training(**values(filled.training)),
         metrics=tuple(map(section, filled.metrics)),
         scoring=Scoring(**values(filled.scoring) | features),
@@ -185,9 +196,9 @@ def _recipe(filled: Any, table: Mapping[str, Any], validator: Validator, source:
 def _filled(filled: Any, table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the recipe as a table, without the sections that neither do nor say anything.
 
-    These are `[scoring]` if there are no metrics, and the defaults of `[sentinel]`.
+    These are `[scoring]` if there are no metrics, and the defaults of `[sentinel]` and `[start]`.
     """
     whole = filled.model_dump(mode="json", by_alias=True, exclude_none=True)
     idle = {"metrics", "scoring"} - table.keys() if not filled.metrics else set()
-    idle |= {"monitors", "sentinel"} - table.keys()
+    idle |= {"monitors", "sentinel", "start"} - table.keys()
     return {key: value for key, value in whole.items() if key not in idle}

@@ -1,4 +1,4 @@
-"""The options of gankit's own sections, `[training]` and `[scoring]`."""
+"""The options of gankit's own sections, such as `[training]`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -71,9 +71,28 @@ class Sentinel:
     retries: Count = 1
 
 
+@dataclass(frozen=True)
+class Start:
+    """Which weights the networks start from, and which layers are not trained.
+
+    Args:
+        run: The folder of a run. Weights of its networks with the same path and shape are those
+            that the networks of the first stage start from.
+        checkpoint: `last`, `best`, or the name of one of that run's checkpoints.
+        freeze: The names of layers that are not trained, such as `d_block_1`; `*` stands for any
+            characters, and `discriminator/conv2d` for a layer of one network.
+    """
+
+    run: str | None = None
+    checkpoint: str = "last"
+    freeze: tuple[str, ...] = ()
+
+
 TRAINING = Part("sections", "training", "gankit", Training)
 SCORING = Part("sections", "scoring", "gankit", Scoring)
 SENTINEL = Part("sections", "sentinel", "gankit", Sentinel)
+START = Part("sections", "start", "gankit", Start)
+OWN = (TRAINING, SCORING, SENTINEL, START)
 
 
 def directions(part: Part) -> dict[str, Direction]:

@@ -26,7 +26,7 @@ from gankit.recipe.model import (
 )
 from gankit.recipe.problems import Place, Problem, Scope, found
 from gankit.recipe.section import Section, section
-from gankit.recipe.settings import SCORING, SENTINEL, TRAINING, all_directions
+from gankit.recipe.settings import OWN, all_directions
 
 AnyTable = dict[str, Any]
 
@@ -45,8 +45,7 @@ class Validator:
         self.features: Section | None = None
         self._table = table
         self._catalogue = catalogue
-        own = (TRAINING, SCORING, SENTINEL)
-        self._scopes: dict[Place, Scope] = {(part.name,): _scope_of(part) for part in own}
+        self._scopes: dict[Place, Scope] = {(part.name,): _scope_of(part) for part in OWN}
         self._types = {
             name: self._model((name,), table.get(name), SECTIONS[name]) for name in SECTIONS
         }

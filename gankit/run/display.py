@@ -112,6 +112,10 @@ class Display:
         """Note the last scores, beside the best, for the row of their epoch."""
         self._standing = standing
 
+    def fact(self, title: str, text: str) -> None:
+        """Print a line about what begins."""
+        self._print(Text.assemble((f"{title:<10} ", "cyan"), text))
+
     def verdict(self, level: str, message: str) -> None:
         """Show in a line that stays that a verdict began or ended."""
         if level == "warn":

@@ -13,6 +13,7 @@ class DataFacts(BaseModel):
     classes: list[str]
     shapes: dict[str, list[int]]
     digest: str | None = None
+    show: bool = False
 
 
 class Facts(BaseModel):
@@ -27,3 +28,4 @@ class Facts(BaseModel):
     versions: dict[str, str] = {}
     distributions: dict[str, str] = {}
     recipe_sha256: str | None = None
+    next_recipe_sha256: str | None = None

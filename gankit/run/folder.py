@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
 from gankit.files import is_aside, read, refuse_links, write, written
-from gankit.messages import cut, typed
+from gankit.messages import cut, plugin_words, typed
 from gankit.run import lock
 from gankit.run.facts import Facts
 
@@ -101,9 +101,12 @@ class RunFolder:
         self.write_recipe(recipe.to_toml())
 
     def write_recipe(self, text: str) -> None:
-        """Write the recipe, and its digest."""
+        """Write the recipe, and its digest; killed in between, the run has one of the two."""
+        facts, new = self.read_facts(), _digest(text)
+        facts.pop("next_recipe_sha256", None)
+        self._write_facts({**facts, "next_recipe_sha256": new})
         write(self.recipe, text)
-        self._write_facts({**self.read_facts(), "recipe_sha256": _digest(text)})
+        self._write_facts({**facts, "recipe_sha256": new})
 
     def check_recipe(self) -> None:
         """Raise an error if `recipe.toml` is not as the run wrote it.
@@ -111,8 +114,9 @@ class RunFolder:
         Raises:
             GankitError: It has changed, so the run would go on as another one.
         """
-        written = self.read_facts().get("recipe_sha256")  # not in runs of before 0.1
-        if written is not None and written != _digest(read(self.recipe)):
+        facts = self.read_facts()
+        written = [facts.get("recipe_sha256"), facts.get("next_recipe_sha256")]
+        if any(written) and _digest(read(self.recipe)) not in written:  # none before 0.1
             raise GankitError(
                 f"{self.recipe} has changed since the run began",
                 f"undo the change; or start a new run of it: gankit run {typed(self.recipe)}",
@@ -152,6 +156,11 @@ class RunFolder:
         """
         return [str(file) for file in self.read_facts().get("plugins", [])]
 
+    def resume_command(self) -> str:
+        """Return the command that goes on with the run, with the plugin files that it needs."""
+        files = self.plugin_files() if self.facts.is_file() else []
+        return f"gankit run --resume {typed(self.path)} {plugin_words(files)}".rstrip()
+
     def missing_distributions(self) -> dict[str, tuple[str, str]]:
         """Return the distributions of the run's parts that are not installed in the same version.
 
@@ -189,9 +198,12 @@ class RunFolder:
         if changes:
             raise GankitError(
                 f"the data has changed since {self.path} began: {', '.join(changes)}",
-                f"restore it; or go on with the new data: gankit run --resume {typed(self.path)} "
-                "--allow-new-data",
+                f"restore it; or go on with the new data: {self.resume_command()} --allow-new-data",
             )
+
+    def note_start(self, run: str, checkpoint: str) -> None:
+        """Write which checkpoint of which run the networks start from."""
+        self._write_facts({**self.read_facts(), "start": {"run": run, "checkpoint": checkpoint}})
 
     def data_specs(self) -> list[DataSpec]:
         """Return the spec of the data of each stage that was begun."""
@@ -240,7 +252,8 @@ def data_facts(dataset: Dataset) -> dict[str, Any]:
     """Return what `run.json` says about data: its size, its classes, its shapes and its digest."""
     shapes = {name: list(shape) for name, shape in dataset.spec.shapes.items()}
     facts = {"examples": len(dataset), "classes": list(dataset.classes), "shapes": shapes}
-    return {**facts, "digest": dataset.digest()}
+    shows = {"show": True} if dataset.show else {}  # so that samples need the data's show
+    return {**facts, "digest": dataset.digest(), **shows}
 
 
 def _digest(text: str) -> str:

@@ -13,7 +13,6 @@ from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import Interrupted
 from gankit.files import remove_leftovers
-from gankit.game.compatibility import incompatibilities
 from gankit.messages import clock, typed
 from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks
@@ -25,6 +24,8 @@ from gankit.run.memory import enough_memory
 from gankit.run.scoring_callback import Score
 from gankit.run.session import Session
 from gankit.run.signals import stopping_at_once
+from gankit.run.start import Start, start_of
+from gankit.run.trial import tried, warnings
 from gankit.sentinel import rollback, wording
 from gankit.sentinel.act import Act
 from gankit.sentinel.callback import Sentinel
@@ -80,7 +81,10 @@ def _train(
     session = Session(run, stages, console)
     acts = any(stage.sentinel.action == "roll-back" for stage in stages)  # a verdict may wait
     if session.epoch == session.epochs and not acts:
+        stage = f"stages.{len(stages) - 1}." if recipe.later else ""
+        longer = f"{run.resume_command()} --set {stage}training.epochs=N"
         console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
+        console.print(f"train longer: {longer}", highlight=False, soft_wrap=True)
         return
     if session.place.steps == 0:  # first of all, so that the run can be resumed from here on
         _describe(recipe, session, facts)
@@ -95,24 +99,37 @@ def _train(
     begun = time.perf_counter()
     catalogue = load_plugins(_plugins(facts)) if acts else None
     with blaming(recipe.parts()):
-        _play_stages(recipe, session, catalogue, allow_new_data)
+        start = start_of(recipe, _plugins(facts)) if session.checkpoint is None else None
+        _play_stages(recipe, session, catalogue, allow_new_data, start)
     session.events.close()
     took = clock(time.perf_counter() - begun)
     console.print(f"\nfinished after {session.place.steps:,} steps in {took}", highlight=False)
 
 
 def _play_stages(
-    recipe: Recipe, session: Session, catalogue: Catalogue | None, allow_new_data: bool
+    recipe: Recipe,
+    session: Session,
+    catalogue: Catalogue | None,
+    allow_new_data: bool,
+    start: Start | None,
 ) -> None:
-    previous = None
-    for number, stage in enumerate(recipe.stages()):
+    stages, begins = recipe.stages(), session.place.steps == 0
+    origin = start.gan if start else None
+    with stopping_at_once():
+        found = tried(stages, origin) if begins and len(stages) > 1 else []
+    experiment = None
+    for number, stage in enumerate(stages):
         with stopping_at_once():
-            experiment = assemble(stage, previous)
-        previous = experiment.gan
-        if number == session.place.steps == 0:
-            for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
-                session.display.warn(str(incompatibility))
+            experiment = assemble(stage, experiment, origin)
+        if start and number == 0:
+            session.run.note_start(start.run, start.checkpoint)
+            session.display.fact("start", f"{start}: {experiment.carried}")
+        if begins and number == 0:
+            for warning in found or warnings(experiment):
+                session.display.warn(warning)
         if number >= session.place.stage:
+            if number > session.place.stage:
+                session.display.fact(f"stage {number + 1}", experiment.carried)
             session.run.note_data(number, experiment.dataset, allow_new_data)
             batches = experiment.batches()
             session.begin(number, len(batches), batches.size)
