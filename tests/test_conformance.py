@@ -11,6 +11,7 @@ import gankit
 from gankit import testing
 from gankit.testing.game import networks
 from gankit_standard.features.pixels import pixels
+from gankit_standard.features.values import values
 
 STABILIZERS, LOSSES, ARCHITECTURES, METRICS = (
     {part.name: part.load() for part in shipped_parts(kind)}
@@ -105,9 +106,10 @@ def test_architecture_that_always_has_labels(name):
     testing.check_architecture(ARCHITECTURES[name], **SMALL[name])
 
 
+@pytest.mark.parametrize("features", [pixels, values])
 @pytest.mark.parametrize("shape", [(32, 32, 3), (9, 20, 1), (2,)])
-def test_features(shape):
-    testing.check_features(pixels, shape)
+def test_features(features, shape):
+    testing.check_features(features, shape)
 
 
 @pytest.mark.parametrize("name", METRICS)

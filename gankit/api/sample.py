@@ -8,6 +8,8 @@ from PIL import Image
 
 from gankit.api.generator import Generator, RunOrGenerator
 from gankit.pictures import sheets
+from gankit.pictures.drawing import as_images
+from gankit.pictures.sheets import Show
 
 
 @dataclass(frozen=True)
@@ -15,11 +17,12 @@ class Samples:
     """Samples of a generator; a notebook shows them as a sheet.
 
     Args:
-        values: Images in [−1, 1], (count, height, width, channels), or points, (count, 2).
+        values: Images in [−1, 1], (count, height, width, channels), or whatever the data is.
         labels: Their classes, (count,); None for an unconditional generator.
         drawn: The number of samples drawn to find these.
         accepted: The number of those that the discriminator accepted; all without rejection.
-        behind: Real points to plot behind the samples, (some, 2).
+        behind: Real examples to draw rows over, and curves in the range of; None for images.
+        show: Draws the values as images, the `show` of the dataset.
     """
 
     values: np.ndarray
@@ -27,11 +30,19 @@ class Samples:
     drawn: int
     accepted: int
     behind: np.ndarray | None = None
+    show: Show | None = None
 
     @property
     def sheet(self) -> Image.Image:
-        """The samples as one image: a grid of images, or a scatter plot over the data."""
-        return sheets.sheet(self.values, self.behind)
+        """The samples as one image: a grid of images or curves, or a scatter plot over the data."""
+        return sheets.sheet(self.values, self.behind, self.show)
+
+    @property
+    def images(self) -> np.ndarray | None:
+        """An image of uint8 for each sample; None for rows, which only a sheet shows."""
+        if self.show is not None:
+            return sheets.shown(self.values, self.show)
+        return None if self.values.ndim == 2 else as_images(self.values, self.behind)
 
     def _repr_png_(self) -> bytes:
         return sheets.png(self.sheet)
@@ -67,11 +78,11 @@ def sample(
     generator = Generator.open(run)
     classes = generator.labels(labels, count)
     shown = classes if generator.takes_labels else None
-    behind = None if generator.draws_images else generator.real(slice(2500))
+    drawing = generator.behind, generator.show
     if reject is None:
         values = generator.draw(generator.noise(count, seed, truncation), classes)
-        return Samples(values, shown, count, count, behind)
+        return Samples(values, shown, count, count, *drawing)
     from gankit.api.rejection import RejectionSampler
 
     found = RejectionSampler(generator, reject, seed, truncation).draw(classes)
-    return Samples(found.samples, shown, found.drawn, found.accepted, behind)
+    return Samples(found.samples, shown, found.drawn, found.accepted, *drawing)

@@ -1,5 +1,6 @@
 """gankit sample: images of a run's generator."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,8 @@ from gankit.files import written
 from gankit.messages import typed
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from gankit.api.sample import Samples
 
 
@@ -64,22 +67,38 @@ def sample(
 
 
 def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:
-    """Write samples as one sheet or, unless they are points, as single files; return the paths."""
-    from gankit.data.scaling import to_uint8
+    """Write samples as one sheet or, unless they are rows, as single files; return the paths.
+
+    Values that are not images are also written as an array.
+    """
     from gankit.pictures import sheets
 
     with written(out):
         out.mkdir(parents=True, exist_ok=True)
-    if grid or samples.values.ndim == 2:
+    images = None if grid else samples.images
+    if images is None:
         pages = {f"sheet-{stem}.png": samples.sheet}
     else:
         pages = {
             f"sample-{stem}-{i:04d}.png": sheets.grid(image[None], gap=0, scale=1)
-            for i, image in enumerate(to_uint8(samples.values))
+            for i, image in enumerate(images)
         }
+    if samples.behind is not None:
+        write_array(samples.values, out / f"values-{stem}.npy")
     for name, page in pages.items():
         sheets.write_png(page, out / name)
     return [out / name for name in pages]
+
+
+def write_array(values: "np.ndarray", path: Path) -> None:
+    """Write an array as a file of NumPy."""
+    import numpy as np
+
+    from gankit.files import write
+
+    file = io.BytesIO()
+    np.save(file, values, allow_pickle=False)
+    write(path, file.getvalue())
 
 
 def _stem(seed: int, ways: dict[str, object]) -> str:

@@ -1,7 +1,7 @@
 """What a dataset plugin returns, and what an architecture knows of the data."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -47,6 +47,9 @@ class Dataset:
         classes: The names of the classes, in the order of the labels.
         flip: Whether mirrored images are as good; a random half of each epoch is then mirrored.
         held_out: The same arrays of examples that are not trained on, for monitors.
+        show: Draws values for sheets: takes some of the array `images` (count, …), as float32 in
+            [−1, 1] if it has uint8, and returns images (count, height, width, 1 or 3) of uint8 or
+            in [−1, 1]. By default sequences are drawn as curves, rows as points.
 
     Raises:
         GankitError: The arrays are empty, differ in length, or have labels without a class.
@@ -56,6 +59,7 @@ class Dataset:
     classes: Sequence[str] = field(default=())
     flip: bool = False
     held_out: Mapping[str, np.ndarray] = field(default_factory=dict)
+    show: Callable[[np.ndarray], np.ndarray] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrays", MappingProxyType(named.arrays(self.arrays)))

@@ -65,18 +65,19 @@ def on_ground(image: Image.Image, size: tuple[int, int], ground: str) -> Image.I
     return whole
 
 
-def read_image(file: Path, ground: str = "white") -> np.ndarray:
+def read_image(file: Path, ground: str = "white", mode: str | None = None) -> np.ndarray:
     """Return an image file at its own size, (height, width, 1 or 3) of uint8.
 
     Args:
         file: The image; grey ones have one channel.
         ground: The colour behind transparent pixels.
+        mode: `L` or `RGB`; by default that of the image.
 
     Raises:
         OSError: It cannot be read.
         ValueError: Its pixels are floating-point numbers.
     """
     with open_image(file) as opened:
-        image = plain(opened, "L" if is_grey(opened) else "RGB")
+        image = plain(opened, mode or ("L" if is_grey(opened) else "RGB"))
     pixels = np.asarray(on_ground(image, image.size, ground))
     return pixels[..., None] if pixels.ndim == 2 else pixels

@@ -64,8 +64,8 @@ def sampled_labels(count: int, classes: int) -> np.ndarray:
 
 
 def sheet_count(spec: DataSpec) -> int:
-    """Return the number of samples on a run's sheet: 8 × 8 images, or 2,500 points of a plane."""
-    return 64 if len(spec.shape) == 3 else 2500
+    """Return the number of samples on a run's sheet: 8 × 8 images or curves, or 2,500 points."""
+    return 2500 if len(spec.shape) == 1 else 64
 
 
 def slices(count: int, size: int) -> Iterator[slice]:

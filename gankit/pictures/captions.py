@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gankit.data.scaling import as_uint8
 from gankit.pictures import sheets
+from gankit.pictures.drawing import channels_apart
 
 LEAST = 72  # pixels that a caption needs
 PAPER, INK = (214, 214, 214), (20, 20, 20)  # a grey on which white and black images stand out
@@ -30,7 +31,7 @@ def captioned(
         scale: How often to repeat each pixel; by default small images grow until captions fit.
         legend: A line below all images that says what the captions mean.
     """
-    images = as_uint8(images)
+    images = channels_apart(as_uint8(images))
     height, width = images.shape[1:3]
     scale = scale or max(math.ceil(LEAST / width), round(sheets.EDGE / (columns * width)))
     rows = [range(i, min(i + columns, len(images))) for i in range(0, len(images), columns)]

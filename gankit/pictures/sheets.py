@@ -1,47 +1,77 @@
-"""Samples as one image: a grid of images, or a scatter plot of points."""
+"""Samples as one image: a grid of images or of curves, or a scatter plot."""
 
 import io
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from gankit.data.scaling import as_uint8, to_uint8
+from gankit.data.scaling import as_uint8
 from gankit.errors import GankitError
 from gankit.files import write
+from gankit.pictures.drawing import VISIBLE, as_images, channels_apart, in_a_plane
 
 EDGE = 512  # pixels of a sheet, about
 GROUND = 128  # a grey on which white and black images stand out
 GREY, BLUE = (200, 200, 200, 255), (20, 90, 200, 150)
 
 
-def sheet(samples: np.ndarray, reference: np.ndarray | None = None) -> Image.Image:
-    """Return samples as one image: images as a grid, points (count, 2) over a reference.
+Show = Callable[[np.ndarray], np.ndarray]
 
-    Images are (count, height, width, channels) of uint8, or of floats in [−1, 1].
+
+def sheet(
+    samples: np.ndarray, reference: np.ndarray | None = None, show: Show | None = None
+) -> Image.Image:
+    """Return samples as one image: images and curves as a grid, rows as points of a plane.
+
+    Args:
+        samples: Images (count, height, width, channels) of uint8 or of floats in [−1, 1],
+            sequences (count, length, channels), or rows (count, columns).
+        reference: Real examples. Rows are drawn over them, and curves have their range.
+        show: Draws the values as images instead, the `show` of a dataset.
     """
+    if show is not None:
+        return grid(shown(samples, show))
     if samples.ndim == 2:
-        return scatter(samples, reference)
-    return grid(as_uint8(samples))
+        return scatter(*in_a_plane(samples, reference))
+    return grid(as_images(samples, reference))
+
+
+def shown(values: np.ndarray, show: Show) -> np.ndarray:
+    """Return values as the `show` of a dataset draws them, images of uint8.
+
+    Raises:
+        GankitError: It does not return an image for each value.
+    """
+    images = np.asarray(show(values))
+    if images.ndim != 4 or len(images) != len(values) or images.shape[-1] not in VISIBLE:
+        raise GankitError(
+            f"the show of a dataset returns an image for each of {len(values)} examples, (count, "
+            f"height, width, 1, 3 or 4). Received: the shape {images.shape}"
+        )
+    return as_uint8(images)
 
 
 def strips(rows: Sequence[Sequence[np.ndarray]]) -> Image.Image:
     """Return the images of each example side by side; small ones are enlarged.
 
     Args:
-        rows: Strips of equal length, each a list of images from left to right, (examples, height,
-            width, channels) of floats in [−1, 1].
+        rows: Strips of equal length, each a list from left to right of images (examples, height,
+            width, channels), of uint8 or of floats in [−1, 1], or of other values.
     """
+    others = [x.ravel() for row in rows for x in row if x.ndim < 4]
+    reference = np.concatenate(others) if others else None  # so that curves have one range
+    rows = [[_opaque_pixels(as_images(image, reference)) for image in row] for row in rows]
     shape = np.max([image.shape[1:] for row in rows for image in row], axis=0)
     wide = [np.concatenate([_enlarged(image, shape) for image in row], 2) for row in rows]
     tiles = np.stack(wide, axis=1).reshape(-1, *wide[0].shape[1:])  # example by example
     _, height, width, _ = tiles.shape
     columns = len(rows) * max(1, round(math.sqrt(len(tiles) * height / width) / len(rows)))
-    return grid(to_uint8(tiles), columns)
+    return grid(tiles, columns)
 
 
 def grid(
@@ -50,11 +80,13 @@ def grid(
     """Return images side by side on a grey sheet.
 
     Args:
-        images: (count, height, width, channels) of uint8, with 1, 3 or 4 channels.
+        images: (count, height, width, channels) of uint8; other than 1, 3 or 4 channels are set
+            side by side.
         columns: The number of images in a row; by default the sheet is about square.
         gap: Pixels between and around the images.
         scale: How often to repeat each pixel; by default small sheets grow to about 512 pixels.
     """
+    images = channels_apart(images)
     count, height, width, channels = images.shape
     columns = columns or min(count, math.ceil(math.sqrt(count * height / width)))
     scale = scale or max(1, round(EDGE / (columns * width)))
@@ -150,6 +182,15 @@ def _opaque(image: Image.Image) -> Image.Image:
         return image
     ground = Image.new("RGBA", image.size, (GROUND, GROUND, GROUND, 255))
     return Image.alpha_composite(ground, image).convert("RGB")
+
+
+def _opaque_pixels(images: np.ndarray) -> np.ndarray:
+    """Return images without alpha, on the ground of the sheet."""
+    if images.shape[-1] != 4:
+        return images
+    alpha = images[..., 3:] / 255
+    opaque: np.ndarray = np.rint(images[..., :3] * alpha + GROUND * (1 - alpha)).astype("uint8")
+    return opaque
 
 
 def _finite(points: np.ndarray) -> np.ndarray:

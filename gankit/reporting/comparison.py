@@ -28,7 +28,7 @@ class SampleRequest:
 class Samples:
     """The samples of one run; runs with noise of the same shape have the same noise."""
 
-    images: np.ndarray  # (count, height, width, channels) in [−1, 1], or points (count, 2)
+    images: np.ndarray  # (count, height, width, channels) in [−1, 1], or other values
     noise: tuple[int, ...]
     step: int  # of the checkpoint
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
 from gankit.pictures import sheets
+from gankit.pictures.drawing import as_images
 from gankit.reporting import markup
 from gankit.reporting.charts import Chart, figures
 from gankit.reporting.comparison import Comparison, SampleRequest, Samples
@@ -108,9 +108,9 @@ def _samples(
     samples = [sample for sample in drawn if isinstance(sample, Samples)]
     shapes = dict.fromkeys(sample.noise for sample in samples)
     noises = {shape: number for number, shape in enumerate(shapes)}
-    points = _all_points(samples)
+    values = [sample.images for sample in samples if sample.images.ndim < 4]
     drawings = [
-        tag("div", _sheet(name, number, sample, noises, points), class_="card")
+        tag("div", _sheet(name, number, sample, noises, values), class_="card")
         for number, (name, sample) in enumerate(zip(names, drawn))
     ]
     text = (
@@ -132,20 +132,23 @@ def _sheet(
     number: int,
     sample: Samples | GankitError,
     noises: Mapping[tuple[int, ...], int],
-    points: np.ndarray | None,
+    values: Sequence[np.ndarray],
 ) -> Html:
     head = tag("h3", _swatch(number), name)
     if isinstance(sample, GankitError):
         return tag("figure", tag("figcaption", head, tag("p", sample.message)))
     shape = " × ".join(map(str, sample.noise))
     caption = tag("figcaption", head, tag("p", f"step {sample.step:,}, noise of {shape}"))
+    alike = [each for each in values if each.shape[1:] == sample.images.shape[1:]]
+    reference = np.concatenate(alike) if alike else None
     if sample.images.ndim == 2:
-        return tag("figure", caption, _scatter(name, sample.images, points))
-    return tag("figure", caption, _tiles(name, sample.images, noises[sample.noise]))
+        return tag("figure", caption, _scatter(name, sample.images, reference))
+    images = as_images(sample.images, reference)
+    return tag("figure", caption, _tiles(name, images, noises[sample.noise]))
 
 
 def _scatter(name: str, samples: np.ndarray, points: np.ndarray | None) -> Html:
-    uri = data_uri(sheets.scatter(samples, points))
+    uri = data_uri(sheets.sheet(samples, points))
     alt = f"{len(samples):,} points of {name}, over those of all runs"
     return tag("div", tag("img", src=uri, alt=alt), class_="sheet")
 
@@ -154,7 +157,7 @@ def _tiles(name: str, images: np.ndarray, noise: int) -> Html:
     """Return a grid of images; the page's script marks samples of the same noise."""
     count = len(images)
     columns = math.ceil(math.sqrt(count))
-    uri = data_uri(sheets.grid(to_uint8(images), columns))
+    uri = data_uri(sheets.grid(images, columns))
     rows = math.ceil(count / columns)
     return tag(
         "div",
@@ -165,9 +168,3 @@ def _tiles(name: str, images: np.ndarray, noise: int) -> Html:
         data_rows=rows,
         data_noise=noise,
     )
-
-
-def _all_points(samples: Sequence[Samples]) -> np.ndarray | None:
-    """Return the points of all runs, over which each is drawn at the same scale."""
-    points = [sample.images for sample in samples if sample.images.ndim == 2]
-    return np.concatenate(points) if points else None

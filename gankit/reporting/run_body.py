@@ -207,7 +207,8 @@ def commands(run: RunData) -> dict[str, str]:
     if facts.get("versions"):
         found["Install the same versions:"] = _install(facts)
     if run.finished < run.epochs:
-        found["Continue the run:"] = f"gankit run --resume {path}"
+        resume = ["gankit", "run", "--resume", str(run.path), *plugins]
+        found["Continue the run:"] = shlex.join(resume)
     verbs = ("sample", "score", "report")
     found["Draw samples, score them, write this report:"] = "\n".join(
         f"gankit {verb} {path}" for verb in verbs

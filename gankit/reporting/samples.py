@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from gankit.data.scaling import from_uint8
 from gankit.errors import GankitError
 from gankit.game.sampling import sample, sheet_count
+from gankit.pictures.sheets import shown
 from gankit.reporting.comparison import SampleRequest, Samples
 from gankit.run.folder import RunFolder
 from gankit.run.load import restore
@@ -23,12 +25,14 @@ def _draw(path: Path, request: SampleRequest) -> Samples | GankitError:
 
 
 def _samples(run: RunFolder, request: SampleRequest) -> Samples:
-    """Return a run's samples; of points always as many as on its sheets."""
+    """Return a run's samples; of rows always as many as on its sheets."""
     restored = restore(run, request.plugins, request.checkpoint)
     gan, spec = restored.gan, restored.spec
     if "generator" not in gan.networks:
         raise GankitError(f"{run.path} has no generator that draws from noise")
-    count = request.count if len(spec.shape) == 3 else sheet_count(spec)
+    count = sheet_count(spec) if len(spec.shape) == 1 else request.count
     images = sample(gan, count, request.seed, spec.classes)
+    if run.read_facts()["data"][restored.place.stage].get("show"):
+        images = from_uint8(shown(images, restored.recipe.dataset.make().show))
     noise = tuple(gan.networks["generator"].inputs[0].shape[1:])
     return Samples(images, noise, restored.place.steps)

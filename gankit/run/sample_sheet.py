@@ -6,22 +6,27 @@ from PIL import Image
 
 from gankit.data.dataset import Dataset
 from gankit.data.scaling import as_uint8, tensor_from_uint8
+from gankit.errors import GankitError
 from gankit.game.gan import GAN
-from gankit.game.loss import draws_from_noise
 from gankit.game.sampling import sample, sheet_count
 from gankit.pictures import sheets
 from gankit.scoring.examples import choose
 
-EXAMPLES = 8  # that a generator of images from images is shown with
+EXAMPLES = 8  # that a preview is made of
 
 
 def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
-    """Return a sheet of samples, of the noise of a seed or of the first examples."""
-    if not draws_from_noise(type(gan.game)):
-        return sheets.strips(_strips(gan, dataset))
+    """Return the preview of the loss, if it has one, or a sheet of samples of a seed's noise."""
+    if strips := _strips(gan, dataset):
+        return sheets.strips(strips)
+    if not gan.game.from_noise:
+        raise GankitError(
+            f"{type(gan.game).__name__} does not draw from noise, and has no preview to show",
+            "define preview in the loss: the images on its sheets",
+        )
     spec = dataset.spec
     samples = sample(gan, sheet_count(spec), seed, spec.classes)
-    return sheets.sheet(samples, dataset.arrays["images"][: len(samples)])
+    return sheets.sheet(samples, dataset.arrays["images"][: len(samples)], dataset.show)
 
 
 def real_sheet(dataset: Dataset, seed: int) -> Image.Image | None:
@@ -34,8 +39,14 @@ def real_sheet(dataset: Dataset, seed: int) -> Image.Image | None:
 
 
 def _strips(gan: GAN, dataset: Dataset) -> list[list[np.ndarray]]:
-    """Return the preview of the game's loss as arrays."""
+    """Return the preview of the loss as arrays, drawn by the dataset where it knows how."""
     rows = dataset.arrays.items()
     examples = {name: tensor_from_uint8(np.asarray(array[:EXAMPLES])) for name, array in rows}
     strips = gan.game.preview(gan, examples)
-    return [[ops.convert_to_numpy(image) for image in strip] for strip in strips]
+    return [[_drawn(ops.convert_to_numpy(x), dataset) for x in strip] for strip in strips]
+
+
+def _drawn(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+    if dataset.show is None or values.shape[1:] != dataset.spec.shapes.get("images"):
+        return values
+    return sheets.shown(values, dataset.show)

@@ -122,4 +122,5 @@ def gankit_features() -> dict[str, str]:
         "inception-fid": "gankit_standard.features.inception:inception_fid",
         "keras": "gankit_standard.features.applications:application",
         "pixels": "gankit_standard.features.pixels:pixels",
+        "values": "gankit_standard.features.values:values",
     }

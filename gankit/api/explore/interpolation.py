@@ -64,7 +64,7 @@ def interpolate(
         return _film(generator, samples)
     if generator.draws_images:
         return sheets.grid(to_uint8(samples), columns=steps)
-    return sheets.scatter(samples, generator.real(slice(2500)))
+    return sheets.sheet(samples, generator.behind, generator.show)
 
 
 def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:

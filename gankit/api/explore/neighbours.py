@@ -174,7 +174,7 @@ def _sheet(
 ) -> Image.Image:
     """Return the samples, and below each its nearest by each distance."""
     if not generator.draws_images:
-        return sheets.scatter(samples, generator.real(slice(2500)))
+        return sheets.sheet(samples, generator.behind, generator.show)
     words = [f"sample {number}" for number in range(len(samples))]
     words += [
         f"nearest by {_title(name)}: {value:.3g}" for name in by for value in by[name].distances
