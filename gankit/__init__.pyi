@@ -1,5 +1,6 @@
 from . import layers as layers
 from .api import explore as explore
+from .api.apply import apply as apply
 from .api.compare import compare as compare
 from .api.export import export as export
 from .api.report import report as report

@@ -254,7 +254,7 @@ def test_a_run_of_two_stages_has_sheets(gankit, tmp_path):
     code, out, error = gankit("run", "bricks.toml", "--out", "run", "--cpu")
     assert code == 0, error
     assert "gankit sample" not in out
-    sheets = sorted((tmp_path / "run" / "samples").glob("*.png"))
+    sheets = sorted((tmp_path / "run" / "samples").glob("epoch-*.png"))
     assert [sheet.stem for sheet in sheets] == ["epoch-000", "epoch-001", "epoch-002"]
     pixels = np.asarray(Image.open(sheets[-1]))
     scale = (pixels.shape[1] - 6) // (2 * 3 * 16)

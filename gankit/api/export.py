@@ -54,7 +54,8 @@ def export(
     """Write a network of a run, load it again, and compare its outputs.
 
     It is written with its averaged weights if it has any, in float32, and in Keras' own layers as
-    far as possible. A failed export leaves no file.
+    far as possible. A network that takes images is written for images of any height and width, if
+    its layers allow. A failed export leaves no file.
 
     Args:
         run: The run's folder.
@@ -78,6 +79,7 @@ def export(
     choose_backend(_backend(chosen, backend) or folder.read_facts().get("backend"), cpu)
     implementation = chosen.implementation()
     from gankit.exporting.verification import Verification
+    from gankit.game.any_size import of_any_size
     from gankit.run.load import restore
 
     restored = restore(folder, plugins, checkpoint, precision="float32")
@@ -88,8 +90,13 @@ def export(
     for variable, average in zip(original.variables, gan.averages.get(network, ())):
         variable.assign(average.value)
     with without_chatter():
-        prepared = implementation.prepared(original)
-        difference = _write(implementation, prepared, target, about, verification)
+        free = of_any_size(original)
+        tests = [verification]
+        if free is not None:
+            tests.append(Verification.wider(free, 2 * original.inputs[0].shape[2]))
+        prepared = implementation.prepared(original if free is None else free)
+        about = {**about, "inputs": _inputs(prepared)}
+        difference = _write(implementation, prepared, target, about, tests)
     load = chosen.load.format(path=target)
     return Export(target, load, about, difference, verification.tolerance)
 
@@ -99,15 +106,15 @@ def _write(
     network: "keras.Model",
     target: Path,
     about: Mapping[str, object],
-    verification: "Verification",
+    tests: Iterable["Verification"],
 ) -> float:
     """Write the network, verify it, and return the difference; it appears only if verified."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with aside(target) as partial:
             implementation.write(network, partial, about)
-            outputs = implementation.outputs(partial, verification.inputs, network)
-            return verification.check(outputs)
+            outputs = [(t, implementation.outputs(partial, t.inputs, network)) for t in tests]
+            return max(test.check(made) for test, made in outputs)
     except OSError as error:
         raise GankitError(
             f"{target} cannot be written: {error}", "choose another path with --out"
@@ -149,16 +156,18 @@ def _network(gan: "GAN", name: str) -> "keras.Model":
 
 def _about(run: "RunFolder", restored: "Restored", name: str) -> dict[str, object]:
     gan = restored.gan
-    inputs = [
-        {"name": x.name, "shape": list(x.shape[1:]), "dtype": str(x.dtype)}
-        for x in gan.networks[name].inputs
-    ]
     return {
         "gankit": gankit.__version__,
         "run": run.path.resolve().name,
         "step": restored.place.steps,
         "network": name,
         "averaged": name in gan.averages,
-        "inputs": inputs,
         "classes": restored.spec.classes,
     }
+
+
+def _inputs(network: "keras.Model") -> list[dict[str, object]]:
+    """Return the inputs of a network; a size of None may be any."""
+    return [
+        {"name": x.name, "shape": list(x.shape[1:]), "dtype": str(x.dtype)} for x in network.inputs
+    ]

@@ -13,6 +13,7 @@ from gankit.data.dataset import Dataset
 from gankit.data.scaling import from_uint8
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion, typed
+from gankit.pictures.sheets import Show
 from gankit.run.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Generator:
         self.run, self.gan = run, restored.gan
         self.classes = tuple(run.read_facts()["data"][restored.place.stage]["classes"])
         self._data = restored.recipe.dataset
+        self._shows = run.read_facts()["data"][restored.place.stage].get("show", False)
         self.noise_shape = self.gan.noise_shape  # raises if the generator takes images
         networks = self.gan.networks
         if "generator" not in networks:
@@ -93,8 +95,18 @@ class Generator:
 
     @property
     def draws_images(self) -> bool:
-        """Whether samples are images (height, width, channels), not points of a plane."""
+        """Whether samples are images (height, width, channels), not sequences or rows."""
         return len(self.network.outputs[0].shape) == 4
+
+    @property
+    def show(self) -> Show | None:
+        """What draws the values of the data as images, if its dataset has such a function."""
+        return self.dataset.show if self._shows else None
+
+    @property
+    def behind(self) -> np.ndarray | None:
+        """Real examples that samples are drawn with; None if samples are images."""
+        return None if self.draws_images else self.real(slice(2500))
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -171,7 +183,7 @@ class Generator:
         """Raise a GankitError if samples are not images."""
         if not self.draws_images:
             raise GankitError(
-                f"{what} is for images, and {self.run.path} draws points",
+                f"{what} is for images, and {self.run.path} draws other values",
                 f"gankit explore interpolate {typed(self.run.path)}",
             )
 

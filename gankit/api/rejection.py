@@ -100,11 +100,14 @@ def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.
     for some in slices(len(examples), SIZE):
         inputs = [examples[some], labels[some]] if len(network.inputs) > 1 else examples[some]
         answer = ops.convert_to_numpy(ops.cast(network(inputs, training=False), "float32"))
-        if answer.size != len(examples[some]):
+        count = len(examples[some])
+        if answer.size != count:
+            each = " × ".join(map(str, answer.shape[1:]))
+            why = "judges several examples together, so it cannot reject single ones"
+            if len(answer) == count:
+                why = f"gives {each} numbers for an example, and rejection needs one logit"
             raise GankitError(
-                f"the discriminator of {generator.run.path} judges several examples together, "
-                "so it cannot reject single ones",
-                "leave out --reject",
+                f"the discriminator of {generator.run.path} {why}", "leave out --reject"
             )
         logits.append(answer.reshape(-1))
     return np.concatenate(logits)

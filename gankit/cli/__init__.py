@@ -14,7 +14,7 @@ from gankit.cli.ending import STOPPED, disk_errors, leave
 from gankit.errors import GankitError
 
 COMMANDS = (
-    *("check", "run", "runs", "watch", "report", "compare", "sample", "score", "export"),
+    *("check", "run", "runs", "watch", "report", "compare", "sample", "apply", "score", "export"),
     *("diagnose", "bench"),
     *("show", "list", "plugins", "schema", "new", "explore"),
 )

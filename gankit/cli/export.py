@@ -53,5 +53,6 @@ def _lines(written: Export) -> Iterator[Line]:
 def _inputs(about: Mapping[str, Any]) -> str:
     """Return the inputs of a network, e.g. `noise (batch, 64) and labels (batch)`."""
     return " and ".join(
-        f"{x['name']} ({', '.join(map(str, ['batch', *x['shape']]))})" for x in about["inputs"]
+        f"{x['name']} ({', '.join('any' if n is None else str(n) for n in ['batch', *x['shape']])})"
+        for x in about["inputs"]
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -15,7 +16,7 @@ TOLERANCE = 1e-3  # of the largest output: an eighth of a grey level, more than 
 
 @dataclass(frozen=True)
 class Verification:
-    """Noise of 16 examples, with labels for a conditional network, and the run's outputs."""
+    """Noise for 16 examples, with labels for a conditional network, and the run's outputs."""
 
     inputs: Sequence[np.ndarray]
     expected: np.ndarray
@@ -30,6 +31,17 @@ class Verification:
             return cls([noise], ops.convert_to_numpy(gan.sample(noise, name=name)))
         labels = np.arange(COUNT, dtype="int32") % max(classes, 1)
         return cls([noise, labels], ops.convert_to_numpy(gan.sample(noise, labels, name)))
+
+    @classmethod
+    def wider(cls, network: keras.Model, width: int) -> "Verification":
+        """Return the test of a network that takes images of any size, at another width."""
+        height, _, channels = (size or width for size in network.inputs[0].shape[1:])
+        shape = (2, height, width, channels)
+        images = np.random.default_rng(1).standard_normal(shape, dtype="float32")
+        others = [np.zeros((2, *x.shape[1:]), str(x.dtype)) for x in network.inputs[1:]]
+        inputs = [images, *others]
+        made = network([ops.convert_to_tensor(x) for x in inputs] if others else images)
+        return cls(inputs, ops.convert_to_numpy(made))
 
     @property
     def tolerance(self) -> float:

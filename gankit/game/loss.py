@@ -24,6 +24,8 @@ class Loss(ABC):
 
     Attributes:
         players: The players in the order they play, each with the names of the networks it trains.
+        from_noise: Whether the network `generator` makes samples of noise; False if networks
+            turn images into images. `gankit sample`, `score` and `explore` need noise.
         boundary: The logit above which the discriminator takes an image for real, for accuracies;
             None if a logit alone does not tell, as in a critic.
         floor: The lowest possible loss of the discriminator; None if it is unbounded.
@@ -32,6 +34,7 @@ class Loss(ABC):
     """
 
     players: ClassVar[Mapping[str, tuple[str, ...]]]
+    from_noise: ClassVar[bool] = True
     boundary: ClassVar[float | None] = None
     floor: ClassVar[float | None] = None
     chance: ClassVar[float | None] = None
@@ -50,7 +53,7 @@ class Loss(ABC):
         """Return the scalar that `turn.player` minimises."""
 
     def preview(self, gan: GAN, examples: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
-        """Return what a run's sheets show, if the generators turn images into images.
+        """Return what a run's sheets show, such as reconstructions or translated images.
 
         Without it, sheets show what the network `generator` makes of noise.
 
@@ -59,8 +62,8 @@ class Loss(ABC):
             examples: A few rows of the data by name; images are float32 in [−1, 1].
 
         Returns:
-            Strips of equal length, each a list of images from left to right, (examples, height,
-            width, channels) in [−1, 1].
+            Strips of equal length, each a list from left to right of images (examples, height,
+            width, channels) in [−1, 1], or of other values (examples, …).
         """
         return ()
 
@@ -121,21 +124,16 @@ class AdversarialLoss(Loss):
         """Return the generator's loss from `real`, `fake` and `targets`, each by name."""
 
 
-def draws_from_noise(loss: type[Loss]) -> bool:
-    """Return whether the generators of a loss take noise, not images."""
-    return loss.preview is Loss.preview
-
-
 def noise_shape(loss: Loss, networks: Networks) -> tuple[int, ...]:
     """Return the shape of the noise of one sample, (latent,).
 
     Raises:
-        GankitError: The generators take images.
+        GankitError: The loss does not draw from noise.
     """
-    if not draws_from_noise(type(loss)):
+    if not loss.from_noise:
         raise GankitError(
             f"{type(loss).__name__} turns images into images, and samples are made of noise",
-            "look at the sheets in the run's folder, under samples",
+            "gankit apply RUN FOLDER turns the images of a folder",
         )
     shape: tuple[int, ...] = networks["generator"].inputs[0].shape[1:]
     return shape

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import numpy as np
 from gankit.errors import GankitError
 from gankit.files import aside, read, write, written
 from gankit.game.gan import GAN
-from gankit.messages import listed, shown, typed
+from gankit.messages import listed, shown
+from gankit.run.folder import RunFolder
 
 MARKS = {  # and which runs have one
     "best": "runs with [[metrics]] in their recipe keep the best one",
@@ -86,6 +88,11 @@ class Checkpoints:
     def __init__(self, folder: Path):
         self.folder = folder
 
+    @cached_property
+    def resume(self) -> str:
+        """The command that goes on with the run."""
+        return RunFolder(self.folder.parent).resume_command()
+
     def save(
         self, gan: GAN, place: Place, best: str | None = None, keep: Iterable[str] = ()
     ) -> Path:
@@ -142,10 +149,7 @@ class Checkpoints:
         if name == "last":
             newest = self.newest()
             if newest is None:
-                run = self.folder.parent
-                raise GankitError(
-                    f"{run} has no checkpoint yet", f"gankit run --resume {typed(run)}"
-                )
+                raise GankitError(f"{self.folder.parent} has no checkpoint yet", self.resume)
             return newest
         chosen = self._marked(name) if name in MARKS else name
         if chosen not in self.names():

@@ -31,6 +31,7 @@ class CycleGan(gankit.Loss):
     """
 
     players: ClassVar = {"generator": ("g_ab", "g_ba"), "discriminator": ("d_a", "d_b")}
+    from_noise: ClassVar[bool] = False
     boundary: ClassVar[float | None] = 0.5
 
     def __init__(self, cycle: Strength = 10.0, identity: Strength = 0.5):

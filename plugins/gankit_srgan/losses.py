@@ -31,6 +31,7 @@ class Content(gankit.Loss):
     """
 
     players: ClassVar = {"generator": ("generator",)}
+    from_noise: ClassVar[bool] = False
 
     def __init__(self, vgg19: str | None = None, layer: str = LAST):
         self.distance = ContentDistance(vgg19, layer)
@@ -61,6 +62,7 @@ class Srgan(gankit.Loss):
     """
 
     players: ClassVar = {"discriminator": ("discriminator",), "generator": ("generator",)}
+    from_noise: ClassVar[bool] = False
     boundary: ClassVar[float | None] = 0.0
 
     def __init__(
