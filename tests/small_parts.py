@@ -104,6 +104,31 @@ class Doom(gankit.Monitor):
             yield gankit.Verdict("doomed", "dead", "the end is near", "smooth it", [remedy])
 
 
+class Buggy(gankit.Monitor):
+    """Fails, from a step on.
+
+    Args:
+        at: The step.
+        method: What fails.
+    """
+
+    logged = ("bottom",)
+
+    def __init__(self, at: int = 50, method: str = "judge"):
+        self.at = at
+        self.method = method
+
+    def watch(self, look):
+        if self.method == "watch":
+            raise ValueError("too dark to see")
+        return {"bottom": keras.ops.min(look.judgments[0].fake_images)}
+
+    def judge(self, trace):
+        if self.method == "judge" and trace.step >= self.at:
+            raise ZeroDivisionError("nothing to divide by")
+        return ()
+
+
 @gankit.better("high")
 def far(real, fake, scale: float = 1.0) -> float:
     """How far the mean sample is from the mean example: the more, the better, for once.
@@ -143,4 +168,4 @@ def gankit_metrics():
 
 @gankit.hookimpl
 def gankit_monitors():
-    return {"doom": Doom}
+    return {"buggy": Buggy, "doom": Doom}

@@ -100,6 +100,13 @@ def test_the_rooms_below_import_nothing_of_those_above(lower):
     assert [(m, t) for m in sources for t in sorted(graph[m]) if room(t) in UPPER] == []
 
 
+def test_the_sentinel_imports_nothing_of_a_run_which_uses_it():
+    graph = arrows(ROOT, lazy=True)
+    between = {(room(m), room(t)) for m, targets in graph.items() for t in targets}
+    assert ("run", "sentinel") in between
+    assert ("sentinel", "run") not in between
+
+
 def test_gankit_imports_no_plugin():
     packages = {folder.name for folder in (ROOT / "plugins").iterdir() if folder.is_dir()}
     assert len(packages) >= 5

@@ -1,14 +1,19 @@
 """The sentinel in runs: it changes nothing, says what goes wrong, and a resumed run alike."""
 
 import csv
+import io
 import json
 import random
 import tomllib
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from test_run import kill
 from trained_runs import PARTS, RECIPE, assert_same_bits, train
+
+from gankit.api.train import start
+from gankit.recipe.overrides import read_table
 
 LONGER = RECIPE.replace("epochs = 6", "epochs = 12")
 OUTWARD = """
@@ -37,6 +42,27 @@ def test_a_game_has_the_same_bits_with_monitors_and_without(tmp_path):
     history = [(tmp_path / run / "history.csv").read_text() for run in ("watched", "off")]
     rows = [[row.split(",", 4)[0::4] for row in text.splitlines()] for text in history]
     assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        ("judge", "the monitor buggy failed and is off for this run: ZeroDivisionError: nothing"),
+        ("watch", "the monitor buggy cannot look at this game: ValueError: too dark to see"),
+    ],
+)
+def test_a_monitor_that_fails_is_blamed_once_and_the_run_goes_on(tmp_path, method, message):
+    buggy = f'[[monitors]]\nname = "buggy"\nmethod = "{method}"\n[[monitors]]\nname = "diversity"\n'
+    console = Console(record=True, width=200, file=io.StringIO())
+    recipe = tmp_path / "buggy.toml"
+    recipe.write_text(LONGER + buggy)
+    start(read_table(recipe), recipe, console, out=tmp_path / "buggy", plugins=[PARTS])
+    said = console.export_text()
+    assert said.count(message) == said.count("the monitor buggy") == 1
+    assert "\n12/12 " in said
+    train(tmp_path, LONGER + '[sentinel]\naction = "off"\n', "off")
+    assert_same_bits(tmp_path / "buggy", tmp_path / "off")
+    assert all("spread" in line["seen"] for line in lines(tmp_path / "buggy/health.jsonl")[-1:])
 
 
 @pytest.mark.slow
@@ -117,7 +143,7 @@ def test_going_back_by_hand_is_the_same(gankit, recipe, tmp_path):
 
 KILLED = """
 import os, sys
-from gankit.sentinel import rollback
+from gankit.run import rollback
 {patch}
 sys.argv = ["gankit", "run", *{words!r}]
 from gankit.cli import main; main()

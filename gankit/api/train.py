@@ -151,9 +151,9 @@ def go_on(
 
     `overrides` may change its number of epochs.
     """
+    from gankit.run import rollback
     from gankit.run.folder import RunFolder
     from gankit.run.lock import locked
-    from gankit.sentinel import rollback
 
     run = RunFolder.open(path)
     with locked(run.path):
@@ -161,9 +161,9 @@ def go_on(
     run.check_recipe()
     announce(console.print, backend or run.read_facts()["backend"], cpu)
     from gankit.discovery.plugins import load_plugins
+    from gankit.run.by_hand import go_back
     from gankit.run.load import load_recipe
     from gankit.run.longer import lengthen
-    from gankit.sentinel.by_hand import go_back
 
     recipe = load_recipe(run, plugins)
     if checkpoint:

@@ -9,9 +9,10 @@ from gankit.backend import announce
 from gankit.cli.app import command
 from gankit.cli.console import show_lines
 from gankit.cli.options import Backend, Cpu, number, text
+from gankit.errors import GankitError
 from gankit.terminal import terminal
 
-Benchmark = Literal["ring", "grid", "ablation"]
+Benchmark = Literal["ring", "grid", "ablation", "sentinel"]
 
 
 @command(
@@ -23,11 +24,14 @@ def bench(
         Benchmark,
         typer.Argument(
             metavar="BENCHMARK",
-            help="ring or grid, points with known modes; or ablation, one stabilizer at a time.",
+            help="ring or grid, points with known modes; ablation, one stabilizer at a time; or "
+            "sentinel, monitors on runs made to fail.",
         ),
     ],
     arms: Annotated[str, text("NAMES", "Arms, separated by commas; all by default.")] = "",
-    seeds: Annotated[int, number("Games of each arm; 0 plays 10, or 3 in ablation.", 0)] = 0,
+    seeds: Annotated[
+        int, number("Games of each arm; 0 plays 10, or 3 in ablation and sentinel.", 0)
+    ] = 0,
     steps: Annotated[int | None, number("Steps of each game.", 1, default="the arm's own")] = None,
     out: Annotated[
         Path | None, text("FOLDER", "The folder of the results.", "bench/BENCHMARK")
@@ -38,12 +42,16 @@ def bench(
     """Measure known cases beside published results. Earlier measurements are kept."""
     console = terminal()
     announce(console.print, backend, cpu)
-    from gankit.bench import ablation, mixtures
+    from gankit.bench import ablation, mixtures, sentinel
 
     names = [name.strip() for name in arms.split(",") if name.strip()]
     folder = out or Path("bench", benchmark)
     if benchmark == "ablation":
         lines = ablation.measure(names, range(seeds or 3), steps, folder, console)
+    elif benchmark == "sentinel":
+        if steps is not None:
+            raise GankitError("the runs of sentinel have a fixed length", "leave out --steps")
+        lines = sentinel.measure(names, range(seeds or 3), folder, console)
     else:
         request = names, range(seeds or 10), steps, folder, console
         lines = mixtures.measure(benchmark, *request)

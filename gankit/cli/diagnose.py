@@ -15,7 +15,7 @@ from gankit.errors import GankitError
 from gankit.messages import shown
 
 if TYPE_CHECKING:
-    from gankit.sentinel.diagnose import Diagnosis
+    from gankit.reporting.diagnosis import Diagnosis
 
 STYLES = {"note": "cyan", "warn": "yellow", "dead": "red", "over": "dim"}
 
@@ -47,7 +47,7 @@ def diagnose(
     from gankit.backend import choose_backend
 
     choose_backend(None, cpu=True)
-    from gankit.sentinel.diagnose import diagnose as judged
+    from gankit.reporting.diagnosis import diagnose as judged
 
     found = judged(found_run(source), loss, named, plugin or ())
     if as_json:

@@ -1,4 +1,4 @@
-"""What a monitor plugin is: it watches a game and judges it, and changes nothing."""
+"""The base class of monitors, which watch a game and judge it, and change nothing."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Look:
-    """What a monitor sees of a game, between two of its steps.
+    """What a monitor sees of a game between two steps.
 
     Args:
-        judgments: What the discriminators make of a batch of real images and of as many generated
-            ones; none in a stage without a discriminator.
-        held_out: Likewise, of real images that were not trained on; none where there are no such.
-        examples: The first of the real images that are trained on, (count, …) in [−1, 1], at most
-            1,024; None where the data has no images.
+        judgments: The discriminators' judgments of a batch of real images and as many generated
+            ones; empty in a stage without a discriminator.
+        held_out: The same for real images that are not trained on; empty if there are none.
+        examples: The first training images, (count, …) in [−1, 1], at most 1,024; None if the data
+            has no images.
         weights: The variables that each player trains.
     """
 
@@ -34,11 +34,12 @@ class Look:
 
 
 class Monitor:
-    """Watches a game and judges how it goes. It changes nothing: a game is the same without it.
+    """Watches a game and judges it. It changes nothing: a game is the same without it.
 
-    `watch` is called every so many steps, outside of the step. What it draws or assigns is
-    forgotten. `judge` is called at each point of the game's trace, and must follow from the trace
-    alone, so that a resumed run is judged alike and a log can be judged afterwards.
+    `watch` is called every few steps, between two steps. What it draws or assigns is discarded.
+    `judge` is called at each point of the trace. It must depend only on the trace, so that a
+    resumed run gets the same verdicts and a log can be judged. A monitor that raises an exception
+    is named once and switched off for the run.
 
     Attributes:
         logged: The names of the scalars that `watch` returns.
@@ -60,7 +61,7 @@ class Monitor:
     logged: ClassVar[tuple[str, ...]] = ()
 
     def watch(self, look: Look) -> Mapping[str, Any]:
-        """Return scalars of what is seen, by some of the names in `logged`.
+        """Return scalars by some of the names in `logged`.
 
         Args:
             look: The game between two steps.
@@ -71,7 +72,7 @@ class Monitor:
         """Return what is wrong at the last point of a trace.
 
         Args:
-            trace: The game up to this point: what the step shows (`d_loss`, `g_grad_norm`, …), what
-                monitors watched, and `score`. A log may have less: what is missing is NaN.
+            trace: The game so far: what the step logs (`d_loss`, `g_grad_norm`, …), what monitors
+                watched, and `score`. Missing values, as in a log, are NaN.
         """
         return ()

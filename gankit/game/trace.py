@@ -10,14 +10,14 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Outlook:
-    """What is known of a game beside its numbers.
+    """What is known about a game besides its numbers.
 
     Args:
-        floor: The least that the discriminator's loss can be.
-        chance: The discriminator's loss where it cannot tell real from generated.
-        lost: The generator's loss beyond which the discriminator takes nothing for real.
-        better: Which way the score is better.
-        penalties: The names of the columns that are part of a loss, and say nothing of answers.
+        floor: The least possible value of the discriminator's loss.
+        chance: The discriminator's loss if it cannot tell real from generated.
+        lost: The generator's loss above which the discriminator takes no sample for real.
+        better: Whether a low or a high score is better.
+        penalties: The names of the columns of penalties, which are part of the loss.
     """
 
     floor: float | None = None
@@ -29,12 +29,12 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Trace:
-    """The points of a game up to one of them; a point is a mean over some steps, or a log's row.
+    """The points of a game so far; a point is a mean over some steps, or a row of a log.
 
     Args:
-        columns: The values of all points by name, NaN where there is none. `step` counts steps.
-        length: How many of the points there are up to here.
-        outlook: What else is known of the game.
+        columns: The values of all points by name; missing ones are NaN. `step` counts steps.
+        length: The number of points so far.
+        outlook: What else is known about the game.
     """
 
     columns: Mapping[str, Sequence[float]]
@@ -49,28 +49,28 @@ class Trace:
         return replace(self, length=length)
 
     def last(self, name: str, count: int = 1) -> list[float]:
-        """Return the values of the last points, the newest last; NaN where there is none."""
+        """Return the values of the last points, the newest last; missing ones are NaN."""
         start = max(0, self.length - count)
         if name not in self.columns:
             return [math.nan] * (self.length - start)
         return list(self.columns[name][start : self.length])
 
     def all(self, name: str) -> list[float]:
-        """Return all values of a name that there are, NaN left out."""
+        """Return all values of a name without NaN."""
         values = self.columns.get(name, ())[: self.length]
         return [value for value in values if not math.isnan(value)]
 
     def first(self, name: str) -> float:
-        """Return the first value of a name, NaN where there is none."""
+        """Return the first value of a name; NaN if there is none."""
         values = self.columns.get(name, ())[: self.length]
         return next((value for value in values if not math.isnan(value)), math.nan)
 
     def span(self, steps: float, points: int) -> int:
-        """Return how many of the last points make up so many steps, or so many points; 0 if none.
+        """Return how many of the last points span so many steps, or `points`; 0 if too few.
 
         Args:
-            steps: That the points must span at least,
-            points: or else how many there must be.
+            steps: The least number of steps to span.
+            points: The number of points that suffices without it.
         """
         column = self.columns["step"]
         for count in range(3, min(self.length, points) + 1):

@@ -1,4 +1,4 @@
-"""What a monitor says of a game."""
+"""What a monitor says about a game."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from typing import Any, Literal
 
 Level = Literal["note", "warn", "dead"]
 Change = Mapping[str, Any]
-"""A fragment of a recipe: tables are merged, and stabilizers are added to those there are."""
+"""A change to a recipe: tables are merged, stabilizers are added to the existing ones."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is wrong with a game, why that can be said, and what to do.
+    """What is wrong with a game, with the evidence and a remedy.
 
     Args:
         name: What is wrong, in a word, such as `mode-collapse`.
-        level: `note` where it only explains, `warn` where it is likely, `dead` where going on as
-            before is a waste.
+        level: `note` only explains, `warn` means that something is probably wrong, `dead` that
+            continuing as before is pointless.
         reason: The evidence, with numbers.
         remedy: What to do, in a sentence.
-        changes: Fragments of a recipe that do it, the best first.
-        points: How many points of the trace the evidence spans.
+        changes: Changes to the recipe that do it, the best first.
+        points: The number of points of the trace that the evidence spans.
     """
 
     name: str

@@ -64,10 +64,12 @@ class Sentinel:
     Args:
         action: `warn` says so; `stop` also stops the run when it is judged dead; `roll-back` goes
             back to the last healthy checkpoint and on with a remedy; `off` watches nothing.
+        level: The least level of a verdict that `stop` and `roll-back` act on.
         retries: How often a run is rolled back at most; after that it is stopped.
     """
 
     action: Literal["warn", "stop", "roll-back", "off"] = "warn"
+    level: Literal["warn", "dead"] = "dead"
     retries: Count = 1
 
 

@@ -15,21 +15,21 @@ from gankit.errors import Interrupted
 from gankit.files import remove_leftovers
 from gankit.messages import clock, typed
 from gankit.recipe.recipe import Recipe
-from gankit.run import callbacks
+from gankit.run import callbacks, rollback
+from gankit.run.action import Act
 from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
 from gankit.run.load import load_recipe
 from gankit.run.lock import locked
 from gankit.run.memory import enough_memory
+from gankit.run.rollback import RolledBack
 from gankit.run.scoring_callback import Score
+from gankit.run.sentinel_callback import Sentinel
 from gankit.run.session import Session
 from gankit.run.signals import stopping_at_once
 from gankit.run.start import Start, start_of
 from gankit.run.trial import tried, warnings
-from gankit.sentinel import rollback, wording
-from gankit.sentinel.act import Act
-from gankit.sentinel.callback import Sentinel
-from gankit.sentinel.rollback import RolledBack
+from gankit.sentinel import wording
 
 
 def train(

@@ -1,1 +1,1 @@
-"""The sentinel: monitors watch a run, judge it, and what follows is done."""
+"""The sentinel: monitors watch a game and judge it."""

@@ -1,4 +1,4 @@
-"""Judges a stage of a run as it goes, and says which of its checkpoints are healthy."""
+"""Judges a stage of a run while it trains, and knows which of its checkpoints are healthy."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from gankit.game.trace import Outlook, Trace
 from gankit.sentinel import log
 from gankit.sentinel.judging import Judging, Standing
 
-PROOF = 2  # points without a warning that must follow a checkpoint before it is called healthy
+PROOF = 2  # points without a warning after a checkpoint that make it healthy
 
 
 class Guard:
-    """The judges of a stage, and the trace that they judge.
+    """The verdicts on a stage, and the trace that they are based on.
 
-    All of it follows from the lines of `health.jsonl`, so that a resumed run is judged alike.
+    All of it follows from the lines of `health.jsonl`, so a resumed run gets the same verdicts.
 
     Args:
-        path: `health.jsonl`.
+        path: The file `health.jsonl`.
         stage: The number of the stage.
-        monitors: The judges by name.
-        outlook: What else is known of the game.
-        start: The steps that were finished before the stage.
-        steps_per_epoch: Of the stage.
+        monitors: The monitors by name.
+        outlook: What else is known about the game.
+        start: The number of steps before the stage.
+        steps_per_epoch: The number of steps in an epoch of the stage.
     """
 
     def __init__(
@@ -49,27 +49,27 @@ class Guard:
         self.outlook = outlook
         self.start = start
         self.steps_per_epoch = steps_per_epoch
-        for _ in self._events():  # which were told before
+        for _ in self._events():  # these are in verdicts.jsonl already
             pass
 
     @property
     def last_line(self) -> int:
-        """The step of the last line; that of the stage's start where there is none."""
+        """The step of the last line; the stage's first step if there is none."""
         return int(self.lines[-1]["step"]) if self.lines else self.start
 
     @property
     def last_point(self) -> int:
-        """The step of the last point; that of the stage's start where there is none."""
+        """The step of the last point; the stage's first step if there is none."""
         return int(self.points[-1]["step"]) if self.points else self.start
 
     def add(self, line: log.Line) -> list[dict[str, Any]]:
-        """Write a line down; returns the events of the point that it closes, if it closes one."""
+        """Write a line, and return the events of the point that it closes, if it closes one."""
         log.add(self.path, line)
         self.lines.append(line)
         return [event for events in self._events() for event in events]
 
     def kept(self, names: Sequence[str]) -> list[str]:
-        """Return the checkpoints that are healthy, or may turn out to be."""
+        """Return the checkpoints that are healthy, or may become so."""
         healthy = self.healthy(names)
         later = [n for n in self._clean(names) if n > (healthy or "")]
         return [name for name in (healthy, *later[:1]) if name]
@@ -80,11 +80,11 @@ class Guard:
         return proven[-1] if proven else None
 
     def worst(self) -> Standing | None:
-        """Return the gravest verdict that holds."""
+        """Return the most serious verdict that holds."""
         return self.judging.worst()
 
     def _clean(self, names: Sequence[str]) -> list[str]:
-        """Return those checkpoints of ends of epochs for which no verdict that warns holds."""
+        """Return the checkpoints at ends of epochs that no warning covers."""
         return [name for name in sorted(names) if self._is_clean(_steps(name))]
 
     def _is_clean(self, steps: int) -> bool:
@@ -95,7 +95,7 @@ class Guard:
         return sum(point["step"] > _steps(name) for point in self.points)
 
     def _events(self) -> list[list[dict[str, Any]]]:
-        """Return the events of the points that are new."""
+        """Return the events of the new points."""
         found = list(log.points(self.lines))
         new = range(len(self.points) + 1, len(found) + 1)
         self.points = found
@@ -106,7 +106,7 @@ class Guard:
 
 
 def outlook_of(loss: Loss | type[Loss], stabilizers: Sequence[Stabilizer] = ()) -> Outlook:
-    """Return what is known of a game by its parts."""
+    """Return what the parts of a game say about its losses."""
     penalties = Stabilizers(stabilizers).penalties
     return Outlook(loss.floor, loss.chance, loss.lost, penalties=penalties)
 

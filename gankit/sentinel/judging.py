@@ -1,4 +1,4 @@
-"""Verdicts over a trace: when each begins and when it ends. The same trace is judged alike."""
+"""Verdicts over a trace: when each begins and when it ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gankit.game.trace import Trace
 from gankit.game.verdict import Verdict
 
 LEVELS = ("note", "warn", "dead")
-QUIET = 2  # points without a verdict, after which it has ended
+QUIET = 2  # points without a verdict that end it
 
 
 @dataclass
@@ -19,9 +19,9 @@ class Standing:
     """A verdict that holds.
 
     Args:
-        verdict: As it began.
+        verdict: The verdict as it began.
         since: The first step of its evidence.
-        step: Where it was first given.
+        step: The step at which it was first given.
         last: The number of the last point at which it was given.
     """
 
@@ -33,27 +33,29 @@ class Standing:
 
 @dataclass
 class Judging:
-    """Judges a trace point by point.
+    """Judges a trace point by point; the same trace always gets the same verdicts.
 
     Args:
-        monitors: The judges by name.
+        monitors: The monitors by name.
 
     Attributes:
         standing: The verdicts that hold, by monitor and name.
-        sick: The stretches of steps of verdicts that warn or more, from the first step of the
-            evidence to the last; one that lasts has no end.
+        sick: The first and the last step of each verdict that warns or more; None as the last if
+            it still holds.
+        failed: The exceptions of the monitors that are switched off because of them, by name.
     """
 
     monitors: Mapping[str, Monitor]
     standing: dict[tuple[str, str], Standing] = field(default_factory=dict)
     sick: dict[tuple[str, str, int], tuple[int, int | None]] = field(default_factory=dict)
+    failed: dict[str, Exception] = field(default_factory=dict)
 
     def point(self, trace: Trace) -> list[dict[str, Any]]:
-        """Judge the last point of a trace; returns the events, as `verdicts.jsonl` has them."""
+        """Judge the last point of a trace and return the events, as in `verdicts.jsonl`."""
         events: list[dict[str, Any]] = []
         place = {"step": trace.step, "epoch": int(trace.last("epoch")[0])}
-        for name, monitor in self.monitors.items():
-            for verdict in monitor.judge(trace):
+        for name in self.monitors:
+            for verdict in self._judged(name, trace):
                 events += self._given(name, verdict, trace, place)
         return events + list(self._ended(trace, place))
 
@@ -64,9 +66,19 @@ class Judging:
         )
 
     def worst(self) -> Standing | None:
-        """Return the gravest verdict that holds, the oldest of several."""
+        """Return the most serious verdict that holds, the oldest if there are several."""
         found = self.standing.values()
         return max(found, key=lambda s: (LEVELS.index(s.verdict.level), -s.step), default=None)
+
+    def _judged(self, name: str, trace: Trace) -> list[Verdict]:
+        """Return a monitor's verdicts; one that raises an exception is switched off."""
+        if name in self.failed:
+            return []
+        try:
+            return [_checked(verdict) for verdict in self.monitors[name].judge(trace)]
+        except Exception as error:
+            self.failed[name] = error
+            return []
 
     def _given(
         self, monitor: str, verdict: Verdict, trace: Trace, place: Mapping[str, int]
@@ -98,9 +110,15 @@ class Judging:
 
 
 def replay(judging: Judging, trace: Trace, start: int = 1) -> Iterator[list[dict[str, Any]]]:
-    """Yield the events of each point of a trace, from the beginning."""
+    """Yield the events of each point of a trace."""
     for length in range(start, len(trace) + 1):
         yield judging.point(trace.until(length))
+
+
+def _checked(verdict: Verdict) -> Verdict:
+    if not isinstance(verdict, Verdict) or verdict.level not in LEVELS:
+        raise TypeError(f"judge must yield gankit.Verdict. Received: {verdict!r}")
+    return verdict
 
 
 def _since(trace: Trace, points: int) -> int:
@@ -111,7 +129,7 @@ def _since(trace: Trace, points: int) -> int:
 
 
 def monitors_by_name(named: Sequence[tuple[str, Monitor]]) -> dict[str, Monitor]:
-    """Return monitors by name; a second one of a name gets a number."""
+    """Return monitors by name; a second one of the same name gets a number."""
     found: dict[str, Monitor] = {}
     for name, monitor in named:
         same = sum(other.partition("#")[0] == name for other in found)

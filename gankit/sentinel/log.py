@@ -1,4 +1,4 @@
-"""health.jsonl: what was seen of a run, a line a look; and the points that follow from it."""
+"""health.jsonl: a line for each look at a run; and the points that are computed from it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from gankit.sentinel.lines import parsed
 Line = Mapping[str, Any]
 Point = dict[str, float]
 
-EVERY = 32  # steps from one look to the next, at least
-LOOKS = 20  # of an epoch, at most
-SHORTEST = 48  # steps of a point
-LONGEST = 1000
+EVERY = 32  # steps between two looks, at least
+LOOKS = 20  # in an epoch, at most
+SHORTEST, LONGEST = 48, 1000  # steps of a point
 
 
 def looks_every(steps_per_epoch: int) -> int:
-    """Return the steps from one look to the next."""
+    """Return the number of steps between two looks."""
     return max(EVERY, steps_per_epoch // LOOKS)
 
 
@@ -30,7 +29,7 @@ def closes_point(steps: int, ends_epoch: bool, looks: bool) -> bool:
     """Return whether a point ends with a step.
 
     Args:
-        steps: Since the last point.
+        steps: The number of steps since the last point.
         ends_epoch: Whether the step is an epoch's last.
         looks: Whether the step is looked at.
     """
@@ -38,7 +37,7 @@ def closes_point(steps: int, ends_epoch: bool, looks: bool) -> bool:
 
 
 def read(path: Path) -> list[Line]:
-    """Return the lines of a file, none if there is no file; a damaged one is left out."""
+    """Return the lines of a file, none if it does not exist; damaged lines are skipped."""
     texts = read_text(path).splitlines() if path.is_file() else []
     return [line for text in texts if (line := parsed(text)) is not None]
 
@@ -53,7 +52,7 @@ def add(path: Path, line: Line) -> None:
 
 
 def forget(path: Path, steps: int) -> None:
-    """Drop the lines of steps after those that a run has finished."""
+    """Drop the lines after a step."""
     if path.is_file():
         kept = [line for line in read(path) if line["step"] <= steps]
         write(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in kept))
@@ -72,16 +71,16 @@ def points(lines: Iterable[Line]) -> Iterator[Point]:
 
 
 def columns(found: Iterable[Point]) -> dict[str, list[float]]:
-    """Return points as columns, NaN where one has no such value."""
+    """Return points as columns; missing values are NaN."""
     rows = list(found)
     names = dict.fromkeys(name for row in rows for name in row)
     return {name: [row.get(name, math.nan) for row in rows] for name in names}
 
 
 def _window(line: Line, before: Line) -> tuple[int, Point]:
-    """Return how many steps a line is of, and its means: those of the epoch, less the line before.
+    """Return the number of steps since the line before, and the means over them.
 
-    A line has the means of its epoch so far, which is all that the step counts.
+    A line has the means over its epoch so far.
     """
     same = before.get("epoch") == line["epoch"]
     start = before["step_of_epoch"] if same else 0
@@ -97,7 +96,7 @@ def _window(line: Line, before: Line) -> tuple[int, Point]:
 
 
 def _mean(group: Iterable[tuple[int, Point]]) -> Point:
-    """Return the mean of each value over the steps that it is of."""
+    """Return the mean of each value, weighted by steps."""
     sums: dict[str, list[float]] = {}
     for steps, values in group:
         for name, value in values.items():

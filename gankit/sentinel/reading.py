@@ -1,4 +1,4 @@
-"""Logs of trainings, one's own or a stranger's, as traces: runs, tables, TensorBoard's events."""
+"""Reads tables and TensorBoard events of any training as traces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gankit.game.trace import Outlook, Trace
 from gankit.messages import listed, shown
 from gankit.sentinel import log
 
-NAMES = {  # what others call a column, in lower case and with underscores
+NAMES = {  # usual names of columns, in lower case and with underscores
     "step": ("step", "steps", "iteration", "iter", "global_step", "batch"),
     "epoch": ("epoch", "epochs"),
     "d_loss": ("d_loss", "loss_d", "dis_loss", "discriminator_loss", "errd", "d/loss", "loss/d",
@@ -31,11 +31,11 @@ def read_table(path: Path, named: Mapping[str, str], outlook: Outlook) -> Trace:
 
     Args:
         path: The file; its first row names the columns.
-        named: Names of columns by what they are, `{"d_loss": "D"}`, where they are not known.
-        outlook: What else is known of the game.
+        named: The names of columns by what they are, `{"d_loss": "D"}`, if they are unusual.
+        outlook: What else is known about the game.
 
     Raises:
-        GankitError: It cannot be read, or has no column that is known.
+        GankitError: It cannot be read, or has no known column.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -48,10 +48,10 @@ def read_table(path: Path, named: Mapping[str, str], outlook: Outlook) -> Trace:
 
 
 def read_events(folder: Path, named: Mapping[str, str], outlook: Outlook) -> Trace:
-    """Return the trace of the scalars that TensorBoard shows of a folder; arguments as above.
+    """Return the trace of a folder's TensorBoard scalars; the arguments are those of `read_table`.
 
     Raises:
-        GankitError: There is nothing in it that is known.
+        GankitError: It has no known scalar.
     """
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -69,7 +69,7 @@ def read_events(folder: Path, named: Mapping[str, str], outlook: Outlook) -> Tra
 
 
 def trace_of(columns: Columns, named: Mapping[str, str], outlook: Outlook, source: str) -> Trace:
-    """Return columns as a trace, by the names that monitors know."""
+    """Return columns as a trace, under the names that monitors use."""
     if missing := [name for name in named.values() if name not in columns]:
         raise GankitError(
             f"{source} has no column {shown(missing[0])}. Allowed: {listed(columns)}",
@@ -78,7 +78,7 @@ def trace_of(columns: Columns, named: Mapping[str, str], outlook: Outlook, sourc
     known = {**_known(columns), **{name: columns[given] for name, given in named.items()}}
     if not {"d_loss", "g_loss", "score"} & known.keys():
         raise GankitError(
-            f"{source} has no loss and no score of a known name. It has: {listed(columns)}",
+            f"{source} has no loss and no score with a known name. It has: {listed(columns)}",
             "--columns d_loss=NAME,g_loss=NAME,score=NAME,step=NAME",
         )
     count = max(map(len, known.values()))
@@ -88,7 +88,7 @@ def trace_of(columns: Columns, named: Mapping[str, str], outlook: Outlook, sourc
 
 
 def _known(columns: Columns) -> Columns:
-    """Return those columns that are known by name; others by their own."""
+    """Return the columns, those with usual names also under the names that monitors use."""
     plain = {_plain(name): name for name in columns}
     found = {}
     for name, others in NAMES.items():
@@ -110,7 +110,7 @@ def _number(text: str | None) -> float:
 
 
 def without_gaps(trace: Trace, names: Iterable[str]) -> Trace:
-    """Return the trace of those points that have one of these values."""
+    """Return the trace without the points that have none of these values."""
     there = [trace.columns[name] for name in names if name in trace.columns]
     rows = [n for n in range(len(trace)) if not all(math.isnan(values[n]) for values in there)]
     columns = {name: [values[row] for row in rows] for name, values in trace.columns.items()}

@@ -1,4 +1,4 @@
-"""Looks at a game beside its step: the step is the same program with monitors and without."""
+"""Looks at a game between its steps: the step is the same program with and without monitors."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ from gankit.game.gan import GAN
 from gankit.game.monitor import Look, Monitor
 from gankit.game.turn import Judgment, Round, Turn
 
-ROWS = 64  # of a batch that is looked at, where the game's own is larger
+ROWS = 64  # of the batch that monitors see
 EXAMPLES = 1024  # that samples are compared with
-BYTES = 2**24  # that they may take up
+BYTES = 2**24  # of these examples, at most
 PLAYER = "discriminator"
 
 Arrays = Mapping[str, Any]
 
 
 class Watcher:
-    """Computes what the monitors watch, without a trace in the game.
+    """Computes what the monitors watch, without changing the game.
 
-    Everything runs in a scope that forgets what is assigned in it: the state of random numbers,
-    moving averages, what stabilizers keep.
+    Everything runs in a scope that discards assignments: to random states, moving averages and the
+    state of stabilizers.
 
     Args:
         gan: The game.
         dataset: Its data.
-        monitors: Who watches.
-        batch_size: Of the game.
-        seed: Of the choice of examples.
+        monitors: The monitors.
+        batch_size: The batch size of the game.
+        seed: The seed of the choice of examples.
+
+    Attributes:
+        at: The monitor that is watching; after an exception the one that raised it, if any.
     """
 
     def __init__(
@@ -46,10 +49,11 @@ class Watcher:
         self.rows = _rows(batch_size)
         self.seed = seed
         self.examples = _examples(dataset)
+        self.at: Monitor | None = None
         self._watch = gan.aside(self._watched)
 
     def __call__(self, steps: int) -> dict[str, float]:
-        """Return what there is to see after so many steps, by name."""
+        """Return the scalars that the monitors see after so many steps, by name."""
         if not self.monitors:
             return {}
         draw = np.random.default_rng([self.seed, steps])
@@ -65,10 +69,15 @@ class Watcher:
             None if examples is None else tensor_from_uint8(examples),
             {player: self.gan.trained_by(player) for player in self.gan.game.players},
         )
-        return {k: v for monitor in self.monitors for k, v in _watched_by(monitor, look).items()}
+        found: dict[str, Any] = {}
+        for monitor in self.monitors:
+            self.at = monitor
+            found |= _watched_by(monitor, look)
+        self.at = None
+        return found
 
     def _judged(self, batch: Arrays) -> list[Judgment]:
-        """Return what is judged on a discriminator's turn."""
+        """Return the judgments of a discriminator's turn."""
         if PLAYER not in self.gan.game.players:
             return []
         tensors = {name: tensor_from_uint8(array) for name, array in batch.items()}
@@ -89,14 +98,14 @@ def _watched_by(monitor: Monitor, look: Look) -> dict[str, Any]:
 
 
 def _rows(batch_size: int) -> int:
-    """Return how many rows are looked at: as parts may need them in groups, a divisor if it can."""
+    """Return the number of rows to look at; a divisor of the batch if possible, for packs."""
     sizes = [size for size in range(ROWS // 2, 2 * ROWS + 1) if batch_size % size == 0]
     near = min(sizes, key=lambda size: abs(size - ROWS), default=ROWS)
     return batch_size if batch_size <= ROWS else near
 
 
 def _drawn(arrays: Arrays, rows: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
-    """Return rows of arrays, chosen by lot, sorted as a file is read."""
+    """Return random rows of arrays, in the order of the file."""
     if not arrays:
         return {}
     count = len(next(iter(arrays.values())))

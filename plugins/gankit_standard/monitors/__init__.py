@@ -1,1 +1,1 @@
-"""Monitors: each knows one way in which a game goes wrong."""
+"""Monitors: each detects one way in which a game goes wrong."""

@@ -9,25 +9,25 @@ import gankit
 from gankit_standard.monitors.remedies import stabilizer
 
 ROWS = 64
-NEAREST = 0.15  # of what it is among real images
+NEAREST = 0.15  # of the distance among real images
 SPREAD = 0.3
 RUNAWAY = 3.0
-WARM_UP = 200  # steps, in which a generator's samples hardly differ yet
+WARM_UP = 200  # steps: the samples of an untrained generator hardly differ
 
 
 class Diversity(gankit.Monitor):
-    """How far samples of a batch are from each other, over how far real images are.
+    """The distances between the samples of a batch, divided by those between real images.
 
-    Mode collapse makes samples alike. A Fréchet distance of pixels may not see it: it fell from 254
-    to 66 and from 176 to 55 in two games made to collapse, in which the distance to the nearest
-    sample was .009 and .045 of that of real images. For points of a plane, where real ones lie
-    closer together than a generator can draw, only the mean distance of all tells.
+    Mode collapse makes samples alike. A Fréchet distance of pixels can miss it: in two games made
+    to collapse it fell from 254 to 66 and from 176 to 55, while the distance to the nearest sample
+    was .009 and .045 of that between real images. For points in a plane only the mean distance is
+    used: their modes are narrower than a generator can draw.
     """
 
     logged = ("nearest", "spread")
 
     def watch(self, look: gankit.Look) -> Mapping[str, Any]:
-        """Return both distances, of generated over real."""
+        """Return both distances, generated divided by real."""
         if not look.judgments:
             return {}
         pairs = [(j.fake_images[:ROWS], j.real_images[:ROWS]) for j in look.judgments]
@@ -45,13 +45,14 @@ class Diversity(gankit.Monitor):
         if len(trace) < 3 or trace.last("step", 2)[0] <= WARM_UP:
             return
         if max(nearest) < NEAREST or max(spread) < SPREAD:
-            what = "the nearest sample is" if max(nearest) < NEAREST else "samples are on average"
-            share = nearest[-1] if max(nearest) < NEAREST else spread[-1]
+            alike = max(nearest) < NEAREST
+            what = "the distance to the nearest sample" if alike else "the mean distance of samples"
+            ratio = nearest[-1] if alike else spread[-1]
             yield gankit.Verdict(
                 "mode-collapse",
                 "dead",
-                f"{what} {share:.2g} times as far as among real images: samples are alike",
-                "let the discriminator see samples side by side: minibatch-std or packing",
+                f"{what} is {ratio:.2g} times that of real images: samples are alike",
+                "let the discriminator compare samples: add minibatch-std or packing",
                 [stabilizer("minibatch-std"), stabilizer("packing"), stabilizer("r1", gamma=1.0)],
                 points=2,
             )
@@ -59,15 +60,15 @@ class Diversity(gankit.Monitor):
             yield gankit.Verdict(
                 "runaway",
                 "warn",
-                f"samples are {spread[-1]:.3g} times as far from each other as real images",
-                "lower the learning rates, or penalise the discriminator's slope with r1",
+                f"samples are {spread[-1]:.3g} times as far apart as real images",
+                "lower the learning rates, or penalise the discriminator's gradient with r1",
                 [stabilizer("r1", gamma=1.0)],
                 points=2,
             )
 
 
 def _distances(images: Any) -> tuple[Any, Any]:
-    """Return the mean distance to the nearest of a batch, and to all of it."""
+    """Return the mean distance to the nearest image of a batch, and to all of them."""
     rows = ops.reshape(ops.cast(images, "float32"), (ops.shape(images)[0], -1))
     norms = ops.sum(ops.square(rows), axis=1)
     squares = norms[:, None] + norms[None] - 2 * ops.matmul(rows, ops.transpose(rows))

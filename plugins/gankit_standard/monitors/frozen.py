@@ -1,4 +1,4 @@
-"""Whether the players move at all."""
+"""Whether the players still learn."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -9,19 +9,19 @@ from keras import ops
 
 import gankit
 
-STILL = 1e-6  # what the norm of a player's weights changes by, of itself, from point to point
+STILL = 1e-6  # relative change of the norm of the weights from point to point
 
 
 class Frozen(gankit.Monitor):
-    """A player whose weights no longer change: its learning rate is next to 0, or no gradient is.
+    """A player whose weights no longer change: a learning rate near 0, or no gradient.
 
-    It shows in the norm of its weights, a float32 of which the last digits are rounding.
+    The monitor compares the norm of the weights, whose last digits in float32 are rounding.
     """
 
     logged = ("d_weights", "g_weights")
 
     def watch(self, look: gankit.Look) -> Mapping[str, Any]:
-        """Return the norm of the weights of each player that has one of these names."""
+        """Return the norm of the weights of the discriminator and the generator."""
         found = {f"{player[0]}_weights": each for player, each in look.weights.items()}
         return {name: _norm(found[name]) for name in self.logged if found.get(name)}
 
@@ -37,9 +37,9 @@ class Frozen(gankit.Monitor):
                 yield gankit.Verdict(
                     f"frozen-{player}",
                     "warn",
-                    f"the weights of {player} stand still: their norm changes by "
-                    f"{max(changes):.1g} of itself from point to point",
-                    "raise its learning rate, or see why no gradient reaches it",
+                    f"the weights of {player} no longer change: the relative change of their norm "
+                    f"is {max(changes):.1g} per point",
+                    "raise its learning rate, or find out why it gets no gradient",
                     points=2,
                 )
 

@@ -1,18 +1,18 @@
-"""How strongly the players are pulled."""
+"""Whether gradients explode or vanish."""
 
 from collections.abc import Iterator
 
 import gankit
 from gankit_standard.monitors.remedies import clipped, stabilizer
 
-FACTOR = 100.0  # from the first point
+FACTOR = 100.0  # to the first point
 
 
 class Gradients(gankit.Monitor):
-    """Gradient norms that grew or shrank a hundredfold since the first point, twice running.
+    """Gradient norms that grew or shrank a hundredfold since the first point, twice in a row.
 
-    The factor was tried on nine healthy games on MNIST and on points, which stay within it, and on
-    games made to explode and to vanish, which do not.
+    Nine healthy games on MNIST and on points stayed within this factor. Games made to explode or
+    vanish did not.
     """
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
@@ -26,7 +26,7 @@ class Gradients(gankit.Monitor):
         if len(trace) < 3 or not first > 0:
             return
         player = column.removesuffix("_grad_norm")
-        told = f"the gradient norm of {player} is {last[-1]:.3g}, and was {first:.3g} at first"
+        told = f"the gradient norm of {player} is {last[-1]:.3g}; it began at {first:.3g}"
         if min(last) > FACTOR * first:
             yield gankit.Verdict(
                 f"exploding-{player}",
@@ -41,7 +41,8 @@ class Gradients(gankit.Monitor):
                 f"vanishing-{player}",
                 "warn",
                 told,
-                "penalise the discriminator's slope with r1, or take a loss that does not saturate",
+                "penalise the discriminator's gradient with r1, or use a loss that does not "
+                "saturate",
                 [stabilizer("r1", gamma=1.0)],
                 points=2,
             )

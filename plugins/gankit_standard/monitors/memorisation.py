@@ -9,21 +9,22 @@ import gankit
 from gankit_standard.monitors.remedies import stabilizer
 
 ROWS = 64
-EDGE = 16  # pixels, to which images are averaged
-SHARE = 0.3
+EDGE = 16  # pixels of the averaged images
+RATIO = 0.3
+SAME = 1e-3  # of the mean squared distance: the same image twice in the data
 
 
 class Memorisation(gankit.Monitor):
-    """How near samples are to the nearest of 1,024 training images, over how near these are.
+    """The distance of samples to the nearest training image, divided by that between these.
 
-    The latter is what an image has that is as good as they are and no copy: 1 is healthy, 0 a copy.
-    Copies of images beyond the first 1,024 are not seen, so this is for small sets.
+    1 is healthy, 0 is a copy. The monitor compares with the first 1,024 training images and misses
+    copies of others, so it is for small data sets.
     """
 
     logged = ("copies",)
 
     def watch(self, look: gankit.Look) -> Mapping[str, Any]:
-        """Return the quotient of the medians."""
+        """Return the ratio of the medians."""
         if look.examples is None or not look.judgments or len(look.examples.shape) != 4:
             return {}
         fake = look.judgments[0].fake_images[:ROWS]
@@ -32,20 +33,21 @@ class Memorisation(gankit.Monitor):
         examples = _rows(look.examples)
         among = _squares(examples[:ROWS], examples)
         own = ops.concatenate([ops.eye(ROWS), ops.zeros((ROWS, examples.shape[0] - ROWS))], axis=1)
-        others = ops.sqrt(ops.min(among + own * 1e12, axis=1))
+        same = ops.maximum(own, ops.cast(among < SAME * ops.mean(among), "float32"))
+        others = ops.sqrt(ops.min(among + same * 1e12, axis=1))
         nearest = ops.sqrt(ops.min(_squares(_rows(fake), examples), axis=1))
         return {"copies": ops.median(nearest) / ops.maximum(ops.median(others), 1e-12)}
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
         """Judge the last two points."""
-        shares = trace.last("copies", 2)
-        if len(shares) == 2 and max(shares) < SHARE:
+        ratios = trace.last("copies", 2)
+        if len(ratios) == 2 and max(ratios) < RATIO:
             yield gankit.Verdict(
                 "memorised",
                 "warn",
-                f"samples are {shares[-1]:.2g} times as far from training images as these are from "
-                "each other: they are copies",
-                "bring more data, augment it with ada, or lower the discriminator's capacity",
+                f"the distance of samples to training images is {ratios[-1]:.2g} times that "
+                "between training images: they are copies",
+                "use more data, augment it with ada, or use a smaller discriminator",
                 [stabilizer("ada"), stabilizer("diff-augment")],
                 points=2,
             )

@@ -1,4 +1,4 @@
-"""Whether the players run in circles."""
+"""Whether the players go around in circles."""
 
 import math
 import statistics
@@ -15,12 +15,12 @@ RATIO = 8.0
 
 
 class Oscillation(gankit.Monitor):
-    """Losses that swing, or a spread of samples that goes up and down by a factor of eight.
+    """A generator's loss that swings, or a spread of samples that rises and falls eightfold.
 
-    The interquartile range of the generator's loss over 5,000 steps, above 1.5 where the loss has a
-    chance level and above its median elsewhere, was chosen on 33 published trainings: with `won` of
+    The loss swings if its interquartile range over 5,000 steps is above 1.5, or above its median if
+    the loss has no level of chance. The rule was chosen on 33 published trainings: with `won` of
     `losses` it found all 6 that degraded, without a false alarm. On 24 others the two found 6 of
-    12, with 4 false alarms of 11. So it is a note.
+    12, with 4 false alarms among 11. So it is only a note.
     """
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
@@ -32,9 +32,9 @@ class Oscillation(gankit.Monitor):
             yield gankit.Verdict(
                 "spread",
                 "warn",
-                f"the spread of samples goes up and down between {min(spread):.2g} and "
-                f"{max(spread):.2g} times that of real ones",
-                "penalise the discriminator's slope with r1, or lower the optimizers' momentum",
+                f"the spread of samples rises and falls between {min(spread):.2g} and "
+                f"{max(spread):.2g} times that of real images",
+                "penalise the discriminator's gradient with r1, or lower the momentum",
                 [stabilizer("r1", gamma=1.0)],
                 points=WINDOW,
             )
@@ -47,21 +47,21 @@ class Oscillation(gankit.Monitor):
         low, middle, high = statistics.quantiles(losses, n=4)
         bound = SWING if trace.outlook.chance else abs(middle)
         if trace.outlook.lost and trace.outlook.lost < 1:
-            return  # of least squares, for which no bound was found
+            return  # least squares, for which no bound was found
         if high - low > bound:
             yield gankit.Verdict(
                 "losses",
                 "note",
-                f"the generator's loss swings: half of its values are outside of {low:.3g} to "
+                f"the generator's loss swings: half of its values are outside {low:.3g} to "
                 f"{high:.3g}",
-                "average the generator's weights with ema; r1 calms the game",
+                "average the generator's weights with ema, or add r1",
                 [stabilizer("r1", gamma=1.0)],
                 points=count,
             )
 
 
 def _swings(values: list[float], least: float) -> int:
-    """Return how often values go up or down by so much, one after the other."""
+    """Return how often values turn and move by at least so much."""
     swings, direction, low, high = 0, 0, values[0], values[0]
     for value in values:
         low, high = min(low, value), max(high, value)

@@ -1,4 +1,4 @@
-"""Whether the discriminator knows its training images by heart."""
+"""Whether the discriminator memorises its training images."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,16 +8,16 @@ from keras import ops
 import gankit
 from gankit_standard.monitors.remedies import stabilizer
 
-SHARE = 0.5
-RANKED = 0.6  # below it the discriminator tells nothing apart, and the share is noise
+FRACTION = 0.5
+RANKED = 0.6  # below it the discriminator cannot tell images apart, and the fraction is noise
 
 
 class Overfitting(gankit.Monitor):
-    """How much nearer to generated than to training images the discriminator puts held-out ones.
+    """Where the discriminator places held-out images between training and generated ones.
 
-    (E[D(train)] − E[D(held out)]) / (E[D(train)] − E[D(fake)]), r_v of ADA: 0 where it generalises,
-    1 where it takes held-out images for generated. It was .9 in a game on 64 images, and at most
-    .25 in healthy ones. It needs data that names what is held out.
+    (E[D(train)] − E[D(held out)]) / (E[D(train)] − E[D(fake)]), r_v of ADA: 0 if it generalises, 1
+    if it takes held-out images for generated. It was .9 in a game with 64 images, and at most .25
+    in healthy ones. It needs a dataset with `held_out`.
 
     Reference:
         Karras et al. 2020, Training Generative Adversarial Networks with Limited Data,
@@ -27,7 +27,7 @@ class Overfitting(gankit.Monitor):
     logged = ("overfitting", "overfitting_ranked")
 
     def watch(self, look: gankit.Look) -> Mapping[str, Any]:
-        """Return the share, and the ranking of training images above generated ones."""
+        """Return the fraction, and how often training images rank above generated ones."""
         if not look.held_out:
             return {}
         judgment, held_out = look.judgments[0], look.held_out[0]
@@ -42,14 +42,14 @@ class Overfitting(gankit.Monitor):
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
         """Judge the last two points."""
-        shares, ranked = trace.last("overfitting", 2), trace.last("overfitting_ranked", 2)
-        if len(trace) > 2 and min(shares) > SHARE and min(ranked) > RANKED:
+        fractions, ranked = trace.last("overfitting", 2), trace.last("overfitting_ranked", 2)
+        if len(trace) > 2 and min(fractions) > FRACTION and min(ranked) > RANKED:
             yield gankit.Verdict(
                 "overfitting",
                 "warn",
-                f"the discriminator puts held-out images {shares[-1]:.0%} of the way from training "
-                "images to generated ones: it knows the training images by heart",
-                "bring more data, or augment it with ada or diff-augment",
+                f"the discriminator places held-out images {fractions[-1]:.0%} of the way from "
+                "training images to generated ones: it memorises the training images",
+                "use more data, or augment it with ada or diff-augment",
                 [stabilizer("ada"), stabilizer("lecam")],
                 points=2,
             )

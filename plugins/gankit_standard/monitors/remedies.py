@@ -1,4 +1,4 @@
-"""Fragments of recipes that help, as several monitors advise them."""
+"""Changes to recipes that several monitors recommend."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,11 +7,11 @@ Change = Mapping[str, Any]
 
 
 def stabilizer(name: str, **options: Any) -> Change:
-    """Return the fragment that adds a stabilizer."""
+    """Return the change that adds a stabilizer."""
     return {"stabilizers": [{"name": name, **options}]}
 
 
 def clipped(norm: float = 1.0) -> Change:
-    """Return the fragment that clips the gradients of both players."""
+    """Return the change that clips the gradients of both players."""
     optimizer = {"optimizer": {"clipnorm": norm}}
     return {"players": {"discriminator": optimizer, "generator": optimizer}}

@@ -1,4 +1,4 @@
-"""Whether the discriminator has won, or knows nothing, by its ranking of images."""
+"""Whether the discriminator has won, or is worse than guessing, by its ranking of images."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,16 @@ from gankit_standard.monitors.remedies import stabilizer
 
 SURE = 0.999  # of the ranking
 WRONG = 0.4
-WARM_UP = 200  # steps, in which a discriminator has hardly learned
+WARM_UP = 200  # steps: an untrained discriminator ranks at random
 LASTING = 4  # points
 VANISHED = 0.01  # of the generator's gradient at the first point
 
 
 class Saturation(gankit.Monitor):
-    """How often a real image is ranked above a generated one: the area under the ROC curve.
+    """How often the discriminator ranks a real image above a generated one: the area under ROC.
 
-    It knows no loss. At 1 the discriminator is never wrong; if the generator's gradient then
-    vanishes, as it does with `minimax`, the game is over. Below .5 the discriminator is wrong.
+    This is independent of the loss. At 1 the discriminator is never wrong. If the generator's
+    gradient then vanishes, as with `minimax`, the game is over. Below .5 it is worse than guessing.
 
     Reference:
         Arjovsky & Bottou 2017, Towards Principled Methods for Training Generative Adversarial
@@ -30,7 +30,7 @@ class Saturation(gankit.Monitor):
     logged = ("ranked_right",)
 
     def watch(self, look: gankit.Look) -> Mapping[str, Any]:
-        """Return the share of pairs of a batch in which the real image has the higher logit."""
+        """Return the fraction of pairs of a batch in which the real image has the higher logit."""
         if not look.judgments:
             return {}
         shares = [_ranked(judgment.real, judgment.fake) for judgment in look.judgments]
@@ -46,7 +46,8 @@ class Saturation(gankit.Monitor):
             yield gankit.Verdict(
                 "wrong",
                 "dead" if lasting else "warn",
-                f"the discriminator ranks {ranked[-1]:.0%} of pairs right, less than a coin would",
+                f"the discriminator ranks only {ranked[-1]:.0%} of pairs correctly: it is worse "
+                "than guessing",
                 "give it more turns, or a higher learning rate",
                 [{"players": {"discriminator": {"repeats": 2}}}],
                 points=2,
@@ -59,14 +60,14 @@ class Saturation(gankit.Monitor):
             yield gankit.Verdict(
                 "won",
                 "warn",
-                "the discriminator ranks all pairs right"
+                "the discriminator ranks all pairs correctly"
                 + (
-                    f", and the generator's gradient is {last[-1] / first:.1%} of what it was"
+                    f", and the generator's gradient is {last[-1] / first:.1%} of the first one"
                     if vanished
                     else ""
                 ),
-                "penalise the discriminator's slope with r1, lower its learning rate, or leave "
-                "minimax for bce",
+                "penalise the discriminator's gradient with r1, lower its learning rate, or use "
+                "bce instead of minimax",
                 [stabilizer("r1", gamma=1.0), stabilizer("instance-noise")],
                 points=3,
             )
@@ -74,8 +75,8 @@ class Saturation(gankit.Monitor):
             yield gankit.Verdict(
                 "sure",
                 "note",
-                "the discriminator ranks all pairs right; the generator still learns from it",
-                "if samples stay bad, penalise the discriminator's slope with r1",
+                "the discriminator ranks all pairs correctly; the generator still gets a gradient",
+                "if samples stay bad, penalise the discriminator's gradient with r1",
                 [stabilizer("r1", gamma=1.0)],
                 points=3,
             )

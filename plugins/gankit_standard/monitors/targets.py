@@ -1,4 +1,4 @@
-"""What the discriminator is asked to answer."""
+"""The discriminator's targets."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,10 +12,10 @@ ROUNDING = 1e-6
 
 
 class Targets(gankit.Monitor):
-    """Targets outside of [0, 1], with which a cross-entropy has no lower bound.
+    """Targets outside [0, 1], with which a cross-entropy has no lower bound.
 
-    Salimans et al. 2016, arXiv:1606.03498, smooth the target of real images alone, to below 1;
-    noise that goes outward makes the discriminator's loss fall forever.
+    Salimans et al. 2016, arXiv:1606.03498, lower only the target of real images. With noise that
+    leaves [0, 1] the discriminator's loss can fall forever.
     """
 
     logged = ("target_low", "target_high")
@@ -35,8 +35,8 @@ class Targets(gankit.Monitor):
             yield gankit.Verdict(
                 "outside",
                 "warn",
-                f"targets go from {low:.3g} to {high:.3g}, outside of [0, 1]: the loss has no "
+                f"targets go from {low:.3g} to {high:.3g}, outside [0, 1]: the loss has no "
                 "lower bound",
-                "use label-noise, which stays within, or add target-clipping",
+                "use label-noise, which stays within [0, 1], or add target-clipping",
                 [stabilizer("target-clipping")],
             )

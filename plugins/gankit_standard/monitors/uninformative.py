@@ -1,4 +1,4 @@
-"""Whether the losses tell anything of the samples."""
+"""Whether the losses say anything about the samples."""
 
 import math
 import statistics
@@ -12,10 +12,10 @@ RELATED = 0.2
 
 
 class Uninformative(gankit.Monitor):
-    """Losses that are not correlated with the score, while the score changes by a third.
+    """Losses without a rank correlation with the score over the last ten scorings.
 
-    It only explains: do not choose a checkpoint by these losses. The correlations are of ranks,
-    over the last ten scorings.
+    The score must change by 30 % in them. This is only a note: do not choose a checkpoint by these
+    losses.
     """
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
@@ -32,9 +32,9 @@ class Uninformative(gankit.Monitor):
             yield gankit.Verdict(
                 "losses",
                 "note",
-                f"neither loss goes with the score (rank correlations {found[0]:.2f} and "
+                f"neither loss is correlated with the score (rank correlations {found[0]:.2f} and "
                 f"{found[1]:.2f})",
-                "judge this game by its scores and samples, not by its losses",
+                "judge this training by its scores and samples, not by its losses",
                 points=SCORINGS,
             )
 

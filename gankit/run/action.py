@@ -1,4 +1,4 @@
-"""What follows when a run is judged dead: it is stopped, or goes back and on with a remedy."""
+"""Stops a run after a verdict, or rolls it back to continue with a remedy."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from gankit.game.verdict import Verdict
 from gankit.messages import typed
 from gankit.recipe.recipe import Recipe
 from gankit.run.experiment import Experiment
+from gankit.run.remedy import first_that_fits
+from gankit.run.rollback import Plan, RolledBack, rolled_back
 from gankit.run.session import Session
 from gankit.sentinel import log
-from gankit.sentinel.judging import Standing
-from gankit.sentinel.remedy import first_that_fits
-from gankit.sentinel.rollback import Plan, RolledBack, rolled_back
+from gankit.sentinel.judging import LEVELS, Standing
 
 BROKEN = Verdict(
     "not-finite",
@@ -37,13 +37,13 @@ BROKEN = Verdict(
 
 
 class Act(keras.callbacks.Callback):
-    """Stops a run that is judged dead, or takes it back, once its step is saved.
+    """Acts on a verdict once its step is saved, as `[sentinel]` says.
 
     Args:
         session: The run.
-        experiment: The stage that is played.
-        recipe: With all its stages.
-        catalogue: The parts that remedies may be of; None where nothing is remedied.
+        experiment: The current stage.
+        recipe: The recipe with all its stages.
+        catalogue: The parts that a remedy may use; None if there are no roll-backs.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Act(keras.callbacks.Callback):
         self.done = {(e["monitor"], e["name"], e["since"]) for e in done}
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Act in the middle of an epoch; its end has its own turn."""
+        """Act in the middle of an epoch."""
         if self.session.place.step < self.session.steps_per_epoch and self.due():
             self.session.save(self.model)
             self.act()
@@ -69,31 +69,32 @@ class Act(keras.callbacks.Callback):
         self.act()
 
     def due(self) -> tuple[str, Standing] | None:
-        """Return the verdict that something is to follow from, and whose it is."""
+        """Return a verdict that requires an action, and its monitor."""
         if self.session.guard is None:
             return None
         for (monitor, name), held in self.session.guard.judging.standing.items():
-            if held.verdict.level == "dead" and (monitor, name, held.since) not in self.done:
+            grave = LEVELS.index(held.verdict.level) >= LEVELS.index(self.settings.level)
+            if grave and (monitor, name, held.since) not in self.done:
                 return monitor, held
         return None
 
     def act(self) -> None:
-        """Act if a verdict is due, also one of before the process was killed.
+        """Act if a verdict requires it, also one from before the process was killed.
 
         Raises:
-            RolledBack: The run has a plan to go back.
-            GankitError: It is stopped.
+            RolledBack: The run is to be rolled back.
+            GankitError: The run is stopped.
         """
         if due := self.due():
             monitor, held = due
             self._act(monitor, held.verdict, held.since)
 
     def broken(self, error: GankitError) -> None:
-        """Act on a loss that is not finite, which nothing was saved of.
+        """Act on a loss that is not finite; its step is not saved.
 
         Raises:
-            RolledBack: The run has a plan to go back.
-            GankitError: That of the loss, where it is stopped.
+            RolledBack: The run is to be rolled back.
+            GankitError: The error of the loss, if the run is stopped.
         """
         if self.settings.action != "roll-back" or not self._plan("gankit", BROKEN, 0):
             raise error
@@ -113,11 +114,11 @@ class Act(keras.callbacks.Callback):
             f"{verdict.name}, since step {since:,}: {verdict}",
             f"gankit run --resume {path} --from healthy{remedy}"
             if session.checkpoints.healthy
-            else f"change the recipe; to go on all the same: gankit run --resume {path}",
+            else f"change the recipe; to continue anyway: gankit run --resume {path}",
         )
 
     def _plan(self, monitor: str, verdict: Verdict, since: int) -> bool:
-        """Write the plan to go back, if there is a way; returns whether there is."""
+        """Write the plan of a roll-back; return False if none is possible."""
         session = self.session
         retry = len(rolled_back(session.run)) + 1
         target = self._target()
@@ -145,7 +146,7 @@ class Act(keras.callbacks.Callback):
         return True
 
     def _target(self) -> tuple[str, int, int] | None:
-        """Return the checkpoint to go back to, its steps, and the stage's epochs that stay."""
+        """Return the checkpoint to go back to, its step, and the stage's epochs before it."""
         session, names = self.session, self.session.checkpoints.names()
         guard, place = session.guard, session.place
         healthy = guard.healthy(names) if guard else None
@@ -166,5 +167,5 @@ def _of(monitor: str, verdict: Verdict, since: int) -> dict[str, Any]:
 
 
 def _words(change: Mapping[str, Any]) -> str:
-    """Return what to type for a change, if it is of stabilizers."""
+    """Return the options that make a change, if it adds stabilizers."""
     return "".join(f" --with {table['name']}" for table in change.get("stabilizers", []))

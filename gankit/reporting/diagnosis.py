@@ -1,4 +1,4 @@
-"""Judges what is over: a run, a table of losses, the events of somebody's training."""
+"""Judges a training afterwards: a run, a table of losses, or TensorBoard events."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
 from gankit.game.monitor import Monitor
 from gankit.game.trace import Outlook, Trace
+from gankit.messages import reason
 from gankit.recipe.recipe import Recipe
 from gankit.run import score_file
 from gankit.run.folder import RunFolder
@@ -23,15 +24,14 @@ from gankit.sentinel.judging import Judging, Standing, monitors_by_name, replay
 from gankit.sentinel.reading import read_events, read_table, without_gaps
 
 LOSSES = (
-    "By losses alone, 6 of 12 published trainings that degraded were found, and 4 of 11 healthy "
-    "ones were called sick: they say which kind of game fails, hardly when, and nothing of mode "
-    "collapse."
+    "Losses alone found 6 of 12 published trainings that degraded, and warned of 4 of 11 healthy "
+    "ones. They show what kind of game fails, rarely when, and never show mode collapse."
 )
 SCORES = (
-    "By its scores, 11 of 12 published trainings that degraded were found, and none of 11 healthy "
-    "ones was called dead."
+    "Scores found 11 of 12 published trainings that degraded, and called none of 11 healthy ones "
+    "dead."
 )
-LOOKS = "Mode collapse, memorisation and overfitting were looked for as well."
+LOOKS = "The samples were checked for mode collapse, memorisation and overfitting as well."
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Diagnosis:
     """What is wrong with a training.
 
     Args:
-        points: How many were judged.
-        events: The verdicts that began and ended, as `verdicts.jsonl` has them.
+        points: The number of points that were judged.
+        events: The verdicts that began and ended, as in `verdicts.jsonl`.
         standing: The verdicts that hold at the end.
-        belief: How far this can be believed.
+        belief: How reliable this is, in sentences.
     """
 
     points: int
@@ -57,13 +57,13 @@ def diagnose(
     named: Mapping[str, str] | None = None,
     plugins: Iterable[Path] = (),
 ) -> Diagnosis:
-    """Judge a run, a CSV file, or a folder of TensorBoard's events.
+    """Judge a run, a CSV file, or a folder of TensorBoard events.
 
     Args:
-        source: Which.
-        loss: The name of the loss that was played; a run's own is known.
-        named: Names of columns by what they are, `{"d_loss": "D"}`.
-        plugins: Files of parts.
+        source: Its path.
+        loss: The name of the loss; a run knows its own.
+        named: The names of columns by what they are, `{"d_loss": "D"}`.
+        plugins: Plugin files.
 
     Raises:
         GankitError: There is nothing to judge.
@@ -93,7 +93,7 @@ def _of_run(run: RunFolder, plugins: Sequence[Path]) -> Diagnosis:
 
 
 def _traces(run: RunFolder, recipe: Recipe) -> Iterator[Trace]:
-    """Yield the trace of each stage; of a run that nobody watched, that of its history."""
+    """Yield the trace of each stage; for a run without monitors, that of its history."""
     lines = log.read(run.health)
     for number, stage in enumerate(recipe.stages()):
         stabilizers = [section.make() for section in stage.stabilizers]
@@ -123,24 +123,30 @@ def _of(
 ) -> Diagnosis:
     events: list[Mapping[str, Any]] = []
     standing: list[Standing] = []
+    failed: dict[str, Exception] = {}
     for trace in traces:
         judging = Judging(monitors)
         events += [event for found in replay(judging, trace) for event in found]
         standing = list(judging.standing.values())
-    return Diagnosis(
-        sum(map(len, traces)), events, standing, list(_belief(traces, loss_is_unknown))
-    )
+        failed |= judging.failed
+    belief = [*_belief(traces, loss_is_unknown), *_without(failed)]
+    return Diagnosis(sum(map(len, traces)), events, standing, belief)
 
 
 def _belief(traces: Sequence[Trace], loss_is_unknown: bool) -> Iterator[str]:
     columns = {name for trace in traces for name in trace.columns if trace.all(name)}
-    yield LOSSES if "d_loss" in columns else "There are no losses to judge by."
+    yield LOSSES if "d_loss" in columns else "There are no losses to judge."
     if "score" in columns:
         yield SCORES
     if "nearest" in columns or "spread" in columns:
         yield LOOKS
     if loss_is_unknown:
-        yield "The loss is not known, so its bounds were not looked at: --loss NAME tells it."
+        yield "The loss is unknown, so its bounds were not checked. Name it with --loss NAME."
+
+
+def _without(failed: Mapping[str, Exception]) -> Iterator[str]:
+    for name, error in failed.items():
+        yield f"The monitor {name} failed and was left out: {reason(error)}"
 
 
 def _all_monitors(catalogue: Catalogue) -> dict[str, Monitor]:

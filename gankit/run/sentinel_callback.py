@@ -1,4 +1,4 @@
-"""The sentinel beside the steps of a run: it looks, has it judged, and says what was found."""
+"""Lets the monitors look at a run between its steps, and reports their verdicts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from gankit.game.monitor import Monitor
 from gankit.messages import reason
 from gankit.run import score_file
 from gankit.run.experiment import Experiment
@@ -16,14 +17,14 @@ from gankit.sentinel.watcher import Watcher
 
 
 class Sentinel(keras.callbacks.Callback):
-    """Looks at the game every so many steps, and judges it at each point.
+    """Looks at the game every few steps, and judges it at each point.
 
-    Lines are written before the checkpoint of their step is saved: a run that is killed between the
-    two forgets them, and looks again.
+    Lines are written before the checkpoint of their step. A run that is killed in between drops
+    them and looks again.
 
     Args:
         session: The run.
-        experiment: The stage that is played.
+        experiment: The current stage.
     """
 
     def __init__(self, session: Session, experiment: Experiment):
@@ -43,13 +44,14 @@ class Sentinel(keras.callbacks.Callback):
             place.steps - played,
             session.steps_per_epoch,
         )
+        self.blamed: set[str] = set()
         self.every = log.looks_every(session.steps_per_epoch)
         self.experiment = experiment
         self.watcher: Watcher | None = None
-        self.blind = False
+        self.watching = dict(self.monitors)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Look where it is due; the end of an epoch has its own turn."""
+        """Look if it is due."""
         place = self.session.place
         due = place.steps - self.guard.last_line >= self.every
         if due and place.step < self.session.steps_per_epoch:
@@ -57,7 +59,7 @@ class Sentinel(keras.callbacks.Callback):
             self._line(self.session.epoch + 1, place.step, logs, True, closes)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Write the epoch's line, and look where that is due."""
+        """Write the epoch's line, and look if it is due."""
         steps = self.session.place.steps
         closes = log.closes_point(steps - self.guard.last_point, True, True)
         looks = closes or steps - self.guard.last_line >= self.every
@@ -78,30 +80,37 @@ class Sentinel(keras.callbacks.Callback):
         }
         for event in self.guard.add(line):
             self._tell(event)
+        self._blame()
         if closes:
             seen = {f"health/{name}": value for name, value in line["seen"].items()}
             session.events.scalars(seen, place.steps)
 
     def _look(self, steps: int) -> dict[str, float]:
-        """Return what the monitors see; a game that they cannot look at is played all the same."""
-        if self.blind:
-            return {}
-        try:
-            self.watcher = self.watcher or self._watcher()
-            return self.watcher(steps)
-        except Exception as error:
-            self.blind = True
-            self.session.display.warn(f"the monitors cannot look at this game: {reason(error)}")
-            return {}
+        """Return what the monitors see; one that fails no longer looks."""
+        while self.watching:
+            try:
+                self.watcher = self.watcher or self._watcher()
+                return self.watcher(steps)
+            except Exception as error:
+                self._stop_watching(self.watcher.at if self.watcher else None, error)
+        return {}
+
+    def _stop_watching(self, monitor: Monitor | None, error: Exception) -> None:
+        """Leave out a monitor that failed to watch; all of them if the game cannot be watched."""
+        failed = [name for name, each in self.watching.items() if monitor in (None, each)]
+        who = f"the monitor {failed[0]}" if monitor else "the monitors"
+        self.session.display.warn(f"{who} cannot look at this game: {reason(error)}")
+        self.watching = {n: each for n, each in self.watching.items() if n not in failed}
+        self.watcher = None
 
     def _watcher(self) -> Watcher:
-        experiment, monitors = self.experiment, list(self.monitors.values())
+        experiment, monitors = self.experiment, list(self.watching.values())
         recipe = experiment.recipe
         size = recipe.training.batch_size
         return Watcher(experiment.gan, experiment.dataset, monitors, size, recipe.seed)
 
     def _score(self, steps: int) -> dict[str, Any]:
-        """Return the score by which the best checkpoint is chosen, if this step was scored."""
+        """Return the score that chooses the best checkpoint, if this step was scored."""
         lines = [line for line in score_file.read(self.session.run.scores) if line["step"] == steps]
         best_by = lines[-1].get("best_by") if lines else None
         if best_by is None:
@@ -109,8 +118,17 @@ class Sentinel(keras.callbacks.Callback):
         better = lines[-1]["better"].get(best_by, "low")
         return {"score": lines[-1]["scores"].get(best_by), "better": better}
 
+    def _blame(self) -> None:
+        """Name each monitor that failed, once."""
+        for name, error in self.guard.judging.failed.items():
+            if name not in self.blamed:
+                self.blamed.add(name)
+                self.session.display.warn(
+                    f"the monitor {name} failed and is off for this run: {reason(error)}"
+                )
+
     def _tell(self, event: dict[str, Any]) -> None:
-        """Say that a verdict began or ended, and write it down."""
+        """Report that a verdict began or ended."""
         session = self.session
         log.add(session.run.verdicts, {"stage": session.place.stage, **event})
         level = "over" if event["event"] == "ends" else event["level"]

@@ -1,4 +1,4 @@
-"""Going back to a checkpoint, whole or not at all: the plan is written down before it is done."""
+"""Rolls a run back completely or not at all: the plan is written before it is carried out."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from gankit.sentinel import log
 
 @dataclass(frozen=True)
 class Plan:
-    """Where a run goes back to, and how it goes on.
+    """Where a run goes back to, and how it continues.
 
     Args:
-        steps: Of the checkpoint; 0 for the beginning.
-        epoch: The epochs that were finished there, over all stages.
-        recipe: How it goes on, as TOML.
-        event: What `verdicts.jsonl` tells of it.
+        steps: The steps of the checkpoint; 0 for the beginning.
+        epoch: The epochs finished by then, over all stages.
+        recipe: The new recipe, as TOML.
+        event: The line for `verdicts.jsonl`.
     """
 
     steps: int
@@ -34,16 +34,16 @@ class Plan:
     event: Mapping[str, Any]
 
     def write(self, run: RunFolder) -> None:
-        """Write the plan into the run's folder; from then on `complete` carries it out."""
+        """Write the plan into the run's folder; `complete` carries it out."""
         write(_journal(run), json.dumps(asdict(self), ensure_ascii=False))
 
 
 class RolledBack(Exception):
-    """The run has a plan to go back: nothing more is to be played before that is done."""
+    """The run has a plan to go back, which must be carried out before it continues."""
 
 
 def complete(run: RunFolder) -> None:
-    """Carry out the plan of a run, if it has one; also one that was begun and cut off."""
+    """Carry out the plan of a run, if it has one; also one that was interrupted."""
     journal = _journal(run)
     if not journal.is_file():
         return
@@ -59,7 +59,7 @@ def complete(run: RunFolder) -> None:
 
 
 def rolled_back(run: RunFolder) -> list[log.Line]:
-    """Return what `verdicts.jsonl` tells of each time that a run went back."""
+    """Return the lines of a run's roll-backs in `verdicts.jsonl`."""
     return [line for line in log.read(run.verdicts) if line["event"] == "rolls-back"]
 
 
@@ -74,7 +74,7 @@ def _forget_checkpoints(checkpoints: Checkpoints, steps: int) -> None:
 
 
 def _move_sheets(run: RunFolder, epoch: int) -> None:
-    """Put the sheets of what is forgotten aside: they show what was wrong."""
+    """Move the sheets of the discarded epochs aside: they show what was wrong."""
     later = {number: path for number, path in run.sheets().items() if number > epoch}
     if later:
         folder = run.samples / f"rolled-back-{len(rolled_back(run)) + 1}"

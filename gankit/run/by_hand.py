@@ -1,4 +1,4 @@
-"""Going back to a checkpoint because a person asks for it."""
+"""Takes a run back to a checkpoint on request."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from gankit.game.verdict import Change
 from gankit.recipe.recipe import Recipe, check_recipe
 from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
-from gankit.sentinel.remedy import SOURCE, changed
-from gankit.sentinel.rollback import Plan, complete
+from gankit.run.remedy import SOURCE, changed
+from gankit.run.rollback import Plan, complete
 
 
 def go_back(
     run: RunFolder, recipe: Recipe, catalogue: Catalogue, name: str, added: Sequence[str]
 ) -> None:
-    """Take a run back to a checkpoint, from where it goes on, with more stabilizers if asked.
+    """Take a run back to a checkpoint, and add stabilizers to what follows.
 
     Args:
-        run: The folder.
+        run: The folder of the run.
         recipe: Its recipe.
-        catalogue: The parts that there are.
-        name: Of the checkpoint: `healthy`, `best` or its own.
-        added: The names of stabilizers.
+        catalogue: The parts to choose from.
+        name: The checkpoint: `healthy`, `best` or its own name.
+        added: The names of the stabilizers to add.
 
     Raises:
-        GankitError: There is no such checkpoint or stabilizer, or nothing is left to play from it.
+        GankitError: There is no such checkpoint or stabilizer, or no epoch follows it.
     """
     found = Checkpoints(run.checkpoints).find(name)
     place = found.place
     if place.step:
         raise GankitError(
-            f"{found.path} was saved in the middle of an epoch, and a stage ends with one",
-            "choose the checkpoint of an epoch's end",
+            f"{found.path} was saved in the middle of an epoch, and a stage ends with a whole one",
+            "choose a checkpoint from the end of an epoch",
         )
     change: Change = {"stabilizers": [{"name": part} for part in added]}
     if added:

@@ -1,4 +1,4 @@
-"""A recipe that goes on from the middle of a stage with a change, as a stage of its own."""
+"""Continues a stage from its middle with a changed recipe, as a new stage."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def first_that_fits(
     changes: Iterable[Change],
     spec: DataSpec,
 ) -> tuple[Recipe, Change] | None:
-    """Return the recipe with the first change that its parts allow, and the change; None if none.
+    """Return the recipe with the first change that fits its parts, and the change; None if none.
 
     Args:
-        recipe: With all its stages.
-        catalogue: The parts that there are.
-        stage: The number of the stage that goes on.
-        played: The epochs of it that stay as they were played.
-        changes: Fragments of recipes, the best first.
-        spec: Of the stage's data.
+        recipe: The recipe with all its stages.
+        catalogue: The parts to choose from.
+        stage: The number of the stage to continue.
+        played: The number of its epochs that are kept.
+        changes: Changes to the recipe, the best first.
+        spec: The spec of the stage's data.
     """
     for change in changes:
         try:
@@ -46,15 +46,15 @@ def first_that_fits(
 
 
 def changed(recipe: Recipe, stage: int, played: int, change: Change) -> Table:
-    """Return the table of a recipe of which a stage goes on with a change.
+    """Return the table of a recipe whose stage continues with a change.
 
     Raises:
-        GankitError: The stage has all of the change already, or is played to its end.
+        GankitError: The stage has the whole change already, or is finished.
     """
     stages = recipe.stages()
     left = stages[stage].training.epochs - played
     if left < 1:
-        raise GankitError("the stage is played to its end, and nothing is left to change")
+        raise GankitError("the stage is finished: no epoch is left to change")
     fragment, tables = _fragment(stages[stage], change), [*recipe.given.get("stages", [])]
     table = {key: value for key, value in recipe.filled.items() if key != "stages"}
     if not played and not tables:
@@ -65,7 +65,7 @@ def changed(recipe: Recipe, stage: int, played: int, change: Change) -> Table:
         return {**table, "stages": tables}
     rest = override(fragment, _epochs(left), SOURCE)
     tables[stage : stage + 1] = [override(tables[stage], _epochs(played), SOURCE), rest]
-    if stage + 2 < len(tables):  # which would go on with the epochs that are left
+    if stage + 2 < len(tables):  # it would inherit the remaining epochs
         own = _epochs(stages[stage + 1].training.epochs)
         tables[stage + 2] = override(own, tables[stage + 2], SOURCE)
     return {**table, "stages": tables}
@@ -76,12 +76,12 @@ def _epochs(count: int) -> Table:
 
 
 def _fragment(stage: Recipe, change: Mapping[str, Any]) -> Table:
-    """Return a change as a stage has it: an array of stabilizers is whole, not only what is new."""
+    """Return a change with all stabilizers of the stage, as an array replaces the old one."""
     there = {section.name for section in stage.stabilizers}
     new = [table for table in change.get("stabilizers", []) if table["name"] not in there]
     fragment = {key: value for key, value in change.items() if key != "stabilizers"}
     if new:
         fragment["stabilizers"] = [*stage.filled["stabilizers"], *new]
     if override(stage.filled, fragment, SOURCE) == stage.filled:
-        raise GankitError("the stage has all of it already")
+        raise GankitError("the stage has the whole change already")
     return fragment
