@@ -102,6 +102,11 @@ def _drawn(name: str) -> Iterator[str]:
     if curves.is_file():
         what = "Losses, accuracies and the first score of this run over the epochs"
         yield f"![{what}](../images/gallery/{curves.name})"
+    truncated = PICTURES[0] / f"{name}-truncation.png"
+    if truncated.is_file():
+        what = "with the noise bounded by 0.1, 0.5 and 1, and with all of it"
+        yield f"From fidelity to variety, by `gankit sample --truncation`: samples {what}."
+        yield f"![Samples {what}](../images/gallery/{truncated.name})"
 
 
 def _image(name: str) -> str:

@@ -4,6 +4,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from gankit.cli.app import command
 from gankit.cli.console import show_lines, show_next
 from gankit.cli.options import (
@@ -14,6 +16,7 @@ from gankit.cli.options import (
     RunBackend,
     Seed,
     flag,
+    found_run,
     number,
     text,
 )
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 )
 def sample(
     run: Run,
+    others: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN]...", help="More runs, for --ensemble.")
+    ] = None,
     count: Annotated[int, number("The number of samples.")] = 64,
     seed: Seed = 0,
     label: Annotated[list[str] | None, text("CLASS", "Draw only this class. Repeatable.")] = None,
@@ -42,6 +48,12 @@ def sample(
         float | None,
         text("FRACTION", "Reject this fraction of samples, the least real to the discriminator."),
     ] = None,
+    ensemble: Annotated[
+        bool, flag("--ensemble", "Mix the samples of all runs, as if of one generator.")
+    ] = False,
+    weights: Annotated[
+        str, text("W,W,...", "How often each run of an ensemble is drawn; equally by default.")
+    ] = "",
     grid: Annotated[bool, flag("--grid", "Write one sheet instead of single files.")] = False,
     out: Annotated[Path | None, text("DIR", "The folder of the images.", "RUN/images")] = None,
     checkpoint: CheckpointName = "last",
@@ -51,11 +63,17 @@ def sample(
 ) -> None:
     """Write samples of a run's generator as images."""
     from gankit.api.generator import Generator
+    from gankit.api.mixture import mixture
     from gankit.api.sample import sample
 
-    generator = Generator.open(run, backend, cpu, plugin or (), checkpoint)
-    samples = sample(generator, count, seed, label or (), truncation, reject)
+    runs = [run, *map(found_run, others or ())]
+    if len(runs) > 1 and not ensemble:
+        raise typer.BadParameter("several runs need --ensemble", param_hint="RUN")
+    generators = (Generator.open(each, backend, cpu, plugin or (), checkpoint) for each in runs)
+    parts = [sample(each, count, seed, label or (), truncation, reject) for each in generators]
+    samples = mixture(parts, _numbers(weights), seed)
     ways: dict[str, object] = {"label": "-".join(label or ()), "truncation": truncation}
+    ways |= {"ensemble": "-".join(each.name for each in runs[1:]), "weights": weights}
     ways |= {"reject": reject, "checkpoint": checkpoint if checkpoint != "last" else None}
     paths = write(samples, out or run / "images", _stem(seed, ways), grid)
     made = f"{len(paths)} images, the first " if len(paths) > 1 else ""
@@ -64,6 +82,13 @@ def sample(
         lines.append(f"the discriminator accepted {samples.accepted:,} of {samples.drawn:,} drawn")
     show_lines(lines)
     show_next(f"gankit score {typed(run)}")
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(each) for each in text.split(",") if text]
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not W,W,…", param_hint="--weights") from None
 
 
 def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:

@@ -56,6 +56,7 @@ def gankit_stabilizers() -> dict[str, str]:
         "diff-augment": "gankit_standard.stabilizers.view:DiffAugment",
         "dragan": "gankit_standard.stabilizers.penalties:Dragan",
         "ema": "gankit_standard.stabilizers.updates:Ema",
+        "equalised-learning-rate": "gankit_standard.stabilizers.equalised:EqualisedLearningRate",
         "feature-matching": "gankit_standard.stabilizers.features:FeatureMatching",
         "gradient-penalty": "gankit_standard.stabilizers.penalties:GradientPenalty",
         "historical-averaging": "gankit_standard.stabilizers.updates:HistoricalAveraging",
@@ -74,6 +75,9 @@ def gankit_stabilizers() -> dict[str, str]:
         "target-clipping": "gankit_standard.stabilizers.targets:TargetClipping",
         "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
+        "width-aware-learning-rate": (
+            "gankit_standard.stabilizers.equalised:WidthAwareLearningRate"
+        ),
     }
 
 

@@ -1,0 +1,97 @@
+"""Learning rates that fit the size of each layer."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import keras
+from keras import ops
+
+import gankit
+from gankit_standard.stabilizers.graph import (
+    as_matrix,
+    call_with_kernel,
+    copy_with_kernel,
+    wrapped,
+)
+
+
+class EqualisedLearningRate(gankit.Stabilizer):
+    """Trains kernels of about unit size, and multiplies them in each layer by √(2 / inputs).
+
+    An optimizer such as Adam, whose steps do not depend on the scale of a gradient, then changes
+    all layers at the same relative speed. At first the networks compute what they did before. It
+    wraps dense and convolutional layers; layers inside other layers are left alone.
+
+    Reference:
+        Karras et al. 2018, Progressive Growing of GANs, arXiv:1710.10196, section 4.1; the scale is
+        that of He et al. 2015, arXiv:1502.01852.
+    """
+
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
+        """Wrap the layers that have a kernel."""
+        return _scaled(networks, "equalised-learning-rate", lambda inputs: math.sqrt(2 / inputs))
+
+
+class WidthAwareLearningRate(gankit.Stabilizer):
+    """Lets the learning rate of each kernel fall with its inputs: η · base / inputs.
+
+    A step of Adam then changes the output of a layer equally much in narrow and in wide networks,
+    so that a learning rate found for one width fits others. A kernel is trained divided by
+    base / inputs, and multiplied by it in its layer; biases and gains keep their learning rate. It
+    wraps dense and convolutional layers; layers inside other layers are left alone.
+
+    Args:
+        base: The number of inputs for which the learning rate is that of the optimizer.
+
+    Reference:
+        Hyun et al. 2025, Scalable GANs with Transformers, arXiv:2509.24935, which divides one rate
+        by the width of the network.
+    """
+
+    def __init__(self, base: gankit.Count = 384):
+        self.base = base
+
+    def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
+        """Wrap the layers that have a kernel."""
+        return _scaled(networks, "width-aware-learning-rate", lambda inputs: self.base / inputs)
+
+
+class ScaledKernel(gankit.layers.Portable, keras.layers.Wrapper):
+    """Calls a built layer with its kernel times a scale, by which the kernel is divided once.
+
+    The kernel is the layer's first variable.
+    """
+
+    def __init__(self, layer: keras.layers.Layer, scale: float):
+        super().__init__(layer, name=f"{layer.name}_scaled", dtype=layer.dtype_policy)
+        self.scale = scale
+        kernel = layer.variables[0]
+        kernel.assign(kernel.value / scale)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the layer's output with the scaled kernel."""
+        return call_with_kernel(self.layer, self._kernel(), inputs)
+
+    def plain(self, inputs: Any) -> Any:
+        """Return the same by a copy of the layer whose kernel is scaled once and for all."""
+        return copy_with_kernel(self.layer, self._kernel(), inputs)
+
+    def _kernel(self) -> Any:
+        return ops.cast(self.layer.variables[0].value, "float32") * self.scale
+
+
+def _scaled(
+    networks: gankit.Networks, who: str, scale: Callable[[int], float]
+) -> Mapping[str, keras.Model]:
+    """Return the networks with kernels scaled by a function of the number of their inputs.
+
+    A layer that several networks share is wrapped once.
+    """
+
+    @cache
+    def wrap(layer: keras.layers.Layer) -> keras.layers.Layer:
+        return ScaledKernel(layer, scale(as_matrix(layer, layer.variables[0]).shape[0]))
+
+    return {name: wrapped(network, wrap, who) for name, network in networks.items()}
