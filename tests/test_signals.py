@@ -12,7 +12,7 @@ from gankit.run import callbacks, experiment
 from gankit.run.display import Display
 from gankit.run.signals import ENDING, heard
 
-BUILD = experiment.build
+NETWORKS = experiment._networks  # `build` itself is imported elsewhere, maybe while it is patched
 SHORTER = RECIPE.replace("epochs = 6", "epochs = 2")
 
 
@@ -34,12 +34,12 @@ def handlers():
 def during_preparation(monkeypatch, number, swallowed):
     """Let a signal come while networks are built, and maybe a library swallow the interruption."""
 
-    def build(*given):
+    def networks(*given):
         with suppress(*[KeyboardInterrupt] * swallowed):
             signal.raise_signal(number)
-        return BUILD(*given)
+        return NETWORKS(*given)
 
-    monkeypatch.setattr(experiment, "build", build)
+    monkeypatch.setattr(experiment, "_networks", networks)
 
 
 @pytest.mark.parametrize("swallowed", [False, True])
