@@ -105,7 +105,8 @@ def test_a_verdict_begins_once_gets_worse_once_and_ends_after_two_points_without
 def test_half_a_line_is_passed_over_and_later_ones_are_forgotten(tmp_path):
     path = tmp_path / "health.jsonl"
     for step in (10, 20, 30):
-        log.add(path, {"step": step})
+        place = {"stage": 0, "epoch": 1, "step": step}
+        log.add(path, {**place, "event": "goes-back", "to": "step-5", "change": {}})
     with path.open("a") as file:
         file.write('{"step": 4')
     log.forget(path, 20)
