@@ -84,8 +84,8 @@ def in_one_line(error: BaseException, message: str = "") -> str:
 
 
 def _obeyed(character: str) -> bool:
-    """Return whether a terminal acts on a character instead of showing it."""
-    return unicodedata.category(character) == "Cc" and character not in "\n\t"
+    """Return whether a terminal acts on a character, or cannot show it, as half a surrogate."""
+    return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
 
 
 def _plain(word: str) -> str:

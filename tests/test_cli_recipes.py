@@ -6,11 +6,14 @@ import tomllib
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 from recipe_reading import CATALOGUE, MINIMAL, PARTS, read
 
+from gankit.cli.check import class_words
 from gankit.cli.show import part_lines, parts_named
 from gankit.cli.type_words import default_in_words, type_in_words
+from gankit.data.dataset import Dataset
 from gankit.discovery.plugins import load_plugins
 from gankit.recipe.recipe import check_recipe, read_recipe
 from gankit.recipe.shipped import shipped_recipes
@@ -147,6 +150,15 @@ def test_the_next_command_is_of_the_recipe_that_was_checked(gankit, recipe):
     assert shlex.split(out.splitlines()[-1]) == ["→", "gankit", "run", str(recipe), *changes]
 
 
+def test_check_names_the_classes_and_counts_their_examples():
+    labels = np.array([0, 0, 0, 2])
+    data = Dataset({"images": np.zeros((4, 8)), "labels": labels}, ["cat", "dog", "eel"])
+    assert class_words(data.counts()) == "cat 3, dog 0, eel 1"
+    many = {str(number): 1000 * number for number in range(1000)}
+    assert class_words(many).startswith("0 0, 1 1,000, ")
+    assert class_words(many).endswith("11 11,000, … 988 more")
+
+
 def test_check_names_all_problems(gankit, recipe):
     changes = ("--set", "dataset.size=1", "--set", 'loss.name="dule"')
     code, out, err = gankit("check", recipe, "--plugin", PARTS, *changes)
@@ -165,7 +177,7 @@ def test_check_plays_every_stage(gankit, recipe):
 
 
 def test_check_stops_at_a_loss_that_is_not_finite(gankit, recipe):
-    code, _, err = gankit("check", recipe, "--plugin", PARTS, "--set", "loss.margin=inf")
+    code, _, err = gankit("check", recipe, "--plugin", PARTS, "--set", "loss.margin=1e39")
     assert code == 1
     assert "not finite: d_loss" in err
 

@@ -10,6 +10,7 @@ import gankit
 from gankit.game.compatibility import incompatibilities
 from gankit.run.experiment import Experiment
 from gankit_standard.losses import Bce, Hinge, LeastSquares, Minimax, Relativistic, Wasserstein
+from gankit_standard.mlp import mlp
 from gankit_standard.stabilizers.features import FeatureMatching
 from gankit_standard.stabilizers.minibatch import MinibatchDiscrimination, MinibatchStd
 from gankit_standard.stabilizers.penalties import R1, R2, Dragan, GradientPenalty, Lecam
@@ -301,3 +302,32 @@ def test_run_warns_in_a_line_each(gankit, recipe):
     lines = [line for line in out.splitlines() if line.startswith("warning")]
     assert [line.startswith(f"warning: {text}") for line, text in zip(lines, SAID)] == [1, 1]
     assert lines[0].endswith(" → leave it out")
+
+
+# Data
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind", "activation", "said"),
+    [
+        (0, 1, "float32", "tanh", 1),
+        (0.2, 0.9, "float32", "linear", 1),
+        (-1, 1, "float32", "tanh", 0),
+        (0, 255, "uint8", "tanh", 0),
+        (0, 1, "float32", "sigmoid", 0),
+    ],
+)
+def test_floats_from_0_to_1_are_half_of_the_range(low, high, kind, activation, said):
+    images = np.linspace(low, high, 8 * 64).reshape(8, 8, 8, 1).astype(kind)
+    found = reasons(Bce(), made=networks() | ending((8, 8, 1), activation), images=images)
+    assert ["taken to be in [−1, 1]" in reason for reason in found] == [True] * said
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+def test_a_class_without_examples_matters_to_networks_that_take_labels(conditional):
+    arrays = {"images": PICTURES, "labels": np.zeros(8, int)}
+    dataset = gankit.Dataset(arrays, classes=["cat", "dog"])
+    made = mlp(dataset.spec, 2, (4,), (4,), conditional=conditional)
+    found = [each.reason for each in incompatibilities(game(Bce(), made=made), dataset)]
+    assert len(found) == conditional
+    assert not found or ("1 of 2 classes have no examples" in found[0] and "dog" in found[0])

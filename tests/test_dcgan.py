@@ -1,3 +1,5 @@
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.dcgan import dcgan
+from gankit_standard.sizes import doubled_sizes
 
 
 def spec(size: int, channels: int = 1) -> gankit.DataSpec:
@@ -77,12 +80,24 @@ def test_a_small_picture_is_doubled(size, steps):
     assert sizes == steps
 
 
-@pytest.mark.parametrize("shape", [(20, 20, 1), (30, 30, 1), (64, 32, 1), (512, 512, 3)])
-def test_a_size_that_no_doubling_reaches_is_an_error(shape):
-    with pytest.raises(gankit.GankitError, match="square images of 28, 32, 40") as raised:
+@pytest.mark.parametrize(
+    ("shape", "near"),
+    [
+        ((30, 30, 1), "size = 28 in"),
+        ((15, 15, 1), "size = 16 in"),
+        ((512, 512, 3), "size = 256 in"),
+        ((64, 30, 1), "60 × 28"),
+        ((33, 20, 1), "32 × 20"),
+        ((20, 33, 1), "20 × 32"),
+    ],
+)
+def test_a_size_that_no_doubling_reaches_is_an_error(shape, near):
+    with pytest.raises(gankit.GankitError, match="dcgan halves images") as raised:
         dcgan(gankit.DataSpec({"images": shape}))
     assert f"{shape[0]} × {shape[1]}" in raised.value.message
-    assert "size = " in raised.value.hint
+    assert near in raised.value.hint and "mlp or convolutional" in raised.value.hint
+    edges = [int(n) for n in re.findall(r"\d+", raised.value.hint)]
+    assert doubled_sizes((edges[0], edges[-1], 1), "dcgan")[-1] == (edges[0], edges[-1])
 
 
 def test_a_label_is_beside_the_noise_and_in_channels_of_the_image():

@@ -1,3 +1,6 @@
+import json
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -33,11 +36,13 @@ def test_a_flat_folder_is_read_in_the_order_of_names(root):
     np.testing.assert_array_equal(dataset.arrays["images"][:, 0, 0, 0], [0, 1, 2, 3])
 
 
-def test_sub_folders_are_classes(root):
+def test_sub_folders_with_images_are_classes(root, capsys):
     for name, grey in {"dog/x.png": 20, "cat/y.png": 11, "cat/a/z.png": 10}.items():
         draw(root, name, grey)
     (root / "empty").mkdir()
+    (root / ".git").mkdir()
     dataset = folder(str(root), size=8)
+    assert capsys.readouterr().err == "warning: left out classes without images: empty\n"
     assert list(dataset.classes) == ["cat", "dog"]
     np.testing.assert_array_equal(dataset.arrays["images"][:, 0, 0, 2], [10, 11, 20])
     np.testing.assert_array_equal(dataset.arrays["labels"], [0, 0, 1])
@@ -52,6 +57,23 @@ def test_labels_stay_with_their_images_where_a_file_is_broken(root):
     arrays = folder(str(root), size=4, channels="grey").arrays
     np.testing.assert_array_equal(arrays["images"][:, 0, 0, 0] // 8, arrays["labels"])
     assert len(arrays["labels"]) == 22
+
+
+def test_a_class_whose_images_are_all_broken_is_none(root, capsys):
+    for place in range(20):
+        draw(root, f"cat/{place}.png")
+    draw(root, "dog/x.png")
+    (root / "dog/x.png").write_bytes(b"broken")
+    assert folder(str(root), size=4).counts() == {"cat": 20}
+    assert "classes without images: dog" in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_utf8_is_escaped(root):
+    draw(root, "cat/x.png")
+    draw(root, os.fsdecode(b"caf\xe9/y.png"))
+    classes = folder(str(root), size=4).classes
+    assert classes == ["caf\\udce9", "cat"]
+    assert json.dumps(classes, ensure_ascii=False).encode()
 
 
 def test_hidden_and_other_files_are_passed_over(root):

@@ -54,6 +54,19 @@ LAYOUTS = {
 }
 
 
+def write_folders(folder):
+    """Write each file with a dot, and in a folder of its own name, as archives unpack."""
+    write_idx(folder, "", ".", bytes)
+    for file in list(folder.iterdir()):
+        place = folder / file.name.replace(".idx", "-idx")
+        place.mkdir()
+        file.rename(place / place.name)
+    return write_idx(folder, "", ".", bytes)
+
+
+LAYOUTS["folders"] = write_folders
+
+
 @pytest.mark.parametrize("split", ["train", "test"])
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("make", [mnist, fashion_mnist])
@@ -90,13 +103,43 @@ def test_clothes_may_be_mirrored(tmp_path):
     assert fashion_mnist(str(write_npz(tmp_path)), flip=True).flip
 
 
+AXES = bytes((0, 0, 8, 70)) + struct.pack(">I", 1) * 70 + b"x"
+BOMB = gzip.compress(bytes((0, 0, 8, 1)) + struct.pack(">I", 2**32 - 1) + bytes(10**6))
+LONG = gzip.compress(bytes((0, 0, 8, 1)) + struct.pack(">I", 9) + bytes(10**6))
+
+
 @pytest.mark.parametrize(
-    "damage", [lambda b: b[:-1], lambda b: b[:3], lambda b: b"", lambda b: b"\1" + b]
+    "damage",
+    [
+        lambda b: b[:-1],
+        lambda b: b[:3],
+        lambda b: b[:9],
+        lambda b: b"",
+        lambda b: b"\1" + b,
+        lambda b: AXES,
+        lambda b: BOMB,
+        lambda b: LONG,
+        lambda b: gzip.compress(b)[:-9],
+    ],
 )
 def test_a_damaged_idx_file_is_named(tmp_path, damage):
     write_idx(tmp_path, "", pack=damage)
     with pytest.raises(gankit.GankitError, match="train-images-idx3-ubyte"):
         mnist(str(tmp_path))
+
+
+@pytest.mark.parametrize("path", ["~nobodythere/x", "x" * 5000, "a\0b"], ids=["~", "long", "0"])
+@pytest.mark.parametrize("make", [mnist, cifar10])
+def test_a_path_that_the_system_refuses_is_an_error(make, path):
+    with pytest.raises(gankit.GankitError, match="cannot be read"):
+        make(path)
+
+
+def test_a_file_of_cifar_that_unpacks_to_more_than_it_may_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("gankit_standard.cifar_files.LARGEST", 1000)
+    for path in (tmp_path, pack(write(tmp_path, cifar10, "binary"))):
+        with pytest.raises(gankit.GankitError, match="more than 1,000 bytes"):
+            cifar10(str(path))
 
 
 def test_what_is_wrong_with_a_path_is_said(tmp_path):

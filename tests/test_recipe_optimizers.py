@@ -77,6 +77,22 @@ def test_a_schedule_of_pieces():
         ('={name="sgd", kwargs=0.9}', ".kwargs", "is unknown"),
         ('={name="adam", beta_1="high"}', ".beta_1", "valid number"),
         (".learning_rate=-1", ".learning_rate", "greater than or equal to 0"),
+        (".learning_rate=inf", ".learning_rate", "finite number"),
+        (".learning_rate=nan", ".learning_rate", "finite number"),
+        (".beta_1=nan", ".beta_1", "finite number"),
+        (".beta_2=1.0", ".beta_2", "less than 1"),
+        ('={name="sgd", momentum=inf}', ".momentum", "finite number"),
+        ('={name="adam", clipnorm=nan}', ".clipnorm", "finite number"),
+        (
+            '.learning_rate={name="cosine-decay", initial_learning_rate=inf, decay_steps=1}',
+            ".learning_rate.initial_learning_rate",
+            "finite number",
+        ),
+        (
+            '.learning_rate={name="piecewise-constant-decay", boundaries=[1], values=[1.0, nan]}',
+            ".learning_rate.values.1",
+            "finite number",
+        ),
         (".learning_rate=true", ".learning_rate", "valid number"),
         (
             '.learning_rate={name="cosine"}',

@@ -1,6 +1,7 @@
 """Samples by label, of noise within a bound, and the most real to the discriminator."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -126,6 +127,28 @@ def test_classes_that_there_are_not(by_label, generator):
     with pytest.raises(gankit.GankitError, match="takes no labels"):
         gankit.sample(generator, 2, labels=["l"])
     assert gankit.sample(generator, 2).labels is None
+
+
+@pytest.mark.parametrize(
+    ("classes", "name", "place"),
+    [
+        (("3", "8"), "8", 1),
+        (("3", "8"), 3, 0),
+        (("3", "8"), "1", None),
+        (("3", "8"), 0, None),
+        (("cat", "8"), "0", None),
+        (("cat", "dog"), "1", 1),
+        (("cat", "dog"), 0, 0),
+        (("cat", "dog"), "2", None),
+    ],
+)
+def test_a_number_is_a_name_first_and_a_place_only_among_words(classes, name, place):
+    run = SimpleNamespace(classes=classes)
+    if place is None:
+        with pytest.raises(gankit.GankitError, match=f"Allowed: {', '.join(classes)}"):
+            Generator.class_index(run, name)
+    else:
+        assert Generator.class_index(run, name) == place
 
 
 def test_a_notebook_shows_a_sheet(generator):

@@ -112,6 +112,17 @@ def test_held_out_images_are_given_and_told():
     assert scores.titles["ms_ssim"] == "ms_ssim"  # no features have a part in it
 
 
+@pytest.mark.parametrize("shape", [(9, 8, 1), (8, 8, 3), (8, 9, 1)])
+def test_held_out_images_of_another_size_or_colour_are_an_error(gankit, run, tmp_path, shape):
+    draw = np.random.default_rng(0)
+    held_out = folder(tmp_path / "held", draw.integers(0, 256, (4, *shape), dtype="uint8"))
+    size = " × ".join(map(str, shape))
+    real = folder(tmp_path / "real", draw.integers(0, 256, (4, 8, 8, 1), dtype="uint8"))
+    for words in ((real, real), (run, "--plugin", PARTS)):
+        code, _, err = gankit("score", *words, "--held-out", held_out)
+        assert code == 1 and f"image sizes differ: {size} held out, 8 × 8 × 1 in the real" in err
+
+
 def test_the_digest_is_of_content_shape_and_type():
     x = np.arange(6.0)
     assert digest(x) == digest(x.copy())

@@ -141,7 +141,9 @@ class Generator:
         return self.noise(max(numbers) + 1, seed)[list(numbers)]
 
     def labels(self, names: Sequence[int | str], count: int) -> np.ndarray:
-        """Return labels (count,) that repeat the classes, given by name or index; all if empty.
+        """Return labels (count,) that repeat the classes, given as `class_index` takes them.
+
+        All are repeated if none is given.
 
         Raises:
             GankitError: There is no such class, or the generator takes no labels.
@@ -155,7 +157,7 @@ class Generator:
         return np.resize(np.asarray(places, "int32"), count)
 
     def class_index(self, name: int | str) -> int:
-        """Return the index of a class, given its name or its index.
+        """Return the index of a class, given its name, or its index if no name is a number.
 
         Raises:
             GankitError: There is no such class.
@@ -163,7 +165,8 @@ class Generator:
         name = str(name)
         if name in self.classes:
             return self.classes.index(name)
-        if name.isdecimal() and int(name) < len(self.classes):
+        numbered = any(each.isdecimal() for each in self.classes)
+        if name.isdecimal() and not numbered and int(name) < len(self.classes):
             return int(name)
         raise GankitError(
             f"there is no class {shown(name)}.{suggestion(name, self.classes)} "

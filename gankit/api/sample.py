@@ -62,7 +62,8 @@ def sample(
         run: The run's folder, or its opened generator.
         count: The number of samples.
         seed: The seed of the noise.
-        labels: The classes to draw in turn, by name or index; all if empty.
+        labels: The classes to draw in turn, by name, or by index if no name is a number; all if
+            empty.
         truncation: The bound of the noise: numbers outside ±truncation are drawn again. A smaller
             bound makes samples less varied, and better or worse, depending on the generator.
         reject: The fraction of samples to reject, those that look least real to the discriminator;

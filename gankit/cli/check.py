@@ -3,7 +3,7 @@
 import math
 import shlex
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gankit.run.experiment import Experiment
 
 TRIED = 64  # samples that metrics are tried on
+MOST = 12  # classes that are named
 
 
 @command(
@@ -91,7 +92,16 @@ def _data_lines(experiment: "Experiment") -> Iterator[Line]:
     dataset = experiment.dataset
     shapes = listed(f"{name} {shape}" for name, shape in dataset.spec.shapes.items())
     counts = f"{len(dataset):,} examples, {len(dataset.classes)} classes"
-    yield from (_fact("dataset", f"{counts}: {shapes}"), "")
+    yield _fact("dataset", f"{counts}: {shapes}")
+    if dataset.classes:
+        yield _fact("", class_words(dataset.counts()))
+    yield ""
+
+
+def class_words(counts: Mapping[str, int]) -> str:
+    """Return the classes with the numbers of their examples: `cat 20, dog 20`."""
+    words = [f"{name} {count:,}" for name, count in counts.items()]
+    return listed([*words[:MOST], *([f"… {len(words) - MOST:,} more"] if words[MOST:] else [])])
 
 
 def _network_lines(experiment: "Experiment") -> Iterator[Line]:

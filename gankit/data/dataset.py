@@ -52,7 +52,8 @@ class Dataset:
             in [−1, 1]. By default sequences are drawn as curves, rows as points.
 
     Raises:
-        GankitError: The arrays are empty, differ in length, or have labels without a class.
+        GankitError: The arrays are empty, differ in length, have their channels first, or have
+            labels without a class; or held-out examples have another shape.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -68,15 +69,22 @@ class Dataset:
             raise GankitError(
                 f"the arrays of a dataset must have one length, of 1 or more. Received: {lengths}"
             )
-        if "labels" in self.arrays and self.arrays["labels"].max() >= len(self.classes):
-            raise GankitError(
-                f"labels must be less than the number of classes, {len(self.classes)}. "
-                f"Received: label {self.arrays['labels'].max()}",
-                'name them: gankit.Dataset({"images": …, "labels": …}, classes=["no", "yes"])',
-            )
+        object.__setattr__(self, "classes", list(map(_utf8, self.classes)))
+        if "labels" in self.arrays:
+            _check_labels(self.arrays["labels"], len(self.classes))
+        for name, array in self.arrays.items():
+            _check_channels(name, array.shape)
+            if name in self.held_out:
+                _check_held_out(name, self.held_out[name].shape[1:], array.shape[1:])
 
     def __len__(self) -> int:
         return len(next(iter(self.arrays.values())))
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of examples of each class, in the order of the labels."""
+        labels = np.asarray(self.arrays.get("labels", ()), "int64").reshape(-1)
+        counted = np.bincount(labels, minlength=len(self.classes)).tolist()
+        return dict(zip(self.classes, counted))
 
     def digest(self) -> str:
         """Return twelve digits that change when any example does."""
@@ -92,3 +100,33 @@ class Dataset:
     def spec(self) -> DataSpec:
         """What an architecture knows: shapes and the number of classes."""
         return DataSpec({k: tuple(v.shape[1:]) for k, v in self.arrays.items()}, len(self.classes))
+
+
+def _check_labels(labels: np.ndarray, classes: int) -> None:
+    low, high = labels.min(), labels.max()
+    if not 0 <= low <= high < classes:
+        raise GankitError(
+            f"labels must be from 0 to {classes - 1}, one for each of the {classes} classes. "
+            f"Received: labels from {low} to {high}",
+            'name them: gankit.Dataset({"images": …, "labels": …}, classes=["no", "yes"])',
+        )
+
+
+def _check_channels(name: str, shape: tuple[int, ...]) -> None:
+    if len(shape) == 4 and shape[1] in (1, 3, 4) and min(shape[2:]) > 4:
+        raise GankitError(
+            f"the array {name} must be (examples, height, width, channels). Received: {shape}",
+            "are the channels first? np.moveaxis(a, 1, -1) moves them to the end",
+        )
+
+
+def _check_held_out(name: str, held_out: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if held_out != shape:
+        raise GankitError(
+            f"held-out {name} must have the shape of the others, {shape}. Received: {held_out}"
+        )
+
+
+def _utf8(name: str) -> str:
+    """Return the name of a class; what is not UTF-8 in the name of a folder is escaped."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -10,13 +10,34 @@ import keras
 
 match keras.backend.backend():
     case "tensorflow":
-        from gankit.engine.tensorflow import devices, jit_compile, kernels, out_of_memory
+        from gankit.engine.tensorflow import (
+            devices,
+            jit_compile,
+            kernels,
+            out_of_memory,
+            seed,
+            supports,
+        )
         from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient, when
     case "jax":
-        from gankit.engine.jax import devices, jit_compile, kernels, out_of_memory
+        from gankit.engine.jax import (
+            devices,
+            jit_compile,
+            kernels,
+            out_of_memory,
+            seed,
+            supports,
+        )
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
     case "torch":
-        from gankit.engine.torch import devices, jit_compile, kernels, out_of_memory
+        from gankit.engine.torch import (
+            devices,
+            jit_compile,
+            kernels,
+            out_of_memory,
+            seed,
+            supports,
+        )
         from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient, when
     case other:
         from gankit.errors import GankitError
@@ -35,5 +56,7 @@ __all__ = [
     "jit_compile",
     "kernels",
     "out_of_memory",
+    "seed",
+    "supports",
     "when",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 from gankit.data.scaling import from_uint8
 from gankit.game.incompatibility import Incompatibility
 from gankit.game.networks import discriminators, operations
+from gankit.messages import listed
 
 if TYPE_CHECKING:
     from gankit.data.dataset import Dataset
@@ -37,6 +38,7 @@ def incompatibilities(gan: GAN, dataset: Dataset) -> list[Incompatibility]:
     parts: tuple[Loss | Stabilizer, ...] = (gan.game, *gan.stabilizers)
     declared = [found for part in parts for found in part.incompatibilities(gan)]
     shown = (*_bounded_logits(gan), *_out_of_reach(gan, dataset.arrays.values()))
+    shown += (*_half_range(gan, dataset), *_empty_classes(gan, dataset))
     return list(dict.fromkeys([*declared, *shown]))
 
 
@@ -66,6 +68,34 @@ def _out_of_reach(gan: GAN, arrays: Iterable[np.ndarray]) -> Iterator[Incompatib
                     "scale the data, images to [−1, 1], or choose an architecture with another "
                     "last activation",
                 )
+
+
+def _half_range(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
+    """Yield one if images of floats seem to be in [0, 1] where [−1, 1] is meant."""
+    ends = [end(network)[1] for network in gan.networks.values()]
+    for name, array in dataset.arrays.items():
+        if len(array.shape) == 4 and array.dtype != np.uint8 and (0.0, 1.0) not in ends:
+            low, high = _range(array)
+            if 0 <= low < high <= 1:
+                yield Incompatibility(
+                    f"the {name} are in [{low:.3g}, {high:.3g}], but images of floats are taken to "
+                    "be in [−1, 1], so that these are pale",
+                    f"scale them, 2 * {name} - 1, or save them as uint8",
+                )
+
+
+def _empty_classes(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
+    """Yield one if networks take labels of classes that have no examples."""
+    if not any(len(network.inputs) > 1 for network in gan.networks.values()):
+        return
+    empty = [name for name, count in dataset.counts().items() if not count]
+    if empty:
+        names = f"{listed(empty[:8])}{', …' * (len(empty) > 8)}"
+        yield Incompatibility(
+            f"{len(empty)} of {len(dataset.classes)} classes have no examples, so that nothing is "
+            f"learned of them: {names}",
+            "leave these classes out of the dataset, or add examples",
+        )
 
 
 def end(network: keras.Model) -> tuple[str, Range]:

@@ -74,7 +74,7 @@ class GAN(engine.Trainer):
         self.averages = Averages(self.networks)
         self.repeats = {player: (repeats or {}).get(player, 1) for player in loss.players}
         self.simultaneous = simultaneous
-        self.seed = keras.random.SeedGenerator(seed)
+        self.seed = keras.random.SeedGenerator(engine.seed(seed))
         self.steps = keras.Variable(0, dtype="int32", trainable=False, name="steps")
         self.broken_at = keras.Variable(-1, dtype="int32", trainable=False, name="broken_at")
         self._networks = list(self.networks.values())  # checkpoints hold them before the states

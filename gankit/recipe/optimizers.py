@@ -14,6 +14,7 @@ from gankit.recipe import part_options
 
 Number = int | float
 LearningRate = Annotated[float, Field(ge=0)]
+BelowOne = Annotated[Number, Field(ge=0, lt=1)]
 
 
 @cache
@@ -43,6 +44,7 @@ def model(part: Part, learning_rate: Any = LearningRate) -> type[part_options.Se
     Keras annotates nothing: a parameter has the type of its default, or is a number or an array.
     """
     types = {p.name: _type(p.default) for p in part_options.options(part)}
+    types |= {name: BelowOne for name in types if name.startswith("beta_")}
     return part_options.model(part, types | {"learning_rate": learning_rate})
 
 

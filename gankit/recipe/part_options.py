@@ -17,7 +17,7 @@ from gankit.errors import GankitError
 class SectionModel(BaseModel):
     """Validates a section of a recipe. The alias of each field is the name of an option."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
     part: ClassVar[Part]
 
 

@@ -25,6 +25,8 @@ class Training:
             pass.
         precision: The precision of the networks' arithmetic; their weights are float32.
         sample_every: The number of epochs between two grids of samples.
+        keep_samples: The number of these grids that are kept at most, evenly spread over the run;
+            the newest, the last and that of the best checkpoint always stay.
         checkpoint_every: The number of steps between two checkpoints; 0 saves only at the end of
             each epoch.
     """
@@ -34,6 +36,7 @@ class Training:
     updates: Literal["alternating", "simultaneous"] = "alternating"
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
     sample_every: Count = 1
+    keep_samples: Count = 200
     checkpoint_every: Annotated[int, Field(ge=0)] = 0
 
 

@@ -13,7 +13,9 @@ from gankit.files import written
 from gankit.game.gan import GAN
 from gankit.game.scalars import CHARTS, scalar_name
 from gankit.pictures import sheets
+from gankit.recipe.recipe import Recipe
 from gankit.run.checkpoint import Checkpoint
+from gankit.run.kept_samples import kept_epochs, thin_out
 from gankit.run.sample_sheet import real_sheet, run_sheet
 from gankit.run.session import Session
 from gankit.run.signals import heard
@@ -96,13 +98,14 @@ class Row(SessionCallback):
 
 
 class Sample(SessionCallback):
-    """Draws sheets before the first step, every few epochs, and after the last."""
+    """Draws sheets before the first step, every few epochs, and after the last; keeps some."""
 
-    def __init__(self, session: Session, dataset: Dataset, every: int, seed: int):
+    def __init__(self, session: Session, dataset: Dataset, recipe: Recipe):
         super().__init__(session)
         self.dataset = dataset
-        self.every = every
-        self.seed = seed
+        self.every = recipe.training.sample_every
+        self.seed = recipe.seed
+        self.kept = kept_epochs(session.stages, recipe.training.keep_samples)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Draw before the first step of the run, and real examples as a stage begins."""
@@ -118,12 +121,14 @@ class Sample(SessionCallback):
             self._draw()
 
     def _draw(self) -> None:
+        session = self.session
         sheet = run_sheet(self.model, self.dataset, self.seed)
-        folder = self.session.run.samples
-        with written(folder):
-            folder.mkdir(exist_ok=True)
-        sheets.write_png(sheet, folder / f"epoch-{self.session.epoch:03d}.png")
-        self.session.events.image("samples", sheet, self.session.place.steps)
+        with written(session.run.samples):
+            session.run.samples.mkdir(exist_ok=True)
+        sheets.write_png(sheet, session.run.samples / f"epoch-{session.epoch:03d}.png")
+        if session.epoch in self.kept:  # what is in the events cannot be removed
+            session.events.image("samples", sheet, session.place.steps)
+        thin_out(session.run, session.epoch, self.kept)
 
 
 class Record(SessionCallback):

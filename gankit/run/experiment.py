@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import keras
 
+from gankit import engine
 from gankit.backend import without_chatter
 from gankit.data.batches import Batches
 from gankit.data.dataset import Dataset, DataSpec
@@ -15,6 +16,7 @@ from gankit.game.gan import GAN
 from gankit.game.loss import Loss
 from gankit.messages import listed
 from gankit.recipe.recipe import Recipe
+from gankit.run.memory import enough_memory_for
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def assemble(
         GankitError: The data cannot be read, or the parts do not fit each other.
     """
     shared = before is not None and before.recipe.dataset == recipe.dataset
-    dataset = before.dataset if before and shared else recipe.dataset.make()
+    with enough_memory_for(f"the dataset {recipe.dataset.name!r}", "[dataset]"):
+        dataset = before.dataset if before and shared else recipe.dataset.make()
     gan = build(recipe, dataset.spec, before.gan if before else None, start)
     experiment = Experiment(recipe, dataset, gan)
     experiment.batches()
@@ -72,22 +75,24 @@ def build(
     """
     # for initialisers and random layers; keras.utils.set_random_seed would import TensorFlow
     random.seed(recipe.seed)
+    _check_precision(recipe.training.precision)
     keras.config.set_dtype_policy(recipe.training.precision)
     loss = recipe.loss.make()
-    networks = _networks(recipe, spec, loss, previous)
-    freeze(networks, recipe.start.freeze)
-    gan = GAN(
-        networks,
-        loss,
-        [stabilizer.make() for stabilizer in recipe.stabilizers],
-        repeats={name: player.repeats for name, player in recipe.players.items()},
-        simultaneous=recipe.training.updates == "simultaneous",
-        seed=recipe.seed,
-        previous=start if previous is None else previous,
-    )
-    if recipe.start.freeze:
-        _check_trained(gan)
-    gan.compile({name: player.optimizer.make() for name, player in recipe.players.items()})
+    with enough_memory_for("the networks", "[architecture]"):
+        networks = _networks(recipe, spec, loss, previous)
+        freeze(networks, recipe.start.freeze)
+        gan = GAN(
+            networks,
+            loss,
+            [stabilizer.make() for stabilizer in recipe.stabilizers],
+            repeats={name: player.repeats for name, player in recipe.players.items()},
+            simultaneous=recipe.training.updates == "simultaneous",
+            seed=recipe.seed,
+            previous=start if previous is None else previous,
+        )
+        if recipe.start.freeze:
+            _check_trained(gan)
+        gan.compile({name: player.optimizer.make() for name, player in recipe.players.items()})
     return gan
 
 
@@ -98,6 +103,14 @@ def _check_trained(gan: GAN) -> None:
                 f"the {player} has nothing to train: start.freeze names all of its layers",
                 "freeze fewer layers",
             )
+
+
+def _check_precision(precision: str) -> None:
+    if not engine.supports(precision):
+        raise GankitError(
+            f"{keras.backend.backend()} cannot train in {precision} on a CPU",
+            "--set 'training.precision=\"mixed_bfloat16\"' trains in half precision here",
+        )
 
 
 def _networks(

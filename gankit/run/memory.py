@@ -47,6 +47,25 @@ def enough_memory(batch_size: int) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def enough_memory_for(what: str, section: str) -> Iterator[None]:
+    """Turn an exception about memory, or about sizes beyond all memory, into a `GankitError`.
+
+    Args:
+        what: What is made in the block.
+        section: The section of the recipe that says how large it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not (isinstance(error, MemoryError | OverflowError) or engine.out_of_memory(error)):
+            raise
+        raise GankitError(
+            f"{what} does not fit into memory: {in_one_line(error)}",
+            f"lower the sizes in the recipe's {section}",
+        ) from error
+
+
 def _bytes(variables: Iterable[keras.Variable]) -> int:
     return sum(math.prod(v.shape) * _size(v.dtype) for v in variables)
 

@@ -32,6 +32,7 @@ class Session:
         checkpoint: What the session goes on from; None at the start of a run.
         place: What is finished.
         best: The name of the best checkpoint; None if there is none.
+        stages: The stages of the recipe.
         guard: What judges the current stage; None if nothing does.
         steps_per_epoch: Of the current stage.
         due: Whether to look at this step: reading a loss waits for the device.
@@ -43,6 +44,7 @@ class Session:
         self.checkpoint: Checkpoint | None = self.checkpoints.newest(console.print)
         self.place = self.checkpoint.place if self.checkpoint else Place()
         self.best = self._best()
+        self.stages = stages
         self.stage_epochs = [stage.training.epochs for stage in stages]
         self.display = Display(console, self.epochs, self.epoch)
         self.history = History(run.history, self.epoch)

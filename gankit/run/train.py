@@ -167,7 +167,7 @@ def _callbacks(experiment: Experiment, session: Session) -> list[keras.callbacks
         callbacks.Count(session),
         callbacks.Watch(session),
         callbacks.Show(session),
-        callbacks.Sample(session, dataset, recipe.training.sample_every, recipe.seed),
+        callbacks.Sample(session, dataset, recipe),
         callbacks.Record(session),
         *scoring,
         callbacks.Row(session),

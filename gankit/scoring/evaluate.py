@@ -1,6 +1,6 @@
 """Metrics of real and generated examples, with their provenance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,20 @@ class Examples:
     source: Source
     held_out: np.ndarray | None = None
     labels: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.held_out is not None:
+            check_held_out(self.held_out, self.real.shape[1:])
+
+
+def check_held_out(images: np.ndarray, shape: Sequence[int]) -> None:
+    """Raise an error unless held-out images have the shape of one real example."""
+    if images.shape[1:] != tuple(shape):
+        held_out, real = (" × ".join(map(str, each)) for each in (images.shape[1:], shape))
+        raise GankitError(
+            f"image sizes differ: {held_out} held out, {real} in the real data",
+            "give the held-out images the size and the colours of the real ones",
+        )
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,7 @@ def class_inputs(dataset: Dataset) -> dict[str, np.ndarray]:
     """Return the metric inputs `class_names` and `class_fractions` of labelled data."""
     if labelled(dataset) is None:
         return {}
-    labels = np.asarray(dataset.arrays["labels"]).reshape(-1)
-    counts = np.bincount(labels, minlength=len(dataset.classes))
+    counts = np.array(list(dataset.counts().values()))
     return {"class_names": np.array(dataset.classes), "class_fractions": counts / counts.sum()}
 
 

@@ -13,7 +13,7 @@ from gankit.game.sampling import sample, sampled_labels
 from gankit.recipe.recipe import Recipe
 from gankit.recipe.section import Section
 from gankit.recipe.settings import Direction, all_directions
-from gankit.scoring.evaluate import Examples, Scores, Source, evaluate
+from gankit.scoring.evaluate import Examples, Scores, Source, check_held_out, evaluate
 from gankit.scoring.examples import class_inputs, labelled, real_examples
 from gankit.scoring.features import Features, recipe_features
 
@@ -35,6 +35,10 @@ class Scorer:
     held_out: np.ndarray | None = None
     better: Mapping[str, Direction] = field(default_factory=dict)  # by score
     best_by: str | None = None  # the score that chooses the best checkpoint
+
+    def __post_init__(self) -> None:
+        if self.held_out is not None:  # before anything is sampled
+            check_held_out(self.held_out, self.dataset.spec.shape)
 
     @classmethod
     def of_recipe(

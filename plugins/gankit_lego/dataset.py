@@ -53,7 +53,7 @@ def lego(
         GankitError: There is no such kind or folder, or more than a tenth of its files are broken.
     """
     if path is not None:
-        return kaggle(Path(path).expanduser(), size, 3 if colour else 1, ground, flip)
+        return kaggle(path, size, 3 if colour else 1, ground, flip)
     order = Order(choose(kinds or FAMILIES), count, seed, Style(size, views, ground, colour))
     folder = _rendered(order)
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("images", "labels")}

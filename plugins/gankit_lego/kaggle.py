@@ -9,10 +9,10 @@ import gankit
 
 
 def kaggle(
-    root: Path, size: int, channels: Literal[1, 3], ground: str, flip: bool
+    path: str, size: int, channels: Literal[1, 3], ground: str, flip: bool
 ) -> gankit.Dataset:
     """Read all files `<part> <name> <view>.png` of a folder; the name is the class."""
-    files = _files(root)
+    files = _files(path)
     names = [_class(file) for file in files]
     images, places = gankit.decode_images(files, size, channels, ground=ground)
     classes, labels = np.unique(np.array(names)[places], return_inverse=True)
@@ -20,11 +20,14 @@ def kaggle(
     return gankit.Dataset(arrays, classes.tolist(), flip)
 
 
-def _files(root: Path) -> list[Path]:
-    files = sorted(root.glob("*.png"))
+def _files(path: str) -> list[Path]:
+    try:
+        files = sorted(Path(path).expanduser().glob("*.png"))
+    except (OSError, RuntimeError, ValueError) as error:  # too long, or the home of nobody
+        raise gankit.GankitError(f"{path[:200]!r} cannot be read: {error}") from error
     if not files:
         raise gankit.GankitError(
-            f"no .png files in the folder {str(root)!r} (seen from {Path.cwd()})",
+            f"no .png files in the folder {path!r} (seen from {Path.cwd()})",
             "give the folder with the files `<part> <name> <view>.png` as `path`",
         )
     return files

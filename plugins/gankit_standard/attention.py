@@ -9,6 +9,7 @@ from pydantic import Field
 
 import gankit
 from gankit import layers
+from gankit_standard.sizes import Size
 
 Attention = Annotated[int, Field(ge=0)]
 REDUCTION = 8  # of the channels inside, k of the paper
@@ -34,13 +35,14 @@ def self_attention(x: Any) -> Any:
     return keras.layers.Add()([x, Gain()(_pointwise(channels)(mixed))])
 
 
-def check_attention(size: int, sizes: Sequence[int]) -> None:
-    """Raise an error unless there is a feature map of a size between the first and the last."""
-    if size and size not in sizes[1:-1]:
+def check_attention(size: int, sizes: Sequence[Size]) -> None:
+    """Raise an error unless a feature map between the first and the last has this shorter edge."""
+    edges = [min(each) for each in sizes[1:-1]]
+    if size and size not in edges:
         raise gankit.GankitError(
-            f"attention must be 0 or one of {', '.join(map(str, sizes[1:-1]))}, the sizes of the "
+            f"attention must be 0 or one of {', '.join(map(str, edges))}, the sizes of the "
             f"feature maps in pixels. Received: {size}",
-            f"attention = {sizes[-2]}",
+            f"attention = {edges[-1]}",
         )
 
 

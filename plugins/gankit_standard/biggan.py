@@ -13,7 +13,7 @@ from gankit import layers
 from gankit_standard.attention import Attention, check_attention, self_attention
 from gankit_standard.labels import LabelledInput, inputs
 from gankit_standard.residual import discriminator, double
-from gankit_standard.sizes import Widths, doubled_sizes, widths_of
+from gankit_standard.sizes import Size, Widths, doubled_sizes, widths_of
 from gankit_standard.stabilizers.graph import KERNELS
 
 
@@ -35,7 +35,7 @@ def biggan(
     `orthogonal` and `ema`, and sample with `--truncation`.
 
     Args:
-        spec: Square images of 28 to 256 pixels, with labels.
+        spec: Images of 16 to 256 pixels that halve down to 4 to 7 pixels, with labels.
         latent: The size of each part of the noise; there is one more part than blocks.
         embedding: The size of the shared embedding of the label.
         generator_widths: The channels of the generator at full size, at half of it, …; the last
@@ -66,17 +66,17 @@ def biggan(
 
 
 def _generator(
-    noise: LabelledInput, widths: Mapping[int, int], channels: int, embedding: int, attention: int
+    noise: LabelledInput, widths: Mapping[Size, int], channels: int, embedding: int, attention: int
 ) -> keras.Model:
     first, *sizes = sorted(widths)
-    start = (first, first, widths[first])
+    start = (*first, widths[first])
     z, *parts = ops.split(noise.join(), len(widths), axis=1)
     label = noise.embed(embedding)
     x = keras.layers.Reshape(start)(keras.layers.Dense(math.prod(start))(z))
     for size, part in zip(sizes, parts):
         condition = keras.layers.Concatenate()([label, part])
         x = double(x, widths[size], partial(_activate, condition=condition))
-        x = self_attention(x) if size == attention else x
+        x = self_attention(x) if min(size) == attention else x
     x = keras.layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
     return noise.generator(layers.Conv2D(channels, 3, padding="same")(x))
 

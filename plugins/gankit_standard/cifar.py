@@ -1,13 +1,12 @@
 """CIFAR-10 and CIFAR-100."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import keras
 
 import gankit
 from gankit_standard.cifar_files import Label, read_cifar
-from gankit_standard.labelled import Arrays, Load, Split, downloaded, labelled
+from gankit_standard.labelled import Arrays, Load, Split, downloaded, labelled, local
 
 THINGS = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -87,4 +86,4 @@ def _read(
 ) -> Arrays:
     if path is None:
         return downloaded(load, name, split, FILES)
-    return read_cifar(Path(path).expanduser(), files, label)
+    return read_cifar(local(path), files, label)

@@ -5,7 +5,7 @@ import tarfile
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from gankit_standard.unpickling import Unpickler
 EDGE, CHANNELS = 32, 3
 PIXELS = EDGE * EDGE * CHANNELS
 Label = Literal["labels", "fine_labels"]
+LARGEST = 2**28  # bytes of a file; that of CIFAR-100 has 154 million
 LABEL_BYTES = {"labels": 1, "fine_labels": 2}  # a fine label follows a coarse one
 
 _reconstruct = np.empty(0).__reduce__()[0]
@@ -44,16 +45,25 @@ def _contents(path: Path, names: Collection[str]) -> dict[str, bytes]:
     try:
         if path.is_dir():
             paths = [file for file in path.rglob("*") if file.name in names and file.is_file()]
-            return {file.name: file.read_bytes() for file in paths}
+            return {file.name: _limited(file.open("rb")) for file in paths}
         with tarfile.open(path) as archive:
             members = [m for m in archive if Path(m.name).name in names and m.isfile()]
             found = [(Path(m.name).name, archive.extractfile(m)) for m in members]
-            return {name: file.read() for name, file in found if file}
+            return {name: _limited(file) for name, file in found if file}
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise gankit.GankitError(
             f"{str(path)!r} cannot be read (seen from {Path.cwd()}): {error}",
             "give the archive (.tar.gz) of CIFAR, or the folder unpacked from it, as `path`",
         ) from error
+
+
+def _limited(file: IO[bytes]) -> bytes:
+    """Return the content of a file, which may unpack to more than the memory holds."""
+    with file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise OSError(f"a file in it has more than {LARGEST:,} bytes")
+    return content
 
 
 def _batch(

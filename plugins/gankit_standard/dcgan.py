@@ -10,7 +10,7 @@ import gankit
 from gankit import layers
 from gankit_standard.labels import Conditional, LabelledInput, inputs
 from gankit_standard.option_types import BelowOne
-from gankit_standard.sizes import doubled_sizes
+from gankit_standard.sizes import Size, doubled_sizes
 
 
 def dcgan(
@@ -29,7 +29,7 @@ def dcgan(
     An image of 4 to 7 pixels is doubled until it has the size of the data, as in 7 → 14 → 28.
 
     Args:
-        spec: Square images of 28 to 256 pixels.
+        spec: Images of 16 to 256 pixels, square or oblong, that halve down to 4 to 7 pixels.
         latent: The size of the noise.
         width: The channels of the largest hidden layer; they double as the size halves, up to
             8 × width.
@@ -65,7 +65,7 @@ def dcgan(
 
 def _generator(
     noise: LabelledInput,
-    start: int,
+    start: Size,
     widths: Sequence[int],
     upsample: str,
     momentum: float,
@@ -86,7 +86,7 @@ def _generator(
 
 def _discriminator(
     images: LabelledInput,
-    start: int,
+    start: Size,
     widths: Sequence[int],
     dropout: float,
     momentum: float | None,
@@ -108,10 +108,10 @@ def _layer(
     initialisation: str,
     layer: Callable[..., keras.layers.Layer],
     filters: int,
-    size: int,
+    size: int | Size,
     **options: Any,
 ) -> keras.layers.Layer:
-    """Return a layer of `filters` kernels of size × size, without a bias."""
+    """Return a layer of `filters` kernels of a size, without a bias."""
     normal = keras.initializers.RandomNormal(0, 0.02)
     initializer = {"glorot": "glorot_uniform", "dcgan": normal}[initialisation]
     return layer(filters, size, use_bias=False, kernel_initializer=initializer, **options)

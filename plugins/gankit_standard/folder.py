@@ -1,5 +1,7 @@
 """Folders of images."""
 
+import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -38,20 +40,21 @@ def folder(
         GankitError: There is no such folder; it has no images, or images both in it and in
             sub-folders; or more than a tenth of them are broken.
     """
+    files = gankit.image_files(path)  # an error if there is no such folder
     root = Path(path).expanduser()
-    files = _image_files(root)
+    _check_places(root, files)
     images, places = gankit.decode_images(files, size, 1 if channels == "grey" else 3, fit, ground)
     if files[0].parent == root:
         return gankit.Dataset({"images": images}, flip=flip)
-    names = [file.relative_to(root).parts[0] for file in files]
+    names = [files[place].relative_to(root).parts[0] for place in places]
     classes, labels = np.unique(names, return_inverse=True)
-    arrays = {"images": images, "labels": labels[places].astype("int32")}
+    _warn_of_empty(root, classes)
+    arrays = {"images": images, "labels": labels.astype("int32")}
     return gankit.Dataset(arrays, classes.tolist(), flip)
 
 
-def _image_files(root: Path) -> list[Path]:
-    """Return the sorted image files of a folder, which are all in it or all in sub-folders."""
-    files = gankit.image_files(root)
+def _check_places(root: Path, files: Sequence[Path]) -> None:
+    """Raise an error unless the images of a folder are all in it or all in sub-folders."""
     loose = sum(file.parent == root for file in files)
     if 0 < loose < len(files):
         raise gankit.GankitError(
@@ -59,4 +62,12 @@ def _image_files(root: Path) -> list[Path]:
             f"{len(files) - loose:,} in sub-folders: are the sub-folders classes?",
             "move one of the groups elsewhere, or give one of the sub-folders as `path`",
         )
-    return files
+
+
+def _warn_of_empty(root: Path, classes: Collection[str]) -> None:
+    """Warn of sub-folders that are no classes, because no image in them can be read."""
+    folders = sorted(place.name for place in root.iterdir() if place.is_dir())
+    empty = [name for name in folders if name not in classes and not name.startswith((".", "__"))]
+    if empty:
+        names = ", ".join(empty[:8]) + ", …" * (len(empty) > 8)
+        print(f"warning: left out classes without images: {names}", file=sys.stderr)

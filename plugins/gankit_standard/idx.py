@@ -4,12 +4,15 @@ import gzip
 import math
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import gankit
 
 UNSIGNED_BYTES = 8
+MOST_AXES = 4
+LARGEST = 2**31  # bytes: a small file may unpack to more than the memory holds
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -19,16 +22,25 @@ def read_idx(path: Path) -> np.ndarray:
     big-endian 32-bit integer, and then the values.
     """
     try:
-        data = path.read_bytes()
-        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+        shape, data = _read(path)
     except (OSError, EOFError, zlib.error) as error:
         raise gankit.GankitError(f"{path} cannot be read: {error}") from error
-    axes = data[3] if len(data) > 3 else 0
-    start = 4 + 4 * axes
-    shape = np.frombuffer(data[4:start], ">u4").tolist() if len(data) >= start else []
-    if data[:3] != bytes((0, 0, UNSIGNED_BYTES)) or len(data) - start != math.prod(shape):
+    if shape is None or len(data) != math.prod(shape):
         raise gankit.GankitError(
             f"{path} is not an IDX file of unsigned bytes, or is incomplete",
             "download it again, or give another `path`",
         )
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def _read(path: Path) -> tuple[list[int] | None, bytes]:
+    """Return the shape that a file declares, None if it has none, and at most a byte too many."""
+    with path.open("rb") as raw:
+        file: Any = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == b"\x1f\x8b" else raw
+        start = file.read(4)
+        axes = start[3] if start[:3] == bytes((0, 0, UNSIGNED_BYTES)) and len(start) == 4 else 0
+        lengths = file.read(4 * axes)
+        shape = np.frombuffer(lengths[: len(lengths) // 4 * 4], ">u4").tolist()
+        size = math.prod(shape)
+        fits = 0 < axes <= MOST_AXES and len(shape) == axes and size <= LARGEST
+        return (shape, file.read(size + 1)) if fits else (None, b"")

@@ -1,6 +1,7 @@
 """What published datasets of small labelled images have in common."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -51,6 +52,18 @@ def downloaded(load: Load, name: str, split: Split, files: str) -> Arrays:
             f"without a network, give {files} as `path` in the recipe's [dataset]",
         ) from error
     return train if split == "train" else test
+
+
+def local(path: str) -> Path:
+    """Return a path, whose `~` is the user's home; an error if the system refuses it."""
+    try:
+        place = Path(path).expanduser()
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return place
+    except (OSError, RuntimeError, ValueError) as error:  # too long, of nobody, with a zero byte
+        raise gankit.GankitError(f"{path[:200]!r} cannot be read: {error}") from error
+    return place
 
 
 def _known(chosen: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 import gankit
 from gankit_standard.idx import read_idx
-from gankit_standard.labelled import Arrays, Load, Split, downloaded, labelled
+from gankit_standard.labelled import Arrays, Load, Split, downloaded, labelled, local
 from gankit_standard.npz import read_arrays
 
 Size = Annotated[int, Field(ge=28, le=128)]
@@ -82,10 +82,9 @@ def fashion_mnist(
 
 
 def _read(load: Load, name: str, path: str | None, split: Split, size: int) -> Arrays:
-    place = Path(path or "").expanduser()
     if path is None:
         images, labels = downloaded(load, name, split, FILES)
-    elif place.is_dir():
+    elif (place := local(path)).is_dir():
         images, labels = (read_idx(_idx_file(place, split, what)) for what in ("images", "labels"))
     else:
         images, labels = read_arrays(place, (f"x_{split}", f"y_{split}"))
@@ -103,9 +102,12 @@ def _held_out(load: Load, name: str, path: str | None, split: Split, size: int) 
 
 
 def _idx_file(folder: Path, split: Split, what: str) -> Path:
-    """Return a file such as train-images-idx3-ubyte.gz; some copies have a dot before idx3."""
+    """Return a file such as train-images-idx3-ubyte.gz.
+
+    Some copies have a dot before idx3, or the file in a folder of the same name.
+    """
     pattern = f"{'train' if split == 'train' else 't10k'}-{what}[-.]idx?-ubyte*"
-    found = sorted(folder.rglob(pattern))
+    found = sorted(file for file in folder.rglob(pattern) if file.is_file())
     if not found:
         raise gankit.GankitError(
             f"the folder {str(folder)!r} has no file {pattern}", f"give {FILES} as `path`"

@@ -1,5 +1,6 @@
 """Arrays in a `.npz` file."""
 
+import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -8,6 +9,11 @@ from pathlib import Path
 import numpy as np
 
 import gankit
+
+BROKEN = (  # what a file raises that is damaged, encrypted or lies about its size
+    *(OSError, ValueError, EOFError, TypeError, MemoryError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 def npz(
@@ -24,7 +30,8 @@ def npz(
         images: The name of an array of images, (examples, height, width[, channels]) of uint8 or of
             floats in [−1, 1]; or of points, (examples, coordinates) of floats.
         labels: The name of an array of labels, (examples,) of integers ≥ 0.
-        classes: The names of the classes, in the order of the labels; numbers if left out.
+        classes: The names of the classes, in the order of the labels; if left out, the labels that
+            occur are the classes.
         flip: Whether images are mirrored left to right at random.
 
     Returns:
@@ -34,27 +41,29 @@ def npz(
     Raises:
         GankitError: There is no such file or array, or an array does not fit.
     """
-    found = read_arrays(Path(path).expanduser(), [images] if labels is None else [images, labels])
+    found = read_arrays(path, [images] if labels is None else [images, labels])
     arrays = {"images": _examples(found[0])}
     if labels is None:
         return gankit.Dataset(arrays, flip=flip)
-    arrays["labels"] = _labels(found[1])
-    names = classes or [str(i) for i in range(arrays["labels"].max() + 1)]
-    return gankit.Dataset(arrays, names, flip)
+    numbers = _labels(found[1])
+    if classes is None:
+        classes, numbers = _numbered(numbers)
+    elif numbers.max() >= len(classes):
+        raise _without_name(numbers, classes)
+    return gankit.Dataset({**arrays, "labels": numbers.astype("int32")}, classes, flip)
 
 
-def read_arrays(path: Path, names: Sequence[str]) -> tuple[np.ndarray, ...]:
+def read_arrays(path: str | Path, names: Sequence[str]) -> tuple[np.ndarray, ...]:
     """Return arrays of a `.npz` file by name, without unpickling anything."""
-    broken = (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(Path(path).expanduser(), allow_pickle=False) as file:
             missing = [name for name in names if name not in file.files]
             if not missing:
                 return tuple(file[name] for name in names)
             available = ", ".join(file.files)
-    except broken as error:
+    except BROKEN as error:
         raise gankit.GankitError(
-            f"{str(path)!r} cannot be read as arrays (seen from {Path.cwd()}): {error}",
+            f"{str(path)[:200]!r} cannot be read as arrays (seen from {Path.cwd()}): {error}",
             "give a file that numpy.savez wrote as `path`",
         ) from error
     raise gankit.GankitError(
@@ -83,10 +92,34 @@ def _examples(images: np.ndarray) -> np.ndarray:
 
 def _labels(labels: np.ndarray) -> np.ndarray:
     labels = labels.reshape(-1) if labels.shape[1:] == (1,) else labels
+    if labels.ndim == 2:
+        hint = "are they one-hot vectors? np.argmax(labels, axis=1) makes numbers of them"
+        raise _misfit("labels (examples,), integers ≥ 0", labels, hint)
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or not labels.size or labels.min() < 0:
         raise _misfit("labels (examples,), integers ≥ 0", labels)
-    return labels.astype("int32")
+    return labels
 
 
-def _misfit(expected: str, array: np.ndarray) -> gankit.GankitError:
-    return gankit.GankitError(f"expected {expected}. Received: {array.dtype} {array.shape}")
+def _numbered(labels: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Return the labels that occur as names of classes, and the class of each example."""
+    values, places = np.unique(labels, return_inverse=True)
+    names = [str(value) for value in values]
+    if values[-1] >= len(values):
+        begin = "labels start at 1" if values[0] == 1 else "some labels do not occur"
+        some = ", ".join(names[:8]) + ", …" * (len(names) > 8)
+        print(f"warning: {begin}; the classes are those that occur: {some}", file=sys.stderr)
+    return names, places
+
+
+def _without_name(labels: np.ndarray, classes: Sequence[str]) -> gankit.GankitError:
+    low, high = labels.min(), labels.max()
+    shifted = low == 1 and high == len(classes)
+    return gankit.GankitError(
+        f"labels must be from 0 to {len(classes) - 1}, one for each of the {len(classes)} classes. "
+        f"Received: labels from {low} to {high}",
+        "labels start at 1: save labels - 1" if shifted else "name all classes, or leave them out",
+    )
+
+
+def _misfit(expected: str, array: np.ndarray, hint: str = "") -> gankit.GankitError:
+    return gankit.GankitError(f"expected {expected}. Received: {array.dtype} {array.shape}", hint)

@@ -12,7 +12,7 @@ import gankit
 from gankit import layers
 from gankit_standard.features.resize import bilinear
 from gankit_standard.labels import Conditional, LabelledInput, inputs
-from gankit_standard.sizes import Widths, doubled_sizes, widths_of
+from gankit_standard.sizes import Size, Widths, doubled_sizes, widths_of
 
 SLOPE = 0.2  # of the leaky ReLU below 0
 
@@ -39,7 +39,7 @@ def r3gan(
     `relativistic` and the stabilizers `r1` and `r2`.
 
     Args:
-        spec: Square images of 28 to 256 pixels.
+        spec: Images of 16 to 256 pixels, square or oblong, that halve down to 4 to 7 pixels.
         latent: The size of the noise.
         widths: The channels of both networks at full size, at half of it, …; the last also applies
             to all smaller sizes.
@@ -75,7 +75,7 @@ def r3gan(
 
 def _generator(
     noise: LabelledInput,
-    widths: Mapping[int, int],
+    widths: Mapping[Size, int],
     blocks: Iterable[Callable[[Any], Any]],
     channels: int,
 ) -> keras.Model:
@@ -91,7 +91,7 @@ def _generator(
 
 
 def _discriminator(
-    images: LabelledInput, widths: Mapping[int, int], blocks: Iterable[Callable[[Any], Any]]
+    images: LabelledInput, widths: Mapping[Size, int], blocks: Iterable[Callable[[Any], Any]]
 ) -> keras.Model:
     first = max(widths)
     x = _linear(layers.Conv2D, widths[first], 1)(images.join())
@@ -137,20 +137,20 @@ class GenerativeBasis(layers.Portable):
     """A learned image for each channel, weighted by the features.
 
     Args:
-        size: The edge of the images, in pixels.
+        size: The height and the width of the images, in pixels, or the edge of square ones.
     """
 
-    def __init__(self, size: int, **kwargs: Any):
+    def __init__(self, size: int | Size, **kwargs: Any):
         super().__init__(**kwargs)
         self.size = size
 
     def build(self, shape: Any) -> None:
-        """Create the basis, (size, size, channels)."""
+        """Create the basis, (height, width, channels)."""
         normal = keras.initializers.RandomNormal(0, 1)
-        self.basis = self.add_weight((self.size, self.size, shape[-1]), normal, name="basis")
+        self.basis = self.add_weight((*_edges(self.size), shape[-1]), normal, name="basis")
 
     def call(self, x: Any) -> Any:
-        """Return images (batch, size, size, channels) from weights (batch, channels)."""
+        """Return images (batch, height, width, channels) from weights (batch, channels)."""
         return self.basis.value * x[:, None, None, :]
 
     def plain(self, x: Any) -> Any:
@@ -183,27 +183,36 @@ class Resampling(layers.Portable):
     It multiplies each axis by a matrix, which can be differentiated twice on every backend.
 
     Args:
-        size: The new edge, in pixels.
+        size: The new height and width, in pixels, or the new edge of squares.
     """
 
-    def __init__(self, size: int, **kwargs: Any):
+    def __init__(self, size: int | Size, **kwargs: Any):
         super().__init__(**kwargs)
         self.size = size
 
     def call(self, x: Any) -> Any:
-        """Return (batch, size, size, channels) from (batch, height, width, channels)."""
+        """Return images of the new size from (batch, height, width, channels)."""
         height, width, channels = x.shape[1:]
-        rows, columns = (ops.cast(bilinear(n, self.size), x.dtype) for n in (height, width))
+        rows, columns = (ops.cast(matrix, x.dtype) for matrix in self._matrices(x))
         x = ops.matmul(rows, ops.reshape(x, (-1, height, width * channels)))
         x = ops.matmul(columns, ops.reshape(x, (-1, width, channels)))
-        return ops.reshape(x, (-1, self.size, self.size, channels))
+        return ops.reshape(x, (-1, *_edges(self.size), channels))
 
     def plain(self, x: Any) -> Any:
         """Return the same by two einsums with fixed matrices."""
-        height, width, channels = x.shape[1:]
-        rows, columns = bilinear(height, self.size).T, bilinear(width, self.size).T
-        x = _einsum("bhwc,hr->brwc", (self.size, width, channels), rows, fixed=True)(x)
-        return _einsum("bhwc,wr->bhrc", (self.size, self.size, channels), columns, fixed=True)(x)
+        _, width, channels = x.shape[1:]
+        rows, columns = (matrix.T for matrix in self._matrices(x))
+        edges = _edges(self.size)
+        x = _einsum("bhwc,hr->brwc", (edges[0], width, channels), rows, fixed=True)(x)
+        return _einsum("bhwc,wr->bhrc", (*edges, channels), columns, fixed=True)(x)
+
+    def _matrices(self, x: Any) -> list[np.ndarray]:
+        """Return the matrices that resample the height and the width of x."""
+        return [bilinear(old, new) for old, new in zip(x.shape[1:3], _edges(self.size))]
+
+
+def _edges(size: int | Size) -> Size:
+    return (size, size) if isinstance(size, int) else (size[0], size[1])
 
 
 def _einsum(equation: str, shape: Any, kernel: Any, fixed: bool = False) -> Callable[[Any], Any]:

@@ -9,25 +9,26 @@ from keras import ops
 from gankit import layers
 from gankit_standard.attention import self_attention
 from gankit_standard.labels import LabelledInput
+from gankit_standard.sizes import Size
 
 HALVED_TO = 8  # pixels, or fewer
 
 
 def discriminator(
-    images: LabelledInput, widths: Mapping[int, int], attention: int = 0
+    images: LabelledInput, widths: Mapping[Size, int], attention: int = 0
 ) -> keras.Model:
     """Return the discriminator of images, with given channels at each size.
 
     Blocks halve the images down to 8 pixels or fewer; two more follow. Where the features have
-    `attention` pixels, there is self-attention.
+    a shorter edge of `attention` pixels, there is self-attention.
     """
     x = images.join()
     for size in sorted(widths, reverse=True):
-        if size > HALVED_TO:
+        if min(size) > HALVED_TO:
             x = _halve(x, widths[size], first=size == max(widths))
-            x = self_attention(x) if x.shape[1] == attention else x
+            x = self_attention(x) if min(x.shape[1:3]) == attention else x
     for _ in range(2):
-        x = _refine(x, widths[x.shape[1]])
+        x = _refine(x, widths[x.shape[1:3]])
     x = ops.sum(ops.cast(keras.layers.ReLU()(x), "float32"), axis=(1, 2))
     return images.discriminator(keras.layers.Dense(1, dtype="float32")(x), x)
 

@@ -11,7 +11,7 @@ from gankit import layers
 from gankit_standard.attention import Attention, check_attention, self_attention
 from gankit_standard.labels import Conditional, LabelledInput, inputs
 from gankit_standard.residual import discriminator, double
-from gankit_standard.sizes import Widths, doubled_sizes, widths_of
+from gankit_standard.sizes import Size, Widths, doubled_sizes, widths_of
 
 
 def resnet(
@@ -31,7 +31,7 @@ def resnet(
     adds spectral normalisation.
 
     Args:
-        spec: Square images of 28 to 256 pixels.
+        spec: Images of 16 to 256 pixels, square or oblong, that halve down to 4 to 7 pixels.
         latent: The size of the noise.
         generator_widths: The channels of the generator at full size, at half of it, …; the last
             also applies to all smaller sizes.
@@ -65,16 +65,16 @@ def resnet(
 
 
 def _generator(
-    noise: LabelledInput, widths: Mapping[int, int], channels: int, norm: bool, attention: int
+    noise: LabelledInput, widths: Mapping[Size, int], channels: int, norm: bool, attention: int
 ) -> keras.Model:
     def activate(x: Any) -> Any:
         return keras.layers.ReLU()(noise.normalise(x, 0.9) if norm else x)
 
     first, *sizes = sorted(widths)
-    start = (first, first, widths[first])
+    start = (*first, widths[first])
     x = noise.join() if norm else noise.join_embedded()
     x = keras.layers.Reshape(start)(keras.layers.Dense(math.prod(start))(x))
     for size in sizes:
         x = double(x, widths[size], activate)
-        x = self_attention(x) if size == attention else x
+        x = self_attention(x) if min(size) == attention else x
     return noise.generator(layers.Conv2D(channels, 3, padding="same")(activate(x)))

@@ -14,6 +14,16 @@ def out_of_memory(error: Exception) -> bool:
     return isinstance(error, jax.errors.JaxRuntimeError) and any(x in str(error) for x in said)
 
 
+def seed(number: int) -> int:
+    """Return a seed of 32 bits as Keras keeps it here: as it is."""
+    return number
+
+
+def supports(precision: str) -> bool:
+    """Return whether the devices can train in a precision."""
+    return True
+
+
 def jit_compile() -> bool:
     """Return whether XLA pays: on JAX it always does."""
     return True

@@ -15,6 +15,16 @@ def out_of_memory(error: Exception) -> bool:
     return isinstance(error, tf.errors.ResourceExhaustedError)
 
 
+def seed(number: int) -> int:
+    """Return a seed of 32 bits as Keras keeps it here: as it is."""
+    return number
+
+
+def supports(precision: str) -> bool:
+    """Return whether the devices can train in a precision."""
+    return True
+
+
 def jit_compile() -> bool:
     """Return whether XLA pays: on a GPU; on a CPU it makes the step slower."""
     return bool(tf.config.list_physical_devices("GPU"))

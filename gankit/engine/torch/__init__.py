@@ -18,6 +18,16 @@ def out_of_memory(error: Exception) -> bool:
     return on_cpu or isinstance(error, torch.OutOfMemoryError)
 
 
+def seed(number: int) -> int:
+    """Return a seed of 32 bits as Keras keeps it here, in a signed integer."""
+    return number - 2**32 if number >= 2**31 else number
+
+
+def supports(precision: str) -> bool:
+    """Return whether the devices can train in a precision."""
+    return precision != "mixed_float16" or keras.ops.zeros(()).device.type != "cpu"
+
+
 def jit_compile() -> bool:
     """Return whether to compile the step: PyTorch plays it as it stands."""
     return False

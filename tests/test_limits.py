@@ -1,0 +1,52 @@
+"""Seeds, sizes and precisions at the ends of what is allowed."""
+
+import keras
+import numpy as np
+import pytest
+from games import game
+from recipe_reading import MINIMAL, read
+
+import gankit
+from gankit import engine
+from gankit.run.experiment import assemble
+from gankit_standard.losses import Bce
+
+BACKEND = keras.backend.backend()
+
+
+@pytest.mark.parametrize("seed", [0, 2**31 - 1, 2**31, 2**32 - 1])
+def test_every_seed_of_32_bits_plays(seed):
+    experiment = assemble(read(MINIMAL, f"seed={seed}"))
+    state = keras.ops.convert_to_numpy(experiment.gan.seed.state)
+    assert int(state[0]) % 2**32 == seed
+    draws = [np.asarray(keras.ops.convert_to_numpy(drawn(seed))) for _ in range(2)]
+    np.testing.assert_array_equal(*draws)
+    assert np.abs(draws[0] - keras.ops.convert_to_numpy(drawn(seed ^ 1))).max() > 0.1
+
+
+def drawn(seed):
+    """Return what a game draws first with a seed, by Keras and by gankit's own kernel."""
+    generator = game(Bce(), seed=seed).seed
+    kept = engine.kernels.dropout(keras.ops.ones((64,)), 0.5, generator.next())
+    return keras.ops.concatenate([keras.random.normal((64,), seed=generator), kept])
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="only PyTorch lacks it on a CPU")
+def test_a_precision_that_a_cpu_lacks_is_named():
+    with pytest.raises(gankit.GankitError, match="torch cannot train in mixed_float16") as raised:
+        assemble(read(MINIMAL, 'training.precision="mixed_float16"'))
+    assert "mixed_bfloat16" in raised.value.hint
+
+
+@pytest.mark.parametrize("latent", [10**12, 10**19, 10**30])
+def test_networks_that_no_memory_holds_are_an_error(latent):
+    with pytest.raises(gankit.GankitError, match="the networks do not fit into memory") as raised:
+        assemble(read(MINIMAL, f"architecture.latent={latent}"))
+    assert "[architecture]" in raised.value.hint
+
+
+@pytest.mark.parametrize("count", [10**13, 10**18, 10**30])
+def test_data_that_no_memory_holds_is_an_error(count):
+    with pytest.raises(gankit.GankitError, match="the dataset 'dots' does not fit") as raised:
+        assemble(read(MINIMAL, f"dataset.count={count}"))
+    assert "[dataset]" in raised.value.hint

@@ -1,0 +1,58 @@
+"""Architectures that double images: oblong ones, and those of two or five channels."""
+
+import keras
+import numpy as np
+import pytest
+from networks import called, normal, unmoved
+
+import gankit
+from gankit.pictures import sheets
+from gankit_standard.dcgan import dcgan
+from gankit_standard.losses import Bce
+from gankit_standard.r3gan import r3gan
+from gankit_standard.resnet import resnet
+from gankit_standard.sizes import doubled_sizes
+
+SMALL = {
+    dcgan: {"width": 2, "discriminator_norm": False, "dropout": 0},
+    resnet: {"generator_widths": (2,), "discriminator_widths": (2,)},
+    r3gan: {"widths": (2,), "blocks": 1},
+}
+RESIZING = dcgan, {**SMALL[dcgan], "upsample": "resize"}
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize(
+    ("shape", "sizes"),
+    [
+        ((28, 28, 1), [(7, 7), (14, 14), (28, 28)]),
+        ((32, 20, 3), [(8, 5), (16, 10), (32, 20)]),
+        ((16, 48, 1), [(4, 12), (8, 24), (16, 48)]),
+        ((256, 512, 1), [(4 * 2**level, 8 * 2**level) for level in range(7)]),
+    ],
+)
+def test_both_edges_double_from_four_to_seven_pixels(shape, sizes):
+    assert doubled_sizes(shape, "dcgan") == sizes
+
+
+@pytest.mark.parametrize("shape", [(32, 20, 3), (16, 48, 5)])
+@pytest.mark.parametrize(("make", "options"), [*SMALL.items(), RESIZING])
+def test_oblong_images_are_generated_judged_and_learned(make, options, shape, tmp_path):
+    networks = make(gankit.DataSpec({"images": shape}), latent=3, **options)
+    images = called(networks["generator"], normal(2, 3))
+    assert images.shape == (2, *shape)
+    logits = called(networks["discriminator"], images)
+    assert logits.shape == (2, 1)
+    networks["discriminator"].save(tmp_path / "d.keras")
+    loaded = keras.saving.load_model(tmp_path / "d.keras")
+    np.testing.assert_array_equal(called(loaded, images), logits)
+    real = {"images": normal(4, *shape)}
+    assert unmoved(networks, Bce(), [], real, steps=3) == []
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize(("channels", "drawn"), [(1, 1), (2, 1), (3, 3), (5, 3), (9, 3)])
+def test_a_sheet_draws_images_of_any_number_of_channels(channels, drawn):
+    images = np.random.default_rng(0).integers(0, 256, (1, 8, 6, channels), dtype="uint8")
+    sheet = np.asarray(sheets.grid(images, gap=0, scale=1))
+    np.testing.assert_array_equal(sheet.reshape(8, 6, -1), images[0][..., :drawn])
