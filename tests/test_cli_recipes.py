@@ -153,10 +153,10 @@ def test_the_next_command_is_of_the_recipe_that_was_checked(gankit, recipe):
 def test_check_names_the_classes_and_counts_their_examples():
     labels = np.array([0, 0, 0, 2])
     data = Dataset({"images": np.zeros((4, 8)), "labels": labels}, ["cat", "dog", "eel"])
-    assert class_words(data.counts()) == "cat 3, dog 0, eel 1"
+    assert class_words(data.counts()) == "cat: 3, dog: 0, eel: 1"
     many = {str(number): 1000 * number for number in range(1000)}
-    assert class_words(many).startswith("0 0, 1 1,000, ")
-    assert class_words(many).endswith("11 11,000, … 988 more")
+    assert class_words(many).startswith("0: 0, 1: 1,000, ")
+    assert class_words(many).endswith("11: 11,000, … 988 more")
 
 
 def test_check_names_all_problems(gankit, recipe):

@@ -42,7 +42,7 @@ def test_sub_folders_with_images_are_classes(root, capsys):
     (root / "empty").mkdir()
     (root / ".git").mkdir()
     dataset = folder(str(root), size=8)
-    assert capsys.readouterr().err == "warning: left out classes without images: empty\n"
+    assert "warning: left out classes without images: empty\n" in capsys.readouterr().err
     assert list(dataset.classes) == ["cat", "dog"]
     np.testing.assert_array_equal(dataset.arrays["images"][:, 0, 0, 2], [10, 11, 20])
     np.testing.assert_array_equal(dataset.arrays["labels"], [0, 0, 1])

@@ -88,11 +88,6 @@ def test_a_schedule_of_pieces():
             ".learning_rate.initial_learning_rate",
             "finite number",
         ),
-        (
-            '.learning_rate={name="piecewise-constant-decay", boundaries=[1], values=[1.0, nan]}',
-            ".learning_rate.values.1",
-            "finite number",
-        ),
         (".learning_rate=true", ".learning_rate", "valid number"),
         (
             '.learning_rate={name="cosine"}',

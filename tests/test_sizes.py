@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from networks import called, normal, unmoved
+from networks import called, normal, randomise, unmoved
 
 import gankit
 from gankit.pictures import sheets
@@ -46,8 +46,10 @@ def test_oblong_images_are_generated_judged_and_learned(make, options, shape, tm
     networks["discriminator"].save(tmp_path / "d.keras")
     loaded = keras.saving.load_model(tmp_path / "d.keras")
     np.testing.assert_array_equal(called(loaded, images), logits)
+    for network in networks.values():
+        randomise(network)  # blocks of r3gan start as the identity
     real = {"images": normal(4, *shape)}
-    assert unmoved(networks, Bce(), [], real, steps=3) == []
+    assert unmoved(networks, Bce(), [], real, steps=2) == []
 
 
 @pytest.mark.anywhere

@@ -94,13 +94,13 @@ def _data_lines(experiment: "Experiment") -> Iterator[Line]:
     counts = f"{len(dataset):,} examples, {len(dataset.classes)} classes"
     yield _fact("dataset", f"{counts}: {shapes}")
     if dataset.classes:
-        yield _fact("", class_words(dataset.counts()))
+        yield _fact("classes", class_words(dataset.counts()))
     yield ""
 
 
 def class_words(counts: Mapping[str, int]) -> str:
-    """Return the classes with the numbers of their examples: `cat 20, dog 20`."""
-    words = [f"{name} {count:,}" for name, count in counts.items()]
+    """Return the classes with the numbers of their examples: `cat: 20, dog: 20`."""
+    words = [f"{name}: {count:,}" for name, count in counts.items()]
     return listed([*words[:MOST], *([f"… {len(words) - MOST:,} more"] if words[MOST:] else [])])
 
 

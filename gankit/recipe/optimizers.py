@@ -14,7 +14,7 @@ from gankit.recipe import part_options
 
 Number = int | float
 LearningRate = Annotated[float, Field(ge=0)]
-BelowOne = Annotated[Number, Field(ge=0, lt=1)]
+BelowOne = Annotated[float, Field(ge=0, lt=1)]
 
 
 @cache

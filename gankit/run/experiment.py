@@ -1,8 +1,10 @@
 """From a checked recipe to a game that is ready to play."""
 
 import random
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 
@@ -16,7 +18,9 @@ from gankit.game.gan import GAN
 from gankit.game.loss import Loss
 from gankit.messages import listed
 from gankit.recipe.recipe import Recipe
-from gankit.run.memory import enough_memory_for
+from gankit.run.memory import built_within_memory, enough_memory_for
+
+HUGE = 10_000  # a width or a noise size that may not fit into memory
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,9 @@ def _networks(
     recipe: Recipe, spec: DataSpec, loss: Loss, previous: GAN | None
 ) -> Mapping[str, keras.Model]:
     part = recipe.architecture
-    networks: Mapping[str, keras.Model] = part.make(spec, previous=previous and previous.given)
+    make = partial(part.make, spec, previous=previous and previous.given)
+    huge = sys.platform != "win32" and _largest(part.options.values()) >= HUGE
+    networks: Mapping[str, keras.Model] = built_within_memory(make) if huge else make()
     named = isinstance(networks, Mapping)
     if not named or not all(isinstance(n, keras.Model) for n in networks.values()):
         raise GankitError(
@@ -133,6 +139,12 @@ def _networks(
         )
     _check_images(recipe, networks)
     return networks
+
+
+def _largest(values: Iterable[object]) -> int:
+    """Return the largest integer in the options of a part."""
+    lists = [[value] if isinstance(value, int) else value for value in values]
+    return max((n for each in lists if isinstance(each, list | tuple) for n in each), default=0)
 
 
 def _check_images(recipe: Recipe, networks: Mapping[str, keras.Model]) -> None:

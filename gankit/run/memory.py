@@ -1,8 +1,10 @@
 """The memory of a step: an estimate, and an error if there is too little."""
 
 import math
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import keras
 
@@ -58,12 +60,37 @@ def enough_memory_for(what: str, section: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not (isinstance(error, MemoryError | OverflowError) or engine.out_of_memory(error)):
+        if not (_beyond_all_memory(error) or engine.out_of_memory(error)):
             raise
         raise GankitError(
-            f"{what} does not fit into memory: {in_one_line(error)}",
+            f"there is too little memory for {what}: {in_one_line(error)}",
             f"lower the sizes in the recipe's {section}",
         ) from error
+
+
+def built_within_memory(make: Callable[[], Any]) -> Any:
+    """Return the networks of `make()`, whose weights get values only if the memory can hold them.
+
+    Raises:
+        MemoryError: It cannot.
+    """
+    with keras.StatelessScope(initialize_variables=False):
+        networks = make()
+    weights = _bytes(v for network in networks.values() for v in network.variables)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if weights > memory:
+        keras.utils.clear_session()  # forgets these variables
+        raise MemoryError(f"weights of {weights / 1e9:,.0f} GB, a memory of {memory / 1e9:,.0f} GB")
+    with keras.StatelessScope():
+        pass  # its end gives the variables their values
+    return networks
+
+
+def _beyond_all_memory(error: Exception) -> bool:
+    """Return whether Python or NumPy refuses a size before it allocates anything."""
+    said = ("array is too big", "Maximum allowed dimension exceeded")
+    refused = isinstance(error, ValueError) and str(error).startswith(said)
+    return refused or isinstance(error, MemoryError | OverflowError)
 
 
 def _bytes(variables: Iterable[keras.Variable]) -> int:
