@@ -3,12 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from networks import called, normal, randomise, unmoved
+from networks import called, normal
 
 import gankit
 from gankit.pictures import sheets
 from gankit_standard.dcgan import dcgan
-from gankit_standard.losses import Bce
 from gankit_standard.r3gan import r3gan
 from gankit_standard.resnet import resnet
 from gankit_standard.sizes import doubled_sizes
@@ -18,7 +17,6 @@ SMALL = {
     resnet: {"generator_widths": (2,), "discriminator_widths": (2,)},
     r3gan: {"widths": (2,), "blocks": 1},
 }
-RESIZING = dcgan, {**SMALL[dcgan], "upsample": "resize"}
 
 
 @pytest.mark.anywhere
@@ -35,9 +33,16 @@ def test_both_edges_double_from_four_to_seven_pixels(shape, sizes):
     assert doubled_sizes(shape, "dcgan") == sizes
 
 
-@pytest.mark.parametrize("shape", [(32, 20, 3), (16, 48, 5)])
-@pytest.mark.parametrize(("make", "options"), [*SMALL.items(), RESIZING])
-def test_oblong_images_are_generated_judged_and_learned(make, options, shape, tmp_path):
+@pytest.mark.parametrize(
+    ("make", "options", "shape"),
+    [
+        (dcgan, SMALL[dcgan], (32, 20, 3)),
+        (dcgan, {**SMALL[dcgan], "upsample": "resize"}, (16, 48, 5)),
+        (resnet, SMALL[resnet], (16, 48, 5)),
+        (r3gan, SMALL[r3gan], (32, 20, 3)),
+    ],
+)
+def test_oblong_images_are_generated_and_judged(make, options, shape, tmp_path):
     networks = make(gankit.DataSpec({"images": shape}), latent=3, **options)
     images = called(networks["generator"], normal(2, 3))
     assert images.shape == (2, *shape)
@@ -47,9 +52,9 @@ def test_oblong_images_are_generated_judged_and_learned(make, options, shape, tm
     loaded = keras.saving.load_model(tmp_path / "d.keras")
     np.testing.assert_array_equal(called(loaded, images), logits)
     for network in networks.values():
-        randomise(network)  # blocks of r3gan start as the identity
-    real = {"images": normal(4, *shape)}
-    assert unmoved(networks, Bce(), [], real, steps=2) == []
+        outputs = [layer.output.shape for layer in network.layers]
+        passed = {output[1:3] for output in outputs if len(output) == 4}
+        assert {*doubled_sizes(shape, "")[1:]} <= passed
 
 
 @pytest.mark.anywhere
