@@ -98,6 +98,24 @@ def test_an_error_of_the_users_is_shown_with_what_to_type_next(gankit):
     assert err.endswith("→ gankit list\n")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show",),
+        ("check",),
+        ("sample",),
+        ("report",),
+        ("diagnose",),
+        ("run", "--resume"),
+        ("list", "losses", "--plugin"),
+    ],
+)
+def test_a_path_that_is_too_long_is_an_error_of_the_users(gankit, words):
+    code, _, err = gankit(*words, "x" * 5000)
+    assert code == 1 and err.startswith("error: ")
+    assert max(map(len, err.splitlines())) < 2100
+
+
 def test_any_other_error_is_a_bug_and_keeps_its_traceback(monkeypatch):
     def broken(*_):
         raise ValueError("a bug")

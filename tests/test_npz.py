@@ -109,6 +109,12 @@ def test_labels_that_do_not_fit_their_names_are_an_error(save, labels, said):
     assert said in raised.value.hint
 
 
+def test_two_classes_of_one_name_are_an_error(save):
+    path = save(images=PICTURES, labels=np.array([0, 1, 1, 0, 1, 1]))
+    with pytest.raises(gankit.GankitError, match="the same name"):
+        npz(path, labels="labels", classes=["a", "a"])
+
+
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_channels_that_come_first_are_an_error(save, channels):
     images = np.zeros((6, channels, 32, 20), "uint8")

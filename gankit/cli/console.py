@@ -8,10 +8,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gankit.errors import GankitError
-from gankit.messages import printable
+from gankit.messages import cut, printable
 from gankit.terminal import terminal, warning
 
 Line = Text | str
+LONGEST_LINE = 2000  # characters of an error: a path may have thousands
 
 
 def show_lines(lines: Iterable[Line]) -> None:
@@ -68,9 +69,10 @@ def show_warning(message: str) -> None:
 def show_error(error: GankitError) -> None:
     """Print an error and its hint on standard error."""
     console = terminal(stderr=True)
-    first, *others = error.message.splitlines() or [""]
+    lines = [*error.message.splitlines(), *(f"→ {line}" for line in error.hint.splitlines())]
+    first, *others = (cut(line, LONGEST_LINE) for line in lines or [""])
     _print(console, Text.assemble(("error: ", "bold red"), first))
-    for line in [*others, *(f"→ {line}" for line in error.hint.splitlines())]:
+    for line in others:
         _print(console, Text(line, "cyan" if line.lstrip().startswith("→") else ""))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from gankit.data import named
 from gankit.errors import GankitError
+from gankit.messages import listed
 
 ROWS = 4096  # read at a time
 
@@ -53,7 +54,8 @@ class Dataset:
 
     Raises:
         GankitError: The arrays are empty, differ in length, have their channels first, or have
-            labels without a class; or held-out examples have another shape.
+            labels without a class; two classes share a name; or held-out examples have another
+            shape.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -70,6 +72,8 @@ class Dataset:
                 f"the arrays of a dataset must have one length, of 1 or more. Received: {lengths}"
             )
         object.__setattr__(self, "classes", list(map(_utf8, self.classes)))
+        if len(set(self.classes)) < len(self.classes):
+            raise GankitError(f"two classes have the same name. Received: {listed(self.classes)}")
         if "labels" in self.arrays:
             _check_labels(self.arrays["labels"], len(self.classes))
         for name, array in self.arrays.items():

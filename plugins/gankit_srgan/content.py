@@ -1,5 +1,6 @@
 """The distance of two images by their pixels, or by features of VGG-19."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ class ContentDistance:
     """
 
     def __init__(self, weights: str | None, layer: str = LAST):
-        self.network: Any = _vgg19(Path(weights).expanduser(), layer) if weights else None
+        self.network: Any = None
+        if weights:
+            self.network = _vgg19(Path(os.path.expanduser(weights)), layer)  # noqa: PTH111  # of nobody: stays ~nobody
 
     def __call__(self, real: Any, made: Any) -> Any:
         """Return the distance of images (batch, height, width, 1 or 3) in [−1, 1], a scalar."""
