@@ -1,6 +1,5 @@
 """The command line, one command in each file."""
 
-import errno
 import io
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,6 @@ from gankit.cli.app import app
 from gankit.cli.console import show_error
 from gankit.cli.ending import STOPPED, disk_errors, leave
 from gankit.errors import GankitError
-from gankit.messages import cut
 
 COMMANDS = (
     *("check", "run", "runs", "watch", "report", "compare", "sample", "apply", "score", "export"),
@@ -36,10 +34,7 @@ _ELSEWHERE = {
 
 
 def main() -> None:
-    """Run the command line.
-
-    A GankitError, or a path that is too long, is shown without a traceback, with exit code 1.
-    """
+    """Run the command line. A GankitError is shown without a traceback, with exit code 1."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may lack arrows
@@ -51,11 +46,6 @@ def main() -> None:
             command(prog_name="gankit")
     except GankitError as error:
         show_error(error)
-        sys.exit(1)
-    except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        show_error(GankitError(f"this path is too long: {cut(str(error.filename))}"))
         sys.exit(1)
     except SystemExit as ended:
         if ended.code == STOPPED:

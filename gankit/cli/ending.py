@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 from gankit.errors import GankitError
 from gankit.files import FULL, remedy
+from gankit.messages import cut
 
 STOPPED = 130  # the exit code after Ctrl-C
 
@@ -21,7 +22,7 @@ def leave(code: int) -> None:
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Turn what a full or failing disk refuses into an error, whoever wrote.
+    """Turn what a full or failing disk refuses, or a path too long, into an error.
 
     Raises:
         GankitError: A file or standard output cannot be read or written.
@@ -29,6 +30,8 @@ def disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise GankitError(f"this path is too long: {cut(str(error.filename))}") from error
         if error.errno not in {*FULL, errno.EROFS, errno.EIO}:
             raise
         what = error.filename or "standard output, or a file,"  # streams do not say their name
