@@ -58,6 +58,7 @@ OTHERS = {
     "pytest test_spread.py",
     "pytest gankit-drift",
     "pytest gankit-flat",
+    "python tests/campaign.py",
     "python3.11 -m venv .venv",
     "ruff check .",
     "ruff format --check .",
