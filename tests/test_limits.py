@@ -9,6 +9,7 @@ from recipe_reading import MINIMAL, read
 import gankit
 from gankit import engine
 from gankit.run.experiment import HUGE, assemble
+from gankit.run.memory import built_within_memory
 from gankit_standard.losses import Bce
 
 BACKEND = keras.backend.backend()
@@ -43,6 +44,17 @@ def test_networks_that_no_memory_holds_are_an_error(latent):
     with pytest.raises(gankit.GankitError, match="too little memory for the networks") as raised:
         assemble(read(MINIMAL, f"architecture.latent={latent}"))
     assert "[architecture]" in raised.value.hint
+
+
+def test_large_networks_keep_what_is_assigned_to_them():
+    def make():
+        network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+        network.layers[0].kernel.assign(np.full((2, 3), 7.0))
+        return {"generator": network}
+
+    kernel, bias = built_within_memory(make)["generator"].variables
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(kernel), np.full((2, 3), 7.0))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(bias), np.zeros(3))
 
 
 def test_networks_that_are_large_and_fit_have_the_same_weights():

@@ -74,15 +74,19 @@ def built_within_memory(make: Callable[[], Any]) -> Any:
     Raises:
         MemoryError: It cannot.
     """
-    with keras.StatelessScope(initialize_variables=False):
+    with keras.StatelessScope(initialize_variables=False) as scope:
         networks = make()
-    weights = _bytes(v for network in networks.values() for v in network.variables)
+    variables = [v for network in networks.values() for v in network.variables]
+    weights = _bytes(variables)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if weights > memory:
         keras.utils.clear_session()  # forgets these variables
         raise MemoryError(f"weights of {weights / 1e9:,.0f} GB, a memory of {memory / 1e9:,.0f} GB")
     with keras.StatelessScope():
-        pass  # its end gives the variables their values
+        pass  # its end gives the variables their first values
+    for variable in variables:
+        if (assigned := scope.get_current_value(variable)) is not None:  # by `make`
+            variable.assign(assigned)
     return networks
 
 
