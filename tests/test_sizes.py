@@ -6,7 +6,6 @@ import pytest
 from networks import called, normal
 
 import gankit
-from gankit.pictures import sheets
 from gankit_standard.dcgan import dcgan
 from gankit_standard.r3gan import r3gan
 from gankit_standard.resnet import resnet
@@ -55,11 +54,3 @@ def test_oblong_images_are_generated_and_judged(make, options, shape, tmp_path):
         outputs = [layer.output.shape for layer in network.layers]
         passed = {output[1:3] for output in outputs if len(output) == 4}
         assert {*doubled_sizes(shape, "")[1:]} <= passed
-
-
-@pytest.mark.anywhere
-@pytest.mark.parametrize(("channels", "drawn"), [(1, 1), (2, 1), (3, 3), (5, 3), (9, 3)])
-def test_a_sheet_draws_images_of_any_number_of_channels(channels, drawn):
-    images = np.random.default_rng(0).integers(0, 256, (1, 8, 6, channels), dtype="uint8")
-    sheet = np.asarray(sheets.grid(images, gap=0, scale=1))
-    np.testing.assert_array_equal(sheet.reshape(8, 6, -1), images[0][..., :drawn])
