@@ -63,7 +63,6 @@ OTHERS = {
     "ruff check .",
     "ruff format --check .",
     "tensorboard --logdir runs",
-    "python tests/campaign.py",
 }
 SHELLS = [block for page in PAGES for block in blocks(page) if block.language == "bash"]
 COMMANDS = {command for block in SHELLS for command in block.commands}
