@@ -5,9 +5,10 @@ import pytest
 from ml_dtypes import bfloat16
 from PIL import Image
 
-from gankit import GankitError
+from gankit import Dataset, GankitError
 from gankit.data.scaling import to_uint8
 from gankit.pictures import sheets
+from gankit.run.sample_sheet import real_sheet
 
 pytestmark = pytest.mark.anywhere
 
@@ -128,3 +129,19 @@ def test_a_picture_is_never_overwritten_by_another(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(pictures_and_names)
     assert Image.open(tmp_path / "a.png").getpixel((0, 0)) == 0
     assert sheets.write_beside(black, tmp_path / "0.5").name == "0.5.png"
+
+
+@pytest.mark.parametrize(
+    ("shape", "show"),
+    [((8, 8, 1), None), ((8, 8, 5), None), ((16, 2), None), ((4,), lambda x: x[:, None, :, None])],
+)
+def test_real_examples_of_any_shape_are_on_a_sheet(shape, show):
+    values = np.random.default_rng(0).uniform(-1, 1, (9, *shape)).astype("float32")
+    sheet = real_sheet(Dataset({"images": values}, show=show), seed=0)
+    assert sheet is not None and min(sheet.size) > 8
+    again = real_sheet(Dataset({"images": values}, show=show), seed=0)
+    assert sheet.tobytes() == again.tobytes()
+
+
+def test_points_are_over_the_real_ones_already():
+    assert real_sheet(Dataset({"images": np.zeros((9, 2), "float32")}), seed=0) is None

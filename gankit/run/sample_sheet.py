@@ -5,7 +5,7 @@ from keras import ops
 from PIL import Image
 
 from gankit.data.dataset import Dataset
-from gankit.data.scaling import as_uint8, tensor_from_uint8
+from gankit.data.scaling import tensor_from_uint8
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
 from gankit.game.sampling import sample, sheet_count
@@ -30,12 +30,12 @@ def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
 
 
 def real_sheet(dataset: Dataset, seed: int) -> Image.Image | None:
-    """Return a sheet of real examples, as many as samples; None if they are not images."""
+    """Return a sheet of real examples, as many as samples; points are on the samples' own sheet."""
     images = dataset.arrays.get("images")
-    if images is None or images.ndim != 4:
+    if images is None or (images.ndim == 2 and dataset.show is None):
         return None
-    rows = choose(sheet_count(dataset.spec), len(images), seed)
-    return sheets.grid(as_uint8(np.asarray(images[rows])))
+    some = np.asarray(images[choose(sheet_count(dataset.spec), len(images), seed)])
+    return sheets.sheet(some, some, dataset.show)
 
 
 def _strips(gan: GAN, dataset: Dataset) -> list[list[np.ndarray]]:
