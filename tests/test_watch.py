@@ -61,7 +61,9 @@ def test_the_state_changes_with_the_run(ask, run):
     assert before == {"version": version, "now": "stopped after 24 steps"}
     with (run / "history.csv").open("a") as file:
         file.write(",".join(map(str, history_row(3).values())) + "\n")
-    (run / "health.jsonl").write_text('{"step": 40}\n{"step": "cut')
+    look = {"stage": 0, "epoch": 3, "step": 40, "step_of_epoch": 4, "point": True}
+    look |= {"means": {}, "seen": {}}
+    (run / "health.jsonl").write_text(json.dumps(look) + '\n{"step": 41, "cut')
     with locked(run):
         now = json.loads(ask("/state")[1])
     assert now["version"] != version and now["now"] == "training: 3 of 4 epochs, step 40"
