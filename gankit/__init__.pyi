@@ -19,6 +19,8 @@ from .engine import input_gradient as input_gradient
 from .errors import GankitError as GankitError
 from .game.gan import GAN as GAN
 from .game.incompatibility import Incompatibility as Incompatibility
+from .game.judgment import Judgment as Judgment
+from .game.judgment import Targets as Targets
 from .game.loss import AdversarialLoss as AdversarialLoss
 from .game.loss import Loss as Loss
 from .game.monitor import Look as Look
@@ -26,8 +28,6 @@ from .game.monitor import Monitor as Monitor
 from .game.networks import Networks as Networks
 from .game.stabilizer import Stabilizer as Stabilizer
 from .game.trace import Trace as Trace
-from .game.turn import Judgment as Judgment
-from .game.turn import Targets as Targets
 from .game.turn import Turn as Turn
 from .game.verdict import Verdict as Verdict
 from .hookspecs import hookimpl as hookimpl

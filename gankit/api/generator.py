@@ -1,7 +1,7 @@
 """A run's generator, opened to draw samples."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,8 +90,15 @@ class Generator:
 
     @property
     def takes_labels(self) -> bool:
-        """Whether the generator is conditional."""
-        return len(self.network.inputs) > 1
+        """Whether the generator is conditional on classes."""
+        return "labels" in self.conditions
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The names of the generator's inputs after the noise: arrays of the data."""
+        from gankit.game.networks import conditions
+
+        return conditions(self.network)
 
     @property
     def draws_images(self) -> bool:
@@ -173,14 +180,33 @@ class Generator:
             f"Allowed: {listed(self.classes)}"
         )
 
-    def draw(self, noise: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
+    def given(self, places: np.ndarray, labels: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """Return the generator's inputs after the noise by name, those of examples at some places.
+
+        Labels (count,) replace those of the examples.
+        """
+        from gankit.game.sampling import rows_of
+
+        replaced = {} if labels is None or not self.takes_labels else {"labels": labels}
+        names = [name for name in self.conditions if name not in replaced]
+        return {**(rows_of(self.dataset, names, places) if names else {}), **replaced}
+
+    def draw(
+        self,
+        noise: np.ndarray,
+        labels: np.ndarray | None = None,
+        given: Mapping[str, np.ndarray] | None = None,
+    ) -> np.ndarray:
         """Return the samples of noise (count, …), images in [−1, 1].
 
-        Labels (count,) are for a conditional generator, by default the first class.
+        Labels (count,) are by default the first class, and what else the generator takes that of
+        the first example of the data; `given` has all of it by name.
         """
         from gankit.game.sampling import draw
 
-        return draw(self.gan, noise, np.zeros(len(noise), "int32") if labels is None else labels)
+        first = np.zeros(len(noise), "int32")
+        given = given or self.given(first, first if labels is None else labels)
+        return draw(self.gan, noise, given)
 
     def needs_images(self, what: str) -> None:
         """Raise a GankitError if samples are not images."""

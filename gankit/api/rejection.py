@@ -7,7 +7,7 @@ import numpy as np
 
 from gankit.api.generator import Generator
 from gankit.errors import GankitError
-from gankit.game.networks import discriminators
+from gankit.game.networks import conditions, discriminators, inputs
 from gankit.game.sampling import SIZE, slices
 from gankit.messages import listed
 
@@ -77,7 +77,7 @@ class RejectionSampler:
         generator = self.generator
         noise = generator.noise(RANKED, [self.seed, RANKED], self.truncation)
         limits = np.full(labels.max() + 1, np.inf)
-        conditional = generator.takes_labels or len(_discriminator(generator).inputs) > 1
+        conditional = generator.takes_labels or "labels" in conditions(_discriminator(generator))
         for label in np.unique(labels) if conditional else [0]:
             alike = np.full(RANKED, label, "int32")
             logits = judge(generator, generator.draw(noise, alike), alike)
@@ -98,8 +98,8 @@ def judge(generator: Generator, examples: np.ndarray, labels: np.ndarray) -> np.
     network = _discriminator(generator)
     logits = []
     for some in slices(len(examples), SIZE):
-        inputs = [examples[some], labels[some]] if len(network.inputs) > 1 else examples[some]
-        answer = ops.convert_to_numpy(ops.cast(network(inputs, training=False), "float32"))
+        given = inputs(network, examples[some], {"labels": labels[some]}, "discriminator")
+        answer = ops.convert_to_numpy(ops.cast(network(given, training=False), "float32"))
         count = len(examples[some])
         if answer.size != count:
             each = " × ".join(map(str, answer.shape[1:]))

@@ -7,6 +7,8 @@ import numpy as np
 from PIL import Image
 
 from gankit.api.generator import Generator, RunOrGenerator
+from gankit.data.where import Where, places
+from gankit.errors import GankitError
 from gankit.pictures import sheets
 from gankit.pictures.drawing import as_images
 from gankit.pictures.sheets import Show
@@ -55,6 +57,7 @@ def sample(
     labels: Sequence[int | str] = (),
     truncation: float | None = None,
     reject: float | None = None,
+    where: Where | None = None,
 ) -> Samples:
     """Draw samples from a run's generator.
 
@@ -68,6 +71,8 @@ def sample(
             bound makes samples less varied, and better or worse, depending on the generator.
         reject: The fraction of samples to reject, those that look least real to the discriminator;
             0.75 keeps the best quarter.
+        where: Values that the examples have from which the generator's inputs after the noise
+            are taken, by array or by array and column, such as `{"attributes.smiling": 1}`.
 
     Raises:
         GankitError: It is not a run, there is no such class, or the discriminator cannot reject.
@@ -78,12 +83,38 @@ def sample(
     """
     generator = Generator.open(run)
     classes = generator.labels(labels, count)
-    shown = classes if generator.takes_labels else None
+    given = _given(generator, classes, bool(labels), seed, where or {})
+    shown = given.get("labels")
     drawing = generator.behind, generator.show
     if reject is None:
-        values = generator.draw(generator.noise(count, seed, truncation), classes)
+        values = generator.draw(generator.noise(count, seed, truncation), given=given)
         return Samples(values, shown, count, count, *drawing)
+    _check_rejection(generator, where or {})
     from gankit.api.rejection import RejectionSampler
 
     found = RejectionSampler(generator, reject, seed, truncation).draw(classes)
     return Samples(found.samples, shown, found.drawn, found.accepted, *drawing)
+
+
+def _given(
+    generator: Generator, classes: np.ndarray, by_class: bool, seed: int, where: Where
+) -> dict[str, np.ndarray]:
+    """Return the generator's inputs after the noise by name, (count, …) each."""
+    if where and not generator.conditions:
+        raise GankitError(
+            f"the generator of {generator.run.path} takes noise only", "leave out --where"
+        )
+    if not where and generator.conditions in ((), ("labels",)):
+        return generator.given(classes, classes)
+    from gankit.game.sampling import chosen
+
+    found = places(generator.dataset, where)
+    return generator.given(chosen(found, len(classes), seed), classes if by_class else None)
+
+
+def _check_rejection(generator: Generator, where: Where) -> None:
+    if where or set(generator.conditions) - {"labels"}:
+        raise GankitError(
+            "rejection compares samples of equal labels, and knows no other inputs of a generator",
+            "leave out --reject",
+        )

@@ -15,7 +15,7 @@ from gankit.data.batches import Batches
 from gankit.data.dataset import Dataset
 from gankit.data.scaling import from_uint8
 from gankit.discovery.plugins import Catalogue, load_plugins
-from gankit.game.sampling import sample
+from gankit.game.sampling import conditions_of, sample
 from gankit.recipe import toml
 from gankit.recipe.overrides import override
 from gankit.recipe.recipe import Recipe, check_recipe
@@ -122,7 +122,8 @@ def _train(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalogu
         left = min(per_epoch, steps - epoch * per_epoch)
         batches = Batches(data, size, seed, epoch, start=per_epoch - left)
         experiment.gan.fit(batches, verbose=0, shuffle=False)
-    samples = sample(experiment.gan, len(held_out), seed, data.spec.classes)
+    given = conditions_of(experiment.gan, data, len(held_out), seed)
+    samples = sample(experiment.gan, len(held_out), seed, given)
     trained_on = from_uint8(data.arrays["images"][: len(held_out)])
     scores = {
         SCORE: _distance(recipe, held_out, samples),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @command(
     "sample runs/quickstart-1 --checkpoint best",
     "sample runs/quickstart-1 --count 16 --seed 7 --grid --out images",
+    "sample runs/faces-1 --where attributes.smiling=1 --where attributes.glasses=0",
 )
 def sample(
     run: Run,
@@ -41,6 +42,10 @@ def sample(
     count: Annotated[int, number("The number of samples.")] = 64,
     seed: Seed = 0,
     label: Annotated[list[str] | None, text("CLASS", "Draw only this class. Repeatable.")] = None,
+    where: Annotated[
+        list[str] | None,
+        text("NAME=VALUE", "Draw what such examples have: attributes.smiling=1. Repeatable."),
+    ] = None,
     truncation: Annotated[
         float | None, number("Keep the noise within this bound.", 0.01, "X")
     ] = None,
@@ -70,10 +75,14 @@ def sample(
     if len(runs) > 1 and not ensemble:
         raise typer.BadParameter("several runs need --ensemble", param_hint="RUN")
     generators = (Generator.open(each, backend, cpu, plugin or (), checkpoint) for each in runs)
-    parts = [sample(each, count, seed, label or (), truncation, reject) for each in generators]
+    values = dict(map(_value, where or ()))
+    parts = [
+        sample(each, count, seed, label or (), truncation, reject, values) for each in generators
+    ]
     samples = mixture(parts, _numbers(weights), seed)
     ways: dict[str, object] = {"label": "-".join(label or ()), "truncation": truncation}
     ways |= {"ensemble": "-".join(each.name for each in runs[1:]), "weights": weights}
+    ways |= {"where": "-".join(f"{name}-{value}" for name, value in values.items())}
     ways |= {"reject": reject, "checkpoint": checkpoint if checkpoint != "last" else None}
     paths = write(samples, out or run / "images", _stem(seed, ways), grid)
     made = f"{len(paths)} images, the first " if len(paths) > 1 else ""
@@ -89,6 +98,13 @@ def _numbers(text: str) -> list[float]:
         return [float(each) for each in text.split(",") if text]
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not W,W,…", param_hint="--weights") from None
+
+
+def _value(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise typer.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--where")
+    return name, value
 
 
 def write(samples: "Samples", out: Path, stem: str, grid: bool) -> list[Path]:

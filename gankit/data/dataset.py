@@ -44,18 +44,21 @@ class Dataset:
 
     Args:
         arrays: `images` (examples, height, width, channels) and, if there are classes, `labels`
-            (examples,) of integers; or names that a loss needs, e.g. `a` and `b`.
+            (examples,) of integers; others by the names that a loss or the inputs of networks ask
+            for, e.g. `a` and `b`, or `attributes`.
         classes: The names of the classes, in the order of the labels.
         flip: Whether mirrored images are as good; a random half of each epoch is then mirrored.
         held_out: The same arrays of examples that are not trained on, for monitors.
         show: Draws values for sheets: takes some of the array `images` (count, …), as float32 in
             [−1, 1] if it has uint8, and returns images (count, height, width, 1 or 3) of uint8 or
             in [−1, 1]. By default sequences are drawn as curves, rows as points.
+        columns: The names of the columns of arrays (examples, columns), by array, for
+            `gankit sample --where attributes.smiling=1`.
 
     Raises:
-        GankitError: The arrays are empty, differ in length, have their channels first, or have
-            labels without a class; two classes share a name; or held-out examples have another
-            shape.
+        GankitError: The arrays are empty, differ in length, or have their channels first; labels
+            are not an integer for each example, or without a class; two classes share a name;
+            columns have no name; or held-out examples have another shape.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -63,6 +66,7 @@ class Dataset:
     flip: bool = False
     held_out: Mapping[str, np.ndarray] = field(default_factory=dict)
     show: Callable[[np.ndarray], np.ndarray] | None = None
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "arrays", MappingProxyType(named.arrays(self.arrays)))
@@ -80,6 +84,8 @@ class Dataset:
             _check_channels(name, array.shape)
             if name in self.held_out:
                 _check_held_out(name, self.held_out[name].shape[1:], array.shape[1:])
+        for name, columns in self.columns.items():
+            _check_columns(name, self.arrays[name].shape, columns)
 
     def __len__(self) -> int:
         return len(next(iter(self.arrays.values())))
@@ -107,6 +113,12 @@ class Dataset:
 
 
 def _check_labels(labels: np.ndarray, classes: int) -> None:
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise GankitError(
+            "labels must be integers of the shape (examples,). "
+            f"Received: {labels.dtype} {labels.shape}",
+            "an array of several numbers for each example needs another name, such as attributes",
+        )
     low, high = labels.min(), labels.max()
     if not 0 <= low <= high < classes:
         raise GankitError(
@@ -121,6 +133,14 @@ def _check_channels(name: str, shape: tuple[int, ...]) -> None:
         raise GankitError(
             f"the array {name} must be (examples, height, width, channels). Received: {shape}",
             "are the channels first? np.moveaxis(a, 1, -1) moves them to the end",
+        )
+
+
+def _check_columns(name: str, shape: tuple[int, ...], columns: Sequence[str]) -> None:
+    if shape[1:] != (len(columns),):
+        raise GankitError(
+            f"columns names {len(columns)} columns of {name}, which has the shape {shape}",
+            "name each column of an array (examples, columns)",
         )
 
 

@@ -27,10 +27,9 @@ class Verification:
         network = gan.networks[name]
         shape = (COUNT, *network.inputs[0].shape[1:])
         noise = np.random.default_rng(0).standard_normal(shape, dtype="float32")
-        if len(network.inputs) == 1:
-            return cls([noise], ops.convert_to_numpy(gan.sample(noise, name=name)))
-        labels = np.arange(COUNT, dtype="int32") % max(classes, 1)
-        return cls([noise, labels], ops.convert_to_numpy(gan.sample(noise, labels, name)))
+        given = {x.name: _values(x, classes) for x in network.inputs[1:]}
+        expected = ops.convert_to_numpy(gan.sample(noise, name=name, given=given))
+        return cls([noise, *given.values()], expected)
 
     @classmethod
     def wider(cls, network: keras.Model, width: int) -> "Verification":
@@ -64,3 +63,11 @@ class Verification:
                 "try another --format or --backend, and please report this",
             )
         return difference
+
+
+def _values(x: keras.KerasTensor, classes: int) -> np.ndarray:
+    """Return values for an input after the first: each class in turn for integers."""
+    if "int" in x.dtype:
+        return (np.arange(COUNT) % max(classes, 1)).astype(x.dtype)
+    shape = (COUNT, *x.shape[1:])
+    return np.random.default_rng(1).standard_normal(shape, dtype="float32").astype(x.dtype)

@@ -14,7 +14,7 @@ from gankit.data.scaling import tensor_from_uint8
 from gankit.game.averages import Averages
 from gankit.game.carrying import Carried, carry_over
 from gankit.game.loss import Loss, noise_shape
-from gankit.game.networks import Networks, inference, inputs
+from gankit.game.networks import Networks, check_given, inference, inputs
 from gankit.game.optimizers import Optimizers
 from gankit.game.scalars import accuracies, scalar, scalar_name, scalar_names
 from gankit.game.seeds import without_global_seed
@@ -28,7 +28,7 @@ class GAN(engine.Trainer):
 
     Args:
         networks: The networks by name. The first input of each is noise (batch, latent), or
-            images; a second one takes labels (batch,).
+            images; the others are filled from the batch by the names of their `keras.Input`.
         loss: Names the players and scores their turns.
         stabilizers: Change the game, in this order.
         repeats: The turns of each player in a step, each on a fresh part of the batch; 1 if not
@@ -188,8 +188,11 @@ class GAN(engine.Trainer):
             x: Its first input, (batch, …).
             batch: The other inputs, by their names.
         """
-        made = network(inputs(network, x, batch.get("labels")), training=True)
+        made = network(inputs(network, x, batch, self._name_of(network)), training=True)
         return keras.tree.map_structure(lambda y: ops.cast(y, "float32"), made)
+
+    def _name_of(self, network: keras.Model) -> str:
+        return next((n for n, each in self.networks.items() if each is network), network.name)
 
     # Samples
 
@@ -198,16 +201,31 @@ class GAN(engine.Trainer):
         """The shape of the noise of one sample, (latent,); an error if there is no noise."""
         return noise_shape(self.game, self.networks)
 
-    def sample(self, noise: Tensor, labels: Tensor = None, name: str = "generator") -> Tensor:
+    def sample(
+        self,
+        noise: Tensor,
+        labels: Tensor = None,
+        name: str = "generator",
+        given: Mapping[str, Tensor] | None = None,
+    ) -> Any:
         """Return what a network makes of noise or images, by its averaged weights if it has any.
 
         Args:
             noise: Standard normal, (count, latent), or images if the network takes them.
             labels: The classes, (count,), if the network takes them.
             name: Of the network.
+            given: The network's other inputs by name, (count, …) each.
+
+        Returns:
+            Its output in inference; all of them if it has several.
+
+        Raises:
+            GankitError: The network has an input of another name, or none of a name in `given`.
         """
-        network = self.networks[name]
-        return inference(network, self.averages.get(name, network.variables), noise, labels)
+        network, given = self.networks[name], given or {}
+        check_given(network, given, name)
+        rows = dict(given) if labels is None else {"labels": labels, **given}
+        return inference(network, self.averages.get(name, network.variables), noise, rows, name)
 
 
 def _rows(batch: Batch) -> Any:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from gankit.errors import GankitError
+from gankit.game.judgment import Judgment
 from gankit.game.networks import DISCRIMINATOR, Networks
-from gankit.game.turn import Judgment, Turn
+from gankit.game.turn import Turn
 from gankit.messages import listed, suggestion
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gankit.game.judgment import Judgment
 from gankit.game.trace import Trace
-from gankit.game.turn import Judgment
 from gankit.game.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -9,6 +9,8 @@ import keras
 from keras import ops
 
 from gankit.data.named import Named
+from gankit.errors import GankitError
+from gankit.messages import listed
 
 DISCRIMINATOR = "discriminator"  # the player whose networks see real and generated images
 
@@ -56,15 +58,70 @@ def operations(network: keras.Model) -> Iterator[keras.Operation]:
             yield operation
 
 
-def inputs(network: keras.Model, x: Any, labels: Any) -> Any:
-    """Return the inputs of a network: x and, if it takes them, the labels."""
-    return [x, labels] if len(network.inputs) > 1 else x
+def conditions(network: keras.Model) -> tuple[str, ...]:
+    """Return the names of a network's inputs after the first, such as `labels`."""
+    return tuple(each.name for each in network.inputs[1:])
 
 
-def inference(network: keras.Model, values: Sequence[keras.Variable], x: Any, labels: Any) -> Any:
-    """Return the output of a network in inference, with values in place of its `variables`."""
+def inputs(network: keras.Model, x: Any, rows: Mapping[str, Any], name: str = "") -> Any:
+    """Return the inputs of a network: x, and the others by their names.
+
+    Args:
+        network: The network.
+        x: Its first input.
+        rows: What the others may be, by name.
+        name: Of the network, for errors.
+
+    Raises:
+        GankitError: x is several tensors, or there is nothing of an input's name.
+    """
+    name = name or network.name
+    if isinstance(x, list | tuple | dict):
+        raise GankitError(
+            f"the {name} was given {len(x)} tensors, but only its first input is given so",
+            "the others come from the batch, by the name of their keras.Input, or from "
+            'given={"NAME": …}',
+        )
+    names = conditions(network)
+    if missing := [each for each in names if each not in rows]:
+        raise GankitError(
+            f"the {name} has the input {missing[0]!r}, and there is no array of this name. "
+            f"There is: {listed(sorted(rows))}",
+            f'name the input as the array, keras.Input(…, name="labels"), choose data that has '
+            f'it, or pass given={{"{missing[0]}": …}}',
+        )
+    if not names:
+        return x
+    return keras.tree.pack_sequence_as(network.input, [x, *(rows[each] for each in names)])
+
+
+def check_given(network: keras.Model, given: Mapping[str, Any], name: str) -> None:
+    """Raise an error if a network has no input of a name.
+
+    Raises:
+        GankitError: There is none.
+    """
+    names = conditions(network)
+    if unknown := [each for each in given if each not in names]:
+        raise GankitError(
+            f"the {name} has no input {unknown[0]!r} after its first one. It has: "
+            f"{listed(names) or 'none'}",
+            f'keras.Input(…, name="{unknown[0]}") makes one',
+        )
+
+
+def inference(
+    network: keras.Model,
+    values: Sequence[keras.Variable],
+    x: Any,
+    rows: Mapping[str, Any],
+    name: str = "",
+) -> Any:
+    """Return the outputs of a network in inference, with values in place of its `variables`."""
     by_id = dict(zip(map(id, network.variables), values))
     groups = (network.trainable_variables, network.non_trainable_variables)
     weights = ([by_id[id(v)].value for v in group] for group in groups)
-    given = inputs(network, ops.convert_to_tensor(x), labels)
-    return ops.stop_gradient(network.stateless_call(*weights, given, training=False)[0])
+    made = network.stateless_call(
+        *weights, inputs(network, ops.convert_to_tensor(x), rows, name), training=False
+    )
+    return keras.tree.map_structure(ops.stop_gradient, made[0])

@@ -1,25 +1,56 @@
 """Samples of a generator; a seed gives the same noise on every backend."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from keras import ops
 
-from gankit.data.dataset import DataSpec
+from gankit.data.dataset import Dataset, DataSpec
+from gankit.data.scaling import from_uint8
+from gankit.errors import GankitError
 from gankit.game.gan import GAN
+from gankit.game.networks import conditions
+
+Given = Mapping[str, np.ndarray]
 
 SIZE = 64  # samples made at a time
 
 
-def sample(gan: GAN, count: int, seed: int, classes: int = 0, size: int = SIZE) -> np.ndarray:
+def sample(gan: GAN, count: int, seed: int, given: Given | None = None) -> np.ndarray:
     """Return samples of standard normal noise, (count, …).
 
-    If the generator takes labels, sample i is of class i modulo the number of classes.
+    Args:
+        gan: The game.
+        count: The number of samples.
+        seed: Of the noise.
+        given: The other inputs of the generator by name, (count, …) each, as `conditions_of` has.
 
     Raises:
-        GankitError: The generator takes images, not noise.
+        GankitError: The generator takes images, not noise, or an input that is not given.
     """
-    return draw(gan, noise(gan, count, seed), sampled_labels(count, classes), size)
+    return draw(gan, noise(gan, count, seed), given or {})
+
+
+def conditions_of(gan: GAN, dataset: Dataset, count: int, seed: int) -> dict[str, np.ndarray]:
+    """Return the inputs of the generator after the noise by name, (count, …) each.
+
+    If labels are the only one, sample i is of class i modulo the number of classes. Otherwise they
+    are those of examples that the seed chooses; row i of a seed is the same for every count.
+    """
+    names = conditions(gan.networks["generator"])
+    if names in ((), ("labels",)):
+        return {name: sampled_labels(count, len(dataset.classes)) for name in names}
+    return rows_of(dataset, names, chosen(np.arange(len(dataset)), count, seed))
+
+
+def chosen(places: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Return places of examples that the seed chooses, (count,)."""
+    return np.asarray(places[np.random.default_rng([seed, 1]).integers(len(places), size=count)])
+
+
+def rows_of(dataset: Dataset, names: Iterable[str], places: np.ndarray) -> dict[str, np.ndarray]:
+    """Return some arrays of the data at these places, images in [−1, 1]."""
+    return {name: from_uint8(np.asarray(dataset.arrays[name])[places]) for name in names}
 
 
 def noise(
@@ -52,9 +83,21 @@ def noise(
     return rows
 
 
-def draw(gan: GAN, rows: np.ndarray, labels: np.ndarray, size: int = SIZE) -> np.ndarray:
-    """Return the samples of noise (count, …) and of labels (count,), if the generator takes any."""
-    parts = (gan.sample(rows[some], labels[some]) for some in slices(len(rows), size))
+def draw(gan: GAN, rows: np.ndarray, given: Given, size: int = SIZE) -> np.ndarray:
+    """Return the samples of noise (count, …), with the generator's other inputs by name.
+
+    Raises:
+        GankitError: The generator has several outputs, or an input that is not given.
+    """
+    if len(gan.networks["generator"].outputs) > 1:
+        raise GankitError(
+            "the generator has several outputs, and a sample is one",
+            "name the network of one output generator; networks may share layers",
+        )
+    parts = (
+        gan.sample(rows[some], given={name: x[some] for name, x in given.items()})
+        for some in slices(len(rows), size)
+    )
     return np.concatenate([ops.convert_to_numpy(part) for part in parts])
 
 

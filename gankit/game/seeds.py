@@ -10,6 +10,8 @@ from keras.src.random import seed_generator  # the global seed has no public nam
 
 from gankit.errors import GankitError
 
+LIBRARIES = {"keras", "jax", "tensorflow", "torch"}
+
 
 @contextmanager
 def without_global_seed() -> Iterator[None]:
@@ -31,8 +33,8 @@ def _refuse() -> NoReturn:
 
 
 def _place() -> str:
-    """Return the line of code that draws, outside of Keras."""
+    """Return the line of code that draws, outside of Keras and its backend."""
     frame = sys._getframe(2)
-    while frame.f_back and str(frame.f_globals.get("__name__")).startswith("keras."):
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in LIBRARIES:
         frame = frame.f_back
     return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from gankit.game.gan import GAN
     from gankit.game.incompatibility import Incompatibility
+    from gankit.game.judgment import Side, Targets
     from gankit.game.networks import Networks
-    from gankit.game.turn import Targets, Turn
+    from gankit.game.turn import Turn
 
 
 class Stabilizer:
@@ -70,6 +71,33 @@ class Stabilizer:
             images: Those generated on this turn.
         """
         return images
+
+    def replace_reals(self, name: str, images: Any) -> Any:
+        """Return the real images (batch, …) that a discriminator judges, on every turn.
+
+        `turn.batch` keeps the images as they are.
+
+        Args:
+            name: Of the discriminator.
+            images: Of the batch.
+        """
+        return images
+
+    def example_weights(self, turn: Turn, side: Side, logits: Any) -> Any:
+        """Return by what the gradient of each judged example is multiplied on a turn.
+
+        Weights with a mean of 1 keep the size of the gradient; a weight of 0 leaves an example
+        out. The logged loss is that of all examples.
+
+        Args:
+            turn: The player's turn.
+            side: `real` or `fake`.
+            logits: Of the examples, (batch, 1), as constants.
+
+        Returns:
+            Weights (batch, 1), or 1.0 if all examples count alike.
+        """
+        return 1.0
 
     def targets(self, targets: Targets) -> Targets:
         """Return the targets of the discriminator, (batch, 1) each."""

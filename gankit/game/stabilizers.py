@@ -17,7 +17,8 @@ from gankit.game.stabilizer import Stabilizer
 
 if TYPE_CHECKING:
     from gankit.game.gan import GAN
-    from gankit.game.turn import Targets, Turn
+    from gankit.game.judgment import Side, Targets
+    from gankit.game.turn import Turn
 
 
 class Stabilizers(tuple[Stabilizer, ...]):
@@ -47,6 +48,24 @@ class Stabilizers(tuple[Stabilizer, ...]):
     def replace_fakes(self, name: str, images: Any) -> Any:
         """Return the generated images that a discriminator judges on its own turn."""
         return reduce(lambda fakes, each: each.replace_fakes(name, fakes), self, images)
+
+    def replace_reals(self, name: str, images: Any) -> Any:
+        """Return the real images that a discriminator judges."""
+        return reduce(lambda reals, each: each.replace_reals(name, reals), self, images)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether any of them may weigh examples."""
+        return any(map(_weighs, self))
+
+    def weighted(self, turn: Turn, side: Side, logits: Any) -> Any:
+        """Return logits whose gradients are multiplied by the weights of their examples."""
+        for stabilizer in filter(_weighs, self):
+            constant = ops.stop_gradient(logits)
+            weights = stabilizer.example_weights(turn, side, constant)
+            if not isinstance(weights, float) or weights != 1.0:
+                logits = constant + weights * (logits - constant)
+        return logits
 
     def targets(self, targets: Targets) -> Targets:
         """Return the targets of the discriminator."""
@@ -133,6 +152,10 @@ def is_state(value: Any) -> bool:
 
 def _penalises(stabilizer: Stabilizer) -> bool:
     return type(stabilizer).penalty is not Stabilizer.penalty
+
+
+def _weighs(stabilizer: Stabilizer) -> bool:
+    return type(stabilizer).example_weights is not Stabilizer.example_weights
 
 
 def _snake_case(stabilizer: Stabilizer) -> str:

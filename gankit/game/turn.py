@@ -4,68 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
 from gankit import engine
-from gankit.game.networks import DISCRIMINATOR
+from gankit.errors import GankitError
+from gankit.game.judgment import Judgment
+from gankit.game.networks import check_given
 
 if TYPE_CHECKING:
     from gankit.game.gan import GAN
 
 Tensor = Any
 Batch = Mapping[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Targets:
-    """What the discriminator should answer, between 0 (generated) and 1 (real).
-
-    Args:
-        real: For the real images, (batch, 1).
-        fake: For the generated images, (batch, 1).
-    """
-
-    real: Tensor
-    fake: Tensor
-
-
-@dataclass(frozen=True)
-class Judgment:
-    """A discriminator's answers to real and generated images, computed on first access.
-
-    Args:
-        judge: The discriminator as a function of images alone: applies the stabilizers' views and
-            returns logits (batch, 1) in float32.
-        real_images: (batch, height, width, channels).
-        fake_images: (batch, height, width, channels).
-        retarget: The stabilizers' changes to the targets.
-        name: Of the discriminator.
-    """
-
-    judge: Callable[[Tensor], Tensor]
-    real_images: Tensor
-    fake_images: Tensor
-    retarget: Callable[[Targets], Targets]
-    name: str = DISCRIMINATOR
-
-    @cached_property
-    def real(self) -> Tensor:
-        """The logits of the real images, (batch, 1)."""
-        return self.judge(self.real_images)
-
-    @cached_property
-    def fake(self) -> Tensor:
-        """The logits of the generated images, (batch, 1)."""
-        return self.judge(self.fake_images)
-
-    @cached_property
-    def targets(self) -> Targets:
-        """What the discriminator should answer: 1 and 0, as the stabilizers change them."""
-        return self.retarget(Targets(ops.ones_like(self.real), ops.zeros_like(self.fake)))
+Given = Mapping[str, Tensor]
+Pairs = Mapping[str, Tensor | tuple[Tensor, Tensor]]
 
 
 @dataclass
@@ -114,8 +70,10 @@ class Turn:
         gan = self._round.gan
         return self._round.once(("noise", name), lambda: gan.noise(name, self.batch))
 
-    def generate(self, name: str = "generator", x: Tensor | None = None) -> Any:
-        """Return what a network makes of noise, or of x, and of the batch's labels.
+    def generate(
+        self, name: str = "generator", x: Tensor | None = None, given: Given | None = None
+    ) -> Any:
+        """Return what a network makes of noise, or of x.
 
         Gradients pass through it only on the turn of a player that trains the network, or some of
         its layers. Call `turn.networks[name]` where they must always pass.
@@ -123,19 +81,21 @@ class Turn:
         Args:
             name: Of the network.
             x: Its first input, as many as the batch has, (batch, …); `turn.noise(name)` by default.
+            given: Its other inputs by name; those left out are from the batch.
 
         Returns:
             Its output in training, in float32; all of them if it has several.
+
+        Raises:
+            GankitError: There is nothing for an input of the network.
         """
-        gan = self._round.gan
+        gan, network, given = self._round.gan, self.networks[name], given or {}
         x = self.noise(name) if x is None else x
 
-        def make() -> tuple[Tensor, Any]:
-            return x, gan.call_network(
-                self.networks[name], x, self.batch
-            )  # x, so that its id stays
+        def make() -> tuple[Any, Any]:  # with what it is made of, so that ids stay theirs
+            return (x, given), gan.call_network(network, x, self._rows(network, given, name))
 
-        made = self._round.once((name, id(x)), make)[1]
+        made = self._round.once((name, id(x), *_ids(given)), make)[1]
         if not self._alone or gan.trains(self.player, name):
             return made
         return keras.tree.map_structure(ops.stop_gradient, made)
@@ -149,34 +109,51 @@ class Turn:
         """
         return self._round.once(("once", name), compute)
 
-    def judge(self, name: str, real: Tensor, fake: Tensor) -> Judgment:
-        """Return a discriminator's judgment of real and generated images, (batch, …) each."""
-        stabilizers = self._round.gan.stabilizers
-        if self._trains(name):
-            fake = stabilizers.replace_fakes(name, fake)
+    def judge(self, name: str, real: Tensor, fake: Tensor, given: Pairs | None = None) -> Judgment:
+        """Return a discriminator's judgment of real and generated images.
 
-        def judge(images: Tensor) -> Tensor:
-            return self.look(self.networks[name], images)
+        Args:
+            name: Of the discriminator; it has one output.
+            real: Real images, (batch, …).
+            fake: Generated images, (batch, …).
+            given: The discriminator's other inputs by name; those left out are from the batch. A
+                tuple has one for the real images and one for the generated ones.
 
+        Raises:
+            GankitError: There is nothing for an input of the discriminator, or it has several
+                outputs.
+        """
+        _check_one_output(self.networks[name], name)
+        gan = self._round.gan
+        given = {key: x if isinstance(x, tuple) else (x,) for key, x in (given or {}).items()}
+        if name in gan.game.players[self.player]:
+            fake = gan.stabilizers.replace_fakes(name, fake)
+        player = self.player if gan.stabilizers.weighs else None  # whose weights are its own
         judgment: Judgment = self._round.once(
-            (name, id(real), id(fake)),
-            lambda: Judgment(judge, real, fake, stabilizers.targets, name),
-        )
+            (player, name, id(real), id(fake), *_ids(given)),
+            lambda: (real, self._judgment(name, real, fake, given)),
+        )[1]
         self.judgments.append(judgment)
         return judgment
 
-    def look(self, network: keras.Model, images: Tensor) -> Tensor:
+    def look(self, network: keras.Model, images: Tensor, given: Given | None = None) -> Any:
         """Return what a discriminator, or a part of one, makes of images, with all views applied.
 
+        Gradients pass through it on every turn.
+
         Args:
-            network: It takes images, or images and labels.
+            network: Its first input takes images.
             images: As many as the batch has, (batch, …).
+            given: Its other inputs by name; those left out are from the batch.
 
         Returns:
             Its output in training, in float32; all of them if it has several.
+
+        Raises:
+            GankitError: There is nothing for an input of the network.
         """
-        gan = self._round.gan
-        return gan.call_network(network, gan.view(images), self.batch)
+        gan, rows = self._round.gan, self._rows(network, given or {}, network.name)
+        return gan.call_network(network, gan.view(images), rows)
 
     def lazily(self, every: int, penalty: Callable[[], Tensor]) -> Tensor:
         """Return `every · penalty()` on every so manyth step, else 0 without computing it.
@@ -194,5 +171,37 @@ class Turn:
         due = ops.equal(self._round.gan.steps.value % every, 0)
         return every * engine.when(due, penalty)
 
-    def _trains(self, name: str) -> bool:
-        return name in self._round.gan.game.players[self.player]
+    def _judgment(
+        self, name: str, real: Tensor, fake: Tensor, given: Mapping[str, tuple[Tensor, ...]]
+    ) -> Judgment:
+        stabilizers, network = self._round.gan.stabilizers, self.networks[name]
+        reals, fakes = ({key: x[place] for key, x in given.items()} for place in (0, -1))
+        return Judgment(
+            judge=lambda x: self.look(network, x, reals),
+            real_images=stabilizers.replace_reals(name, real),
+            fake_images=fake,
+            retarget=stabilizers.targets,
+            name=name,
+            judge_fake=(lambda x: self.look(network, x, fakes)) if given else None,
+            weigh=partial(stabilizers.weighted, self) if stabilizers.weighs else None,
+        )
+
+    def _rows(self, network: keras.Model, given: Given, name: str) -> Batch:
+        """Return what the inputs of a network after the first may be, by name."""
+        check_given(network, given, name)
+        return {**self.batch, **given}
+
+
+def _ids(given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells apart what is given; a tuple is told apart by its items."""
+    pairs = ((key, x if isinstance(x, tuple) else (x,)) for key, x in given.items())
+    return tuple((key, *map(id, x)) for key, x in pairs)
+
+
+def _check_one_output(network: keras.Model, name: str) -> None:
+    if (count := len(network.outputs)) != 1:
+        raise GankitError(
+            f"the {name} has {count} outputs, but a judgment takes one, the logits",
+            f'turn.look(turn.networks["{name}"], images) returns all of them; or build a network '
+            "for each output, with shared layers",
+        )

@@ -8,7 +8,7 @@ from gankit.data.dataset import Dataset
 from gankit.data.scaling import tensor_from_uint8
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
-from gankit.game.sampling import sample, sheet_count
+from gankit.game.sampling import conditions_of, sample, sheet_count
 from gankit.pictures import sheets
 from gankit.scoring.examples import choose
 
@@ -24,8 +24,8 @@ def run_sheet(gan: GAN, dataset: Dataset, seed: int) -> Image.Image:
             f"{type(gan.game).__name__} does not draw from noise, and has no preview to show",
             "define preview in the loss: the images on its sheets",
         )
-    spec = dataset.spec
-    samples = sample(gan, sheet_count(spec), seed, spec.classes)
+    count = sheet_count(dataset.spec)
+    samples = sample(gan, count, seed, conditions_of(gan, dataset, count, seed))
     return sheets.sheet(samples, dataset.arrays["images"][: len(samples)], dataset.show)
 
 

@@ -9,7 +9,7 @@ from gankit.backend import running_backend
 from gankit.data.dataset import Dataset
 from gankit.discovery.part import Part
 from gankit.game.gan import GAN
-from gankit.game.sampling import sample, sampled_labels
+from gankit.game.sampling import conditions_of, sample
 from gankit.recipe.recipe import Recipe
 from gankit.recipe.section import Section
 from gankit.recipe.settings import Direction, all_directions
@@ -74,14 +74,15 @@ class Scorer:
             backend=str(running_backend()),
             split=str(section.options.get("split", "all")),
         )
-        fake = sample(gan, self.count, self.seed, len(data.classes))  # an error without noise
+        given = conditions_of(gan, data, self.count, self.seed)
+        fake = sample(gan, self.count, self.seed, given)  # an error without noise
         real = real_examples(data, self.count, self.seed)
-        examples = Examples(real, fake, source, self.held_out, self._labels(gan))
+        examples = Examples(real, fake, source, self.held_out, self._labels(given))
         return evaluate(self.metrics, self.features, examples)
 
-    def _labels(self, gan: GAN) -> dict[str, np.ndarray]:
+    def _labels(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return what is known about labels; a generator without labels was asked for none."""
         known = class_inputs(self.dataset)
-        if known and len(gan.networks["generator"].inputs) > 1:
-            known["fake_labels"] = sampled_labels(self.count, len(self.dataset.classes))
+        if known and "labels" in given:
+            known["fake_labels"] = given["labels"]
         return known

@@ -12,8 +12,9 @@ from gankit.data.dataset import Dataset
 from gankit.data.scaling import tensor_from_uint8
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
+from gankit.game.judgment import Judgment
 from gankit.game.monitor import Look, Monitor
-from gankit.game.turn import Judgment, Round, Turn
+from gankit.game.turn import Round, Turn
 
 ROWS = 64  # of the batch that monitors see
 EXAMPLES = 1024  # that samples are compared with

@@ -2,7 +2,7 @@
 
 import random
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from keras import ops
 from gankit import engine
 from gankit.data.dataset import DataSpec
 from gankit.game.compatibility import ANYTHING, end
+from gankit.game.loss import AdversarialLoss, Loss
+from gankit.game.networks import conditions
 from gankit.messages import cut
-from gankit.testing.game import array, values
-from gankit.testing.requirement import called, equal, require
+from gankit.testing.game import array, game, play, values
+from gankit.testing.requirement import called, equal, name_of, require
 
 BATCH = 8
 SPEC = DataSpec({"images": (28, 28, 1), "labels": ()}, 10)
@@ -24,13 +26,23 @@ Networks = Mapping[str, keras.Model]
 
 
 def check_architecture(
-    architecture: Callable[..., Networks], spec: DataSpec = SPEC, **options: Any
+    architecture: Callable[..., Networks],
+    spec: DataSpec = SPEC,
+    *,
+    loss: Loss | None = None,
+    without_gradient: Collection[str] = (),
+    **options: Any,
 ) -> None:
     """Check the networks of an architecture: shapes, save and load, and that every weight learns.
 
     Args:
         architecture: The function.
         spec: The spec of the data; by default grey images of 28 × 28 in ten classes.
+        loss: The loss that the networks are for. With an adversarial one, the default, a
+            `generator` returns the shape of the data, and a `discriminator` takes it and returns
+            logits. With any other, networks may have any shapes, and it plays a batch.
+        without_gradient: Parts of the paths of weights that have no gradient at first, such as
+            those of a branch that is faded in later.
         options: The options to call it with; make it small.
 
     Raises:
@@ -48,8 +60,11 @@ def check_architecture(
         which = f"the {name} of {who}"
         outputs = _check_call(which, network, spec)
         _check_saved(which, network, spec, outputs)
-        _check_gradients(which, network, spec)
-    _check_game(who, made, spec)
+        _check_gradients(which, network, spec, without_gradient)
+    if loss is None or isinstance(loss, AdversarialLoss):
+        _check_game(who, made, spec)
+    else:
+        _check_batch(who, made, loss, spec)
     _check_built_again(who, build)
     _check_mixed_precision(who, build)
 
@@ -62,26 +77,30 @@ def _check_names(who: str, made: Any) -> None:
         'return keras.Models by name: {"generator": …, "discriminator": …}',
     )
     for name, network in made.items():
+        nameless = [each for each in conditions(network) if each.startswith("keras_tensor")]
         require(
-            len(network.inputs) in (1, 2) and len(network.outputs) == 1,
-            f"the {name} of {who} has {len(network.inputs)} inputs, {len(network.outputs)} outputs",
-            "give it noise or images, labels if it takes them, and one output",
+            not nameless,
+            f"the {name} of {who} has an input without a name after the first one",
+            'name it as the array of the data that it takes: keras.Input((), name="labels")',
         )
 
 
-def _check_call(which: str, network: keras.Model, spec: DataSpec) -> np.ndarray:
-    """Check and return the output for random inputs."""
+def _check_call(which: str, network: keras.Model, spec: DataSpec) -> list[np.ndarray]:
+    """Check and return the outputs for random inputs."""
     outputs = _called(network, spec)
-    require(
-        len(outputs) == BATCH and np.isfinite(outputs).all(),
-        f"{which} maps {BATCH} inputs to the shape {outputs.shape}, or to values that are not "
-        "finite",
-        "keep the first axis, the batch, and look for divisions by 0",
-    )
+    for output in outputs:
+        require(
+            len(output) == BATCH and np.isfinite(output).all(),
+            f"{which} maps {BATCH} inputs to the shape {output.shape}, or to values that are not "
+            "finite",
+            "keep the first axis, the batch, and look for divisions by 0",
+        )
     return outputs
 
 
-def _check_saved(which: str, network: keras.Model, spec: DataSpec, outputs: np.ndarray) -> None:
+def _check_saved(
+    which: str, network: keras.Model, spec: DataSpec, outputs: list[np.ndarray]
+) -> None:
     remedy = "write @keras.saving.register_keras_serializable() above your own layers, return all "
     remedy += "arguments of __init__ from get_config, and use no Lambda"
     with tempfile.TemporaryDirectory() as folder:
@@ -93,17 +112,21 @@ def _check_saved(which: str, network: keras.Model, spec: DataSpec, outputs: np.n
             reason = cut(str(error).split("Exception encountered: ")[-1], 200)
             message = f"{which} cannot be saved and loaded: {reason}\n→ {remedy}"
             raise AssertionError(message) from error
+    pairs = zip(_called(loaded, spec), outputs, strict=True)
     require(
-        np.allclose(_called(loaded, spec), outputs, rtol=1e-4, atol=1e-5),
+        all(np.allclose(now, before, rtol=1e-4, atol=1e-5) for now, before in pairs),
         f"{which} returns something else after it is saved and loaded",
         remedy,
     )
 
 
-def _check_gradients(which: str, network: keras.Model, spec: DataSpec) -> None:
-    """Check that each weight affects the output, even behind weights that start at 0."""
+def _check_gradients(
+    which: str, network: keras.Model, spec: DataSpec, without: Collection[str]
+) -> None:
+    """Check that each weight affects the outputs, even behind weights that start at 0."""
     weights = network.trainable_weights
-    require(weights, f"{which} has no weights to train", "leave out the network, or train it")
+    if not weights:
+        return
     before, draw = values(weights), np.random.default_rng(2)
     for weight, value in zip(weights, before):
         weight.assign(value + 0.1 * draw.standard_normal(value.shape).astype("float32"))
@@ -111,17 +134,20 @@ def _check_gradients(which: str, network: keras.Model, spec: DataSpec) -> None:
     target = ops.convert_to_tensor(draw.standard_normal((BATCH, 1)).astype("float32"))
 
     def losses() -> tuple[list[Any], tuple[()]]:
-        outputs = ops.reshape(network(inputs, training=True), (BATCH, -1))
-        return [ops.mean(ops.square(ops.cast(outputs, "float32") - target))], ()
+        outputs = keras.tree.flatten(network(inputs, training=True))
+        rows = [ops.cast(ops.reshape(output, (BATCH, -1)), "float32") for output in outputs]
+        return [sum(ops.mean(ops.square(row - target)) for row in rows)], ()
 
     gradients = engine.gradients(losses, [weights])[1][0]
     for weight, value in zip(weights, before):
         weight.assign(value)
     dead = [w.path for w, g in zip(weights, gradients) if not np.any(array(g))]
+    dead = [path for path in dead if not any(part in path for part in without)]
     require(
         not dead,
         f"no gradient reaches {', '.join(dead)} in {which}",
-        "use the output of the layer, without stop_gradient, or set trainable=False",
+        "use the output of the layer, without stop_gradient, or set trainable=False; if it learns "
+        f'later, without_gradient=["{dead[0].split("/")[0] if dead else ""}"]',
     )
 
 
@@ -149,6 +175,24 @@ def _check_game(who: str, made: Networks, spec: DataSpec) -> None:
             f"the discriminator of {who} takes {discriminator.inputs[0].shape}",
             f"let it take images, keras.Input(spec.shape) = {spec.shape}",
         )
+
+
+def _check_batch(who: str, made: Networks, loss: Loss, spec: DataSpec) -> None:
+    """Check that a loss can play a batch of random data."""
+    draw = np.random.default_rng(3)
+    batch: dict[str, np.ndarray] = {
+        name: draw.uniform(-1, 1, (BATCH, *shape)).astype("float32")
+        for name, shape in spec.shapes.items()
+    }
+    if "labels" in batch:
+        batch["labels"] = draw.integers(0, max(spec.classes, 1), BATCH).astype("int32")
+    logs = play(game(loss, learning_rate=1e-4, made=made), batch)
+    wrong = [f"{name} = {value}" for name, value in logs.items() if not np.isfinite(value)]
+    require(
+        not wrong,
+        f"{name_of(loss)} plays a batch with the networks of {who}, but {', '.join(wrong)}",
+        "check the loss with gankit.testing.check_loss",
+    )
 
 
 def _check_built_again(who: str, build: Callable[..., Networks]) -> None:
@@ -181,22 +225,27 @@ def _check_mixed_precision(who: str, build: Callable[..., Networks]) -> None:
     finally:
         keras.config.set_dtype_policy(before)
     for name, network in made.items():
-        kind = keras.backend.standardize_dtype(network.outputs[0].dtype)
+        kinds = {keras.backend.standardize_dtype(output.dtype) for output in network.outputs}
         require(
-            kind == "float32",
-            f"the {name} of {who} returns {kind} in mixed precision",
+            kinds == {"float32"},
+            f"the {name} of {who} returns {', '.join(sorted(kinds))} in mixed precision",
             'give the last layer dtype="float32"',
         )
 
 
 def _inputs(network: keras.Model, spec: DataSpec) -> Any:
-    """Return random noise or images, with labels if the network takes them."""
+    """Return random values for all inputs of a network, classes for integers."""
     draw = np.random.default_rng(1)
-    shape = [size or BATCH for size in network.inputs[0].shape[1:]]
-    x = ops.convert_to_tensor(draw.standard_normal((BATCH, *shape)).astype("float32"))
-    labels = draw.integers(0, max(spec.classes, 1), BATCH).astype("int32")
-    return [x, ops.convert_to_tensor(labels)] if len(network.inputs) > 1 else x
+    found = []
+    for each in network.inputs:
+        shape = (BATCH, *(size or BATCH for size in each.shape[1:]))
+        numbers: np.ndarray = draw.standard_normal(shape)
+        if "int" in each.dtype:
+            numbers = draw.integers(0, max(spec.classes, 1), shape)
+        found.append(ops.convert_to_tensor(numbers.astype(each.dtype)))
+    return keras.tree.pack_sequence_as(network.input, found) if len(found) > 1 else found[0]
 
 
-def _called(network: keras.Model, spec: DataSpec) -> np.ndarray:
-    return array(ops.cast(network(_inputs(network, spec), training=False), "float32"))
+def _called(network: keras.Model, spec: DataSpec) -> list[np.ndarray]:
+    outputs = keras.tree.flatten(network(_inputs(network, spec), training=False))
+    return [array(ops.cast(output, "float32")) for output in outputs]

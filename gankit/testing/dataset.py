@@ -77,10 +77,3 @@ def _check_labels(who: str, found: Dataset) -> None:
         f"{who} names {len(found.classes)} classes, but has no labels",
         'add an array "labels": the index of each example\'s class in `classes`',
     )
-    if labels is not None:
-        shape = f"the dtype {labels.dtype}, the shape {labels.shape}"
-        require(
-            labels.ndim == 1 and labels.dtype.kind in "iu" and labels.min() >= 0,
-            f"labels of {who} have {shape} and the minimum {labels.min()}",
-            "use integers of the shape (examples,), from 0 on",
-        )

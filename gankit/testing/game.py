@@ -9,9 +9,9 @@ from keras import layers, ops
 
 import gankit.layers
 from gankit.game.gan import GAN
+from gankit.game.judgment import Targets
 from gankit.game.loss import AdversarialLoss, Loss
 from gankit.game.stabilizer import Stabilizer
-from gankit.game.turn import Targets
 
 PLAYERS = ("discriminator", "generator")
 

@@ -13,9 +13,9 @@ from keras import ops
 
 from gankit.engine import input_gradient
 from gankit.game.gan import GAN
+from gankit.game.judgment import Judgment
 from gankit.game.loss import AdversarialLoss, Loss
 from gankit.game.scalars import scalar_name
-from gankit.game.turn import Judgment
 from gankit.testing.game import (
     Batch,
     MakeNetworks,

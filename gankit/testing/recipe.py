@@ -11,6 +11,7 @@ from gankit.data.dataset import Dataset
 from gankit.discovery.plugins import load_plugins
 from gankit.game.compatibility import incompatibilities
 from gankit.messages import listed
+from gankit.recipe.overrides import override
 from gankit.recipe.recipe import Recipe, read_recipe
 from gankit.recipe.recipe import check_recipe as checked
 from gankit.recipe.section import Section
@@ -22,7 +23,11 @@ BATCH = 4
 WIDTH = 4  # of a layer, and of the noise
 
 
-def tiny(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> Recipe:
+def tiny(
+    recipe: Recipe | Path | str,
+    plugins: Iterable[Path | str] = (),
+    changes: Mapping[str, Any] | None = None,
+) -> Recipe:
     """Return a recipe that plays the same parts in seconds.
 
     Each stage has one epoch of two steps with batches of 4, on the first rows of its data; an
@@ -32,6 +37,8 @@ def tiny(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> Rec
     Args:
         recipe: The recipe, or its file.
         plugins: Python files with parts that it names.
+        changes: A fragment of a recipe that the small one is changed by, where a part needs other
+            values: `{"architecture": {"latent": 12}}`.
 
     Raises:
         GankitError: The recipe has problems.
@@ -42,15 +49,21 @@ def tiny(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> Rec
     rows = STEPS * BATCH * max(p.repeats for each in recipe.stages() for p in each.players.values())
     stages = [_small(stage, rows) for stage in recipe.given.get("stages", ())]
     table = _small(recipe.filled, rows) | ({"stages": stages} if stages else {})
+    table = override(table, changes or {}, "changes")
     return _cut(checked(table, catalogue, recipe.source), rows)
 
 
-def check_recipe(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()) -> None:
+def check_recipe(
+    recipe: Recipe | Path | str,
+    plugins: Iterable[Path | str] = (),
+    changes: Mapping[str, Any] | None = None,
+) -> None:
     """Check that a recipe is valid, and play two steps of each of its stages at a small size.
 
     Args:
         recipe: The recipe, or its file.
         plugins: Python files with parts that it names.
+        changes: As for `tiny`.
 
     Raises:
         AssertionError: A loss is not finite, or parts do not fit together; the message says how to
@@ -58,7 +71,7 @@ def check_recipe(recipe: Recipe | Path | str, plugins: Iterable[Path | str] = ()
         GankitError: The recipe has problems.
     """
     experiment = None
-    for stage in tiny(recipe, plugins).stages():
+    for stage in tiny(recipe, plugins, changes).stages():
         experiment = assemble(stage, experiment)
         for incompatibility in incompatibilities(experiment.gan, experiment.dataset):
             require(False, f"{stage.source}: {incompatibility.reason}", incompatibility.remedy)

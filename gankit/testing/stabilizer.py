@@ -32,6 +32,8 @@ UNCHANGED = {
     "rebuild": "the networks as they are",
     "view": "the images as they are, and draw nothing from gan.seed",
     "replace_fakes": "the images as they are, and draw nothing from gan.seed",
+    "replace_reals": "the images as they are, and draw nothing from gan.seed",
+    "example_weights": "1.0 from example_weights",
     "targets": "the targets as they are, and draw nothing from gan.seed",
     "penalty": "0.0 from penalty",
     "should_update": "True from should_update",

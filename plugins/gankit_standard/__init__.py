@@ -73,6 +73,7 @@ def gankit_stabilizers() -> dict[str, str]:
         "r2": "gankit_standard.stabilizers.penalties:R2",
         "spectral-norm": "gankit_standard.stabilizers.spectral_norm:SpectralNorm",
         "target-clipping": "gankit_standard.stabilizers.targets:TargetClipping",
+        "top-k": "gankit_standard.stabilizers.selection:TopK",
         "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
         "width-aware-learning-rate": (

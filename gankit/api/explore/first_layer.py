@@ -59,7 +59,7 @@ def _layer_outputs(network: "keras.Model", noise: np.ndarray) -> Iterator[np.nda
         clone_function=lambda layer: layer,
         call_function=call,
     )
-    labels = [np.zeros(len(noise), "int32")] * (len(copy.inputs) - 1)
+    labels = [np.zeros((len(noise), *x.shape[1:]), x.dtype) for x in copy.inputs[1:]]
     for output in outputs:
         answer = keras.Model(copy.inputs, output)([noise, *labels], training=False)
         yield ops.convert_to_numpy(ops.cast(answer, "float32")).reshape(len(noise), -1)

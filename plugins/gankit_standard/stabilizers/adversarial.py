@@ -1,5 +1,6 @@
 """Images perturbed to deceive the discriminator, for it to learn from."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -51,11 +52,11 @@ class AdversarialPerturbation(gankit.Stabilizer):
         real, fake = judgment.real_images, judgment.fake_images
         return replace(
             judgment,
-            real_images=real - self.epsilon * _direction(judgment, real),
-            fake_images=fake + self.epsilon * _direction(judgment, fake),
+            real_images=real - self.epsilon * _direction(judgment.judge_of("real"), real),
+            fake_images=fake + self.epsilon * _direction(judgment.judge_of("fake"), fake),
         )
 
 
-def _direction(judgment: gankit.Judgment, images: Any) -> Any:
+def _direction(judge: Callable[[Any], Any], images: Any) -> Any:
     """Return the sign of the gradient of the logits at images (batch, …), as a constant."""
-    return ops.stop_gradient(ops.sign(gankit.input_gradient(judgment.judge, images)))
+    return ops.stop_gradient(ops.sign(gankit.input_gradient(judge, images)))

@@ -1,6 +1,6 @@
 """The same logit for an image and for a slightly moved one."""
 
-from typing import Any
+from typing import Any, Literal
 
 from keras import ops
 
@@ -50,12 +50,13 @@ class Consistency(gankit.Stabilizer):
         return sum(map(self._change, turn.judgments), 0.0)
 
     def _change(self, judgment: gankit.Judgment) -> Any:
+        weights: dict[Literal["real", "fake"], float]
         weights = {"real": self.weight, "fake": self.generated}
         return sum(w * self._distance(judgment, side) for side, w in weights.items() if w)
 
-    def _distance(self, judgment: gankit.Judgment, side: str) -> Any:
+    def _distance(self, judgment: gankit.Judgment, side: Literal["real", "fake"]) -> Any:
         moved = self._moved(getattr(judgment, f"{side}_images"))
-        return ops.mean(ops.square(getattr(judgment, side) - judgment.judge(moved)))
+        return ops.mean(ops.square(getattr(judgment, side) - judgment.judge_of(side)(moved)))
 
     def _moved(self, images: Any) -> Any:
         """Return T of images (batch, height, width, channels)."""

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import keras
 from keras import ops
@@ -22,6 +22,7 @@ class SlopePenalty(gankit.Stabilizer):
     """
 
     centre: ClassVar[int] = 1
+    side: ClassVar[Literal["real", "fake"]] = "real"  # whose other inputs the discriminator gets
 
     def __init__(self, weight: float, every: int):
         self.weight = weight
@@ -57,7 +58,7 @@ class SlopePenalty(gankit.Stabilizer):
             )
 
     def _cost(self, judgment: gankit.Judgment) -> Any:
-        gradient = gankit.input_gradient(judgment.judge, self.images(judgment))
+        gradient = gankit.input_gradient(judgment.judge_of(self.side), self.images(judgment))
         squares = ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape))))
         if not self.centre:
             return ops.mean(squares)
@@ -147,6 +148,7 @@ class R2(SlopePenalty):
     """
 
     centre = 0
+    side = "fake"
 
     def __init__(self, gamma: Strength = 10.0, every: gankit.Count = 1):
         super().__init__(gamma / 2, every)
