@@ -184,8 +184,19 @@ def test_where_says_what_there_is(where, told):
     assert told in str(refused.value)
 
 
-def test_a_dataset_refuses_labels_of_several_numbers_and_columns_without_a_name():
-    with pytest.raises(gankit.GankitError, match="labels must be integers of the shape"):
-        gankit.Dataset({"images": ROWS["images"], "labels": ATTRIBUTES}, ("a", "b"))
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        (ATTRIBUTES, r"Received: float32 \(12, 2\)"),
+        (np.zeros((12, 1), int), r"\(12, 1\)"),
+        (np.arange(12) - 1, "the minimum -1"),
+    ],
+)
+def test_a_dataset_refuses_labels_that_are_not_an_index_each(labels, told):
+    with pytest.raises(gankit.GankitError, match=told):
+        gankit.Dataset({"images": ROWS["images"], "labels": labels}, tuple("abcdefghijkl"))
+
+
+def test_a_dataset_refuses_columns_without_a_name():
     with pytest.raises(gankit.GankitError, match="columns names 1 columns of attributes"):
         gankit.Dataset(ROWS, ("a", "b", "c"), columns={"attributes": ("smiling",)})
