@@ -95,7 +95,7 @@ def refusal(score, made):
 def test_errors_name_the_input_and_what_there_is():
     told = refusal(lambda turn: ops.mean(turn.generate()), conditional("code"))
     assert "the generator has the input 'code', and there is no array of this name" in told
-    assert "attributes, images and labels" in told
+    assert "attributes, images, labels" in told
     given = {"colour": PAIRED}
     told = refusal(
         lambda turn: ops.mean(turn.generate("generator", given=given)), conditional("attributes")
@@ -171,10 +171,10 @@ def test_where_finds_the_examples(where, expected):
 @pytest.mark.parametrize(
     ("where", "told"),
     [
-        ({"attributes.smilin": 1}, 'no column smilin. Did you mean "smiling"?'),
-        ({"attributes": 1}, "Allowed: smiling and bald"),
+        ({"attributes.smilin": 1}, 'no column "smilin". Did you mean "smiling"?'),
+        ({"attributes": 1}, "Allowed: smiling, bald"),
         ({"faces": 1}, "the data has no array 'faces'"),
-        ({"labels": "d"}, "Allowed: a, b and c"),
+        ({"labels": "d"}, "Allowed: a, b, c"),
         ({"attributes.bald": 7}, "no example has attributes.bald=7"),
     ],
 )

@@ -104,8 +104,7 @@ def check_given(network: keras.Model, given: Mapping[str, Any], name: str) -> No
     names = conditions(network)
     if unknown := [each for each in given if each not in names]:
         raise GankitError(
-            f"the {name} has no input {unknown[0]!r} after its first one. It has: "
-            f"{listed(names) or 'none'}",
+            f"the {name} has no input {unknown[0]!r} after its first one. It has: {listed(names)}",
             f'keras.Input(…, name="{unknown[0]}") makes one',
         )
 
