@@ -60,16 +60,16 @@ def expected(kept):
 
 @pytest.mark.parametrize(("fraction", "kept"), [(0.5, 4), (0.25, 2), (0.01, 1)])
 def test_the_generator_steps_by_the_mean_gradient_of_the_best(fraction, kept):
-    np.testing.assert_allclose(stepped(TopK(fraction, steps=0)), expected(kept), atol=1e-6)
+    np.testing.assert_allclose(stepped(TopK(fraction, decay=0)), expected(kept), atol=1e-6)
 
 
 def test_k_begins_at_the_batch_and_falls_to_the_fraction():
-    np.testing.assert_allclose(stepped(TopK(0.25, steps=10)), expected(8), atol=1e-6)
-    part = TopK(0.25, steps=10)
+    np.testing.assert_allclose(stepped(TopK(0.25, decay=10)), expected(8), atol=1e-6)
+    part = TopK(0.25, decay=10)
     game(Fixed(), [part], RATE, made=linear())
     found = []
     for step in (0, 5, 10, 20):
-        part.played.assign(step)
+        part.steps.assign(step)
         found.append(float(ops.convert_to_numpy(ops.convert_to_tensor(part._fraction()))))
     assert found == pytest.approx([1.0, 0.5, 0.25, 0.25], abs=1e-6)
 
@@ -81,7 +81,7 @@ def test_the_logged_loss_is_that_of_all_samples_and_the_discriminator_sees_all()
 
 
 def test_top_k_keeps_to_what_a_stabilizer_is():
-    check_stabilizer(TopK, off={"fraction": 1.0}, fraction=0.5, steps=0)
+    check_stabilizer(TopK, off={"fraction": 1.0}, fraction=0.5, decay=0)
 
 
 class Dark(gankit.Stabilizer):

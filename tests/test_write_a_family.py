@@ -26,7 +26,7 @@ def family(request, tmp_path):
 
 def parts(plugin):
     """Return the parts of a file by their kind."""
-    return {part.kind.noun: part.load() for part in load_plugins([plugin]).plugins[-1].parts}
+    return {part.kind: part.load() for part in load_plugins([plugin]).plugins[-1].parts}
 
 
 def batch(spec):
@@ -45,7 +45,7 @@ def test_each_is_less_than_a_hundred_lines():
 def test_its_networks_and_its_loss_keep_their_contracts(family):
     name, plugin = family
     made, spec = parts(plugin), POINTS if name == "generators" else IMAGES
-    architecture, loss = made["architecture"], made["loss"]
+    architecture, loss = made["architectures"], made["losses"]
     small = {k: 4 for k in ("latent", "width") if k in inspect.signature(architecture).parameters}
     testing.check_architecture(architecture, spec, loss=loss(), **small)
     testing.check_loss(loss(), lambda: architecture(spec, **small), batch(spec))
@@ -59,7 +59,7 @@ def test_its_recipe_plays(family):
 
 def test_the_dataset_has_pairs_of_outlines_and_filled_rectangles(tmp_path):
     (tmp_path / "paired.py").write_text(FILES["paired.py"], encoding="utf-8")
-    data = testing.check_dataset(parts(tmp_path / "paired.py")["dataset"], count=16, size=12)
+    data = testing.check_dataset(parts(tmp_path / "paired.py")["datasets"], count=16, size=12)
     images, sketch = (data.arrays[name] for name in ("images", "sketch"))
     assert ((images == 255) | (images == 0)).all() and (sketch <= images).all()
     assert sketch.any(axis=(1, 2, 3)).all() and (sketch != images).any()

@@ -13,12 +13,12 @@ class TopK(gankit.Stabilizer):
 
     On the generator's turn, the gradient is the mean over the k samples with the highest logits.
     k begins at the batch size n and falls: after t steps, k = n · max(fraction, fraction^(t /
-    steps)). The logged loss is that of all samples.
+    decay)). The logged loss is that of all samples.
 
     Args:
         fraction: ν of the paper, the fraction of samples that is kept in the end; 1 changes
             nothing.
-        steps: The number of steps until then; 0 keeps so few from the start.
+        decay: The number of steps until then; 0 keeps so few from the start.
 
     Reference:
         Sinha et al. 2020, Top-k Training of GANs, arXiv:2002.06224.
@@ -27,14 +27,14 @@ class TopK(gankit.Stabilizer):
     def __init__(
         self,
         fraction: Annotated[float, Field(gt=0, le=1)] = 0.5,
-        steps: Annotated[int, Field(ge=0)] = 10_000,
+        decay: Annotated[int, Field(ge=0)] = 10_000,
     ):
         self.fraction = fraction
-        self.steps = steps
+        self.decay = decay
 
     def prepare(self, gan: gankit.GAN) -> None:
         """Keep the game's steps."""
-        self.played = gan.steps
+        self.steps = gan.steps
 
     def example_weights(self, turn: gankit.Turn, side: Literal["real", "fake"], logits: Any) -> Any:
         """Return n / k for the k best samples on the generator's turn, and 0 for the others."""
@@ -48,7 +48,7 @@ class TopK(gankit.Stabilizer):
         return ops.reshape(weights, (-1, *(1 for _ in logits.shape[1:])))
 
     def _fraction(self) -> Any:
-        if not self.steps:
+        if not self.decay:
             return self.fraction
-        progress = ops.cast(self.played.value, "float32") / self.steps
+        progress = ops.cast(self.steps.value, "float32") / self.decay
         return ops.maximum(self.fraction, ops.power(self.fraction, progress))
