@@ -153,6 +153,14 @@ def _check_gradients(
 
 def _check_game(who: str, made: Networks, spec: DataSpec) -> None:
     """Check that a generator returns the shape of the data, and a discriminator logits."""
+    for name in ("generator", "discriminator"):
+        count = len(made[name].outputs) if name in made else 1
+        require(
+            count == 1,
+            f"the {name} of {who} has {count} outputs",
+            "give it one, with networks of their own for the others; or name the loss that it is "
+            "for: loss=…",
+        )
     shapes = {tuple(network.outputs[0].shape[1:]) for network in made.values()}
     if "generator" in made:
         found = tuple(made["generator"].outputs[0].shape[1:])
