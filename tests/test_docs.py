@@ -53,6 +53,7 @@ OTHERS = {
     "pytest test_checks.py",
     "pytest test_dense.py",
     "pytest test_edges.py",
+    "pytest test_generators.py",
     "pytest test_mist.py",
     "pytest test_painter.py",
     "pytest test_spread.py",

@@ -8,6 +8,7 @@ import pytest
 from games import game, play, values
 from keras import ops
 
+import gankit
 from gankit_standard.losses import Bce, Wasserstein
 from gankit_standard.stabilizers.penalties import R1, R2, Dragan, GradientPenalty, Lecam
 
@@ -37,7 +38,7 @@ def judged():
     model, weights = critic()
     real, fake = np.random.default_rng(6).normal(size=(2, 7, 6))
     points = [ops.convert_to_tensor(x.astype("float32")) for x in (real, fake)]
-    judgment = SimpleNamespace(judge=model, real_images=points[0], fake_images=points[1])
+    judgment = gankit.Judgment(model, *points, lambda targets: targets)
     turn = SimpleNamespace(
         player="discriminator", judgments=[judgment], lazily=lambda every, penalty: penalty()
     )

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 @command(
     "sample runs/quickstart-1 --checkpoint best",
     "sample runs/quickstart-1 --count 16 --seed 7 --grid --out images",
-    "sample runs/faces-1 --where attributes.smiling=1 --where attributes.glasses=0",
 )
 def sample(
     run: Run,
