@@ -189,7 +189,7 @@ def test_where_says_what_there_is(where, told):
     [
         (ATTRIBUTES, r"Received: float32 \(12, 2\)"),
         (np.zeros((12, 1), int), r"\(12, 1\)"),
-        (np.arange(12) - 1, "the minimum -1"),
+        (np.arange(12) - 1, "labels from -1 to 10"),
     ],
 )
 def test_a_dataset_refuses_labels_that_are_not_an_index_each(labels, told):
