@@ -54,7 +54,10 @@ SMALL = {
     "convolutional": {"latent": 3, "generator_widths": (4, 4, 4), "discriminator_widths": (4, 4)},
     "dcgan": {"latent": 3, "width": 4},
     "mlp": {"latent": 3, "generator_widths": (4, 4), "discriminator_widths": (4, 4)},
+    "gat": {"latent": 3, "width": 8, "blocks": 1, "levels": 2},
+    "mad-gan": {"generators": 2, "latent": 3, "shared_widths": (4,), "generator_widths": (4,)},
     "progressive": {"latent": 3, "widths": (4,)},
+    "vae": {"latent": 3, "width": 4},
     "r3gan": {"latent": 3, "widths": (16, 16, 16), "blocks": 1, "group": 8},
     "resnet": {"latent": 3, "generator_widths": (4,), "discriminator_widths": (4,)},
     "cyclegan": {"width": 4, "blocks": 1, "levels": 1},
@@ -64,7 +67,15 @@ SMALL = {
 }
 PICTURES = {"a": (16, 16, 1), "b": (16, 16, 1), "images": (16, 16, 1)}  # of which others are made
 WITHOUT = {"biggan", "progressive"}  # the option conditional
-MADE_BY = {"content": "srgan", "cyclegan": "cyclegan", "srgan": "srgan"}
+MADE_BY = {
+    "content": "srgan",
+    "cyclegan": "cyclegan",
+    "gat": "gat",
+    "mad-gan": "mad-gan",
+    "srgan": "srgan",
+    "vae": "vae",
+    "vae-gan": "vae",
+}
 
 
 def test_the_plugins_are_complete():
@@ -100,7 +111,9 @@ def test_loss(name):
 
 @pytest.mark.parametrize("name", sorted(set(MADE_BY.values())))
 def test_architecture_of_pictures(name):
-    testing.check_architecture(ARCHITECTURES[name], gankit.DataSpec(PICTURES), **SMALL[name])
+    loss = LOSSES[name]() if name == "mad-gan" else None  # whose discriminator has more logits
+    spec = gankit.DataSpec(PICTURES)
+    testing.check_architecture(ARCHITECTURES[name], spec, loss=loss, **SMALL[name])
 
 
 @pytest.mark.parametrize("conditional", [False, True, "projection"])

@@ -8,6 +8,7 @@ from networks import called, convolve, doubled, halved, normal, randomise
 
 import gankit
 from gankit.game.gan import GAN
+from gankit.testing import check_architecture
 from gankit_progressive.fade_in import FadeIn, Mixture
 from gankit_progressive.networks import progressive
 from gankit_standard.losses import LeastSquares
@@ -111,6 +112,12 @@ def test_the_generator_is_what_float64_numpy_computes():
 
 def unit(x):
     return x / np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + 1e-8)
+
+
+def test_only_the_old_path_has_no_gradient_once_it_has_faded_out():
+    old = ("to_images_8", "from_images_8")
+    spec = gankit.DataSpec({"images": (16, 16, 1)})
+    check_architecture(progressive, spec, without_gradient=old, fade=True, **SMALL)
 
 
 def test_widths_belong_to_sizes_and_not_to_stages():
