@@ -261,7 +261,7 @@ def test_commands_can_be_typed(tmp_path):
     assert again[3:] == ["--plugin", "my parts.py", "--backend", "torch"]
     assert typed == ["gankit", "run", "my recipes/blobs.toml"]
     assert versions == ["pip", "install", "keras==3.15.0", "torch==2.13.0"]
-    assert resumed == ["gankit", "run", "--resume", str(run)]
+    assert resumed == ["gankit", "run", "--resume", str(run), "--plugin", "my parts.py"]
     assert more.count(str(run)) == 3
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+from keras import ops
 
 Size = tuple[int, int]
 
@@ -24,8 +25,8 @@ def of_any_size(network: keras.Model) -> keras.Model | None:
         return None
     try:
         free = _freed(network)
-        doubled = _output(free, tuple(2 * edge for edge in network.inputs[0].shape[1:3]))
-    except (AttributeError, TypeError, ValueError):  # a layer needs to know the size
+        doubled = _called(free, [2 * edge for edge in network.inputs[0].shape[1:3]])
+    except Exception:  # a layer needs to know the size; each backend says so in its own way
         return None
     made = network.outputs[0].shape[1:]
     expected = (*(2 * edge for edge in made[:2]), made[2]) if len(made) == 3 else made
@@ -62,6 +63,15 @@ def _freed(network: keras.Model) -> keras.Model:
         input_tensors=keras.tree.pack_sequence_as(functional.input, [first, *rest]),
         clone_function=lambda layer: _freed(layer) if isinstance(layer, keras.Model) else layer,
     )
+
+
+def _called(network: keras.Model, size: list[int]) -> tuple[int, ...]:
+    """Return the shape of the output for an image of zeros, without the batch."""
+    shapes = [(1, *size, network.inputs[0].shape[-1])]
+    shapes += [(1, *x.shape[1:]) for x in network.inputs[1:]]
+    zeros = [ops.zeros(s, x.dtype) for s, x in zip(shapes, network.inputs)]
+    made: Any = network(zeros if len(zeros) > 1 else zeros[0], training=False)
+    return tuple(made.shape[1:])
 
 
 def _output(network: keras.Model, size: tuple[int, ...]) -> tuple[int, ...]:
