@@ -11,7 +11,7 @@ import numpy as np
 
 from gankit.data.scaling import from_uint8
 from gankit.game.incompatibility import Incompatibility
-from gankit.game.networks import discriminators, operations
+from gankit.game.networks import conditions, discriminators, operations
 from gankit.messages import listed
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _half_range(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
 
 def _empty_classes(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
     """Yield one if networks take labels of classes that have no examples."""
-    if not any(len(network.inputs) > 1 for network in gan.networks.values()):
+    if not any("labels" in conditions(network) for network in gan.networks.values()):
         return
     empty = [name for name, count in dataset.counts().items() if not count]
     if empty:
