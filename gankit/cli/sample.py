@@ -43,7 +43,7 @@ def sample(
     label: Annotated[list[str] | None, text("CLASS", "Draw only this class. Repeatable.")] = None,
     where: Annotated[
         list[str] | None,
-        text("NAME=VALUE", "Draw what such examples have: attributes.smiling=1. Repeatable."),
+        text("NAME=VALUE", "Take inputs from such examples: attributes.smiling=1. Repeatable."),
     ] = None,
     truncation: Annotated[
         float | None, number("Keep the noise within this bound.", 0.01, "X")
@@ -53,7 +53,7 @@ def sample(
         text("FRACTION", "Reject this fraction of samples, the least real to the discriminator."),
     ] = None,
     ensemble: Annotated[
-        bool, flag("--ensemble", "Mix the samples of all runs, as if of one generator.")
+        bool, flag("--ensemble", "Mix the samples of all runs, as if from one generator.")
     ] = False,
     weights: Annotated[
         str, text("W,W,...", "How often each run of an ensemble is drawn; equally by default.")

@@ -24,9 +24,9 @@ class Training:
         updates: Whether the players move one after the other, or all at once after one forward
             pass.
         precision: The precision of the networks' arithmetic; their weights are float32.
-        sample_every: The number of epochs between two grids of samples.
-        keep_samples: The number of these grids that are kept at most, evenly spread over the run;
-            the newest, the last and that of the best checkpoint always stay.
+        sample_every: The number of epochs between two sheets of samples.
+        keep_samples: The largest number of sheets to keep, evenly spread over the run; the newest
+            sheet, the last one and that of the best checkpoint always stay.
         checkpoint_every: The number of steps between two checkpoints; 0 saves only at the end of
             each epoch.
     """
@@ -62,13 +62,13 @@ class Scoring:
 
 @dataclass(frozen=True)
 class Sentinel:
-    """What follows when the monitors of a run find that it goes wrong.
+    """What happens when the monitors of a run find that it goes wrong.
 
     Args:
         action: `warn` says so; `stop` also stops the run when it is judged dead; `roll-back` goes
-            back to the last healthy checkpoint and on with a remedy; `off` watches nothing.
-        level: The least level of a verdict that `stop` and `roll-back` act on.
-        retries: How often a run is rolled back at most; after that it is stopped.
+            back to the last healthy checkpoint and continues with a remedy; `off` watches nothing.
+        level: The lowest level of a verdict that `stop` and `roll-back` act on.
+        retries: The largest number of roll-backs; after that, the run stops.
     """
 
     action: Literal["warn", "stop", "roll-back", "off"] = "warn"
@@ -81,8 +81,8 @@ class Start:
     """Which weights the networks start from, and which layers are not trained.
 
     Args:
-        run: The folder of a run. Weights of its networks with the same path and shape are those
-            that the networks of the first stage start from.
+        run: The folder of a run. The networks of the first stage start from those of its weights
+            that have the same path and shape.
         checkpoint: `last`, `best`, or the name of one of that run's checkpoints.
         freeze: The names of layers that are not trained, such as `d_block_1`; `*` stands for any
             characters, and `discriminator/conv2d` for a layer of one network.

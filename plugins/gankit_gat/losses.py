@@ -11,16 +11,16 @@ import gankit
 
 
 class Gat(gankit.Loss):
-    """Relativistic pairs, of samples at all levels and as many copies of a real image with noise.
+    """Relativistic pairs: noisy samples at all levels against noisy copies of a real image.
 
-    At level k the discriminator sees (1 − t) · image + t · ε with noise ε, where t falls from
-    1 − `signal` at the first level to 0 at the last, exponentially, so that early levels need only
-    match coarse structure. It minimises E[softplus(D(G(z)) − D(x))], the generator E[softplus(D(x)
-    − D(G(z)))]. In the paper the noise of one level contains that of the next; here it is drawn for
-    each.
+    At each level, the discriminator sees (1 − t) · image + t · ε with noise ε. From the first level
+    to the last, t falls exponentially from 1 − `signal` to 0, so early levels need to match only
+    coarse structure. The discriminator minimises E[softplus(D(G(z)) − D(x))], the generator
+    E[softplus(D(x) − D(G(z)))]. In the paper, the noise of one level contains that of the next;
+    here, each level draws its own noise.
 
     Args:
-        signal: What is left of an image at the first level.
+        signal: The fraction of an image that is left at the first level.
 
     Reference:
         Hyun et al. 2025, Scalable GANs with Transformers, arXiv:2509.24935, section on multi-level

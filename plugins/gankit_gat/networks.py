@@ -21,31 +21,33 @@ def gat(
     levels: gankit.Count = 4,
     patch: gankit.Count = 4,
 ) -> dict[str, keras.Model]:
-    """Plain vision transformers (GAT, Hyun et al. 2025, arXiv:2509.24935), with the loss `gat`.
+    """Plain vision transformers (GAT, Hyun et al. 2025, arXiv:2509.24935), for the loss `gat`.
 
-    Images are grids of patches, one token each. The noise becomes a style by a small network; in
-    each block of the generator, gains and gates are linear in the style. At several levels, equally
-    deep, an image is read from the tokens and added to the one before. The discriminator gets the
-    images of all levels, one behind the other, and answers from a class token.
+    An image is a grid of patches, with one token per patch. A small network turns the noise into a
+    style. In each block of the generator, gains and gates are linear in the style. At several
+    levels, equally spaced in depth, an image is read from the tokens and added to the previous one.
+    The discriminator gets the images of all levels, stacked along the channels, and answers from a
+    class token.
 
-    Taken from the paper: transformer blocks with RMS normalisation, styles and small gates,
-    intermediate images, and, by the stabilizer `width-aware-learning-rate`, learning rates that
-    fall with the width. Left out: the VAE's latent space, so images are pixels; classes; rotary
-    positions, for learned ones; SwiGLU, for GELU; the alignment with DINOv2; the approximated
-    gradient penalty, for the exact ones of `r1` and `r2`.
+    As in the paper, there are transformer blocks with RMS normalisation, styles, small gates and
+    intermediate images. The stabilizer `width-aware-learning-rate` adds learning rates that fall
+    with the width. Unlike the paper, images are pixels, not codes of a VAE; positions are learned,
+    not rotary; and GELU replaces SwiGLU. There are no classes, and there is no alignment with
+    DINOv2. The exact penalties of `r1` and `r2` replace the approximated gradient penalty.
 
     Args:
         spec: Images whose edges `patch` divides.
         latent: The size of the noise.
         width: The channels of a token.
-        blocks: The blocks of the generator at each level; the discriminator has as many in all.
-        levels: The number of images that the discriminator sees of a sample.
+        blocks: The blocks of the generator at each level; the discriminator has the same number of
+            blocks in total.
+        levels: The number of images of each sample that the discriminator sees.
         patch: The edge of a patch, in pixels.
 
     Returns:
-        generator: From noise (batch, latent) to images of the last level, which are not bounded.
+        generator: From noise (batch, latent) to images of the last level, with unbounded values.
         levels: From noise to the images of all levels, (batch, height, width, levels · channels);
-            it has the layers of the generator.
+            it shares the layers of the generator.
         discriminator: From images of all levels to logits (batch, 1).
 
     Raises:

@@ -11,5 +11,5 @@ def gankit_architectures() -> dict[str, str]:
 
 @gankit.hookimpl
 def gankit_losses() -> dict[str, str]:
-    """Which generator was it, or was it real?"""
+    """The discriminator also tells which generator made an image."""
     return {"mad-gan": "gankit_madgan.loss:MadGan"}

@@ -9,12 +9,13 @@ from gankit_madgan.networks import selected
 
 
 class MadGan(gankit.Loss):
-    """The discriminator tells real images and those of each generator apart.
+    """The discriminator tells apart real images and the images of each generator.
 
-    With logits for each of k generators and for real images, it minimises the cross-entropy, real
-    images on one side weighing 1 and the generated ones k, divided by k + 1. The generators
-    minimise −E[log p(real)], so that each has to find images of its own. Those of the paper
-    minimise E[log(1 − p(real))], whose gradient vanishes when the discriminator is confident.
+    The discriminator has one logit for each of k generators and one for real images. It minimises
+    the cross-entropy, in which real images have the weight 1 / (k + 1) and generated ones
+    k / (k + 1). The generators minimise −E[log p(real)], so each has to find its own images. In the
+    paper they minimise E[log(1 − p(real))], whose gradient vanishes when the discriminator is
+    confident.
 
     Reference:
         Ghosh et al. 2018, Multi-Agent Diverse Generative Adversarial Networks, arXiv:1704.02906,

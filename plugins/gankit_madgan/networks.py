@@ -1,4 +1,4 @@
-"""The networks of MAD-GAN: a mixture of generators, and a discriminator of all of them."""
+"""The networks of MAD-GAN: a mixture of generators, and one discriminator for all of them."""
 
 import math
 from collections.abc import Sequence
@@ -20,18 +20,19 @@ def mad_gan(
     generator_widths: tuple[gankit.Count, ...] = (128, 128),
     discriminator_widths: tuple[gankit.Count, ...] = (128, 128, 128),
 ) -> dict[str, keras.Model]:
-    """Several generators of dense layers as one (MAD-GAN, Ghosh et al. 2018, arXiv:1704.02906).
+    """Several dense generators in one network (MAD-GAN, Ghosh et al. 2018, arXiv:1704.02906).
 
-    The generators share their first layers. The first number of the noise selects one of them, each
-    with the same probability; the other numbers are its noise. The discriminator has a logit for
-    each generator, and one for real images. Use it with the loss `mad-gan`.
+    The generators share their first layers. The first number of the noise selects one of them, all
+    with the same probability. The selected generator gets the other numbers as its noise. The
+    discriminator has one logit for each generator and one for real images. Use it with the loss
+    `mad-gan`.
 
     Args:
         spec: Images (height, width, channels), or points of any number of coordinates.
         generators: The number of generators.
         latent: The size of the noise of a generator.
         shared_widths: The units of the hidden layers that the generators share.
-        generator_widths: The units of the hidden layers that each generator has of its own.
+        generator_widths: The units of each generator's own hidden layers.
         discriminator_widths: The units of each hidden layer of the discriminator.
 
     Returns:

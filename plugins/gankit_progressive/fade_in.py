@@ -10,7 +10,7 @@ import gankit
 
 
 class FadeIn(gankit.Stabilizer):
-    """Fades the new layers of growing networks in, over the first steps of a stage.
+    """Fades in the new layers of growing networks over the first steps of a stage.
 
     In the architecture `progressive` with `fade = true`, both networks mix (1 − α) · old + α · new,
     and α grows linearly from 0 to 1. Networks without such a mixture stay as they are.

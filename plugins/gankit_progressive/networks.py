@@ -22,22 +22,22 @@ def progressive(
 ) -> dict[str, keras.Model]:
     """Networks that grow from stage to stage (Karras et al. 2018, arXiv:1710.10196, table 2).
 
-    The generator doubles an image of 4 to 7 pixels up to the size of the data, with pixel
-    normalisation; the discriminator goes back the same way. A layer has the same name at every
-    size, so that a stage with larger images goes on from the weights of the stage before. There,
+    The generator starts with an image of 4 to 7 pixels and doubles it up to the size of the data,
+    with pixel normalisation. The discriminator mirrors it. A layer has the same name at every size,
+    so a stage with larger images continues from the weights of the previous stage. In such a stage,
     `fade = true` mixes the new layers with the old path, and the stabilizer `fade-in` moves from
-    one to the other. For the rest of the paper use the stabilizers `equalised-learning-rate`,
-    `minibatch-std`, `gradient-penalty` and `ema`.
+    the old path to the new layers. For the rest of the paper, use the stabilizers
+    `equalised-learning-rate`, `minibatch-std`, `gradient-penalty` and `ema`.
 
     Args:
         spec: Square images of 8 pixels or more that can be halved to 4 to 7 pixels.
         latent: The size of the noise.
         widths: The channels of both networks at 4 to 7 pixels, at twice that, …; the last also
             applies to all larger sizes.
-        fade: Whether the networks also have the path of the stage before, at half the size.
+        fade: Whether the networks also have the path of the previous stage, at half the size.
 
     Returns:
-        generator: From noise (batch, latent) to images, which are not bounded.
+        generator: From noise (batch, latent) to images with unbounded values.
         discriminator: From images to logits (batch, 1).
 
     Raises:

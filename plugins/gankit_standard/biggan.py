@@ -1,4 +1,4 @@
-"""BigGAN: residual networks whose every block knows the class and a part of the noise."""
+"""BigGAN: residual networks in which every block gets the class and a part of the noise."""
 
 import math
 from collections.abc import Mapping
@@ -27,12 +27,13 @@ def biggan(
 ) -> dict[str, keras.Model]:
     """Class-conditional residual networks (BigGAN, Brock et al. 2019, arXiv:1809.11096).
 
-    The blocks are those of `resnet`. The noise is split: the first part makes the first image, and
-    each block gets one of the others. In a block, the gain and the bias of batch normalisation are
-    linear in this part and in an embedding of the label, which all blocks share. The discriminator
-    uses the label by projection (arXiv:1802.05637). All kernels start orthogonal (arXiv:1312.6120).
-    Use it with the loss `hinge` and the stabilizers `spectral-norm` (`network = "both"`),
-    `orthogonal` and `ema`, and sample with `--truncation`.
+    The blocks are those of `resnet`. The noise is split into parts. A dense layer turns the first
+    part into the first feature map, and each block gets one of the other parts. In a block, the
+    gain and the bias of batch normalisation are linear in this part and in an embedding of the
+    label, which all blocks share. The discriminator uses the label by projection
+    (arXiv:1802.05637). All kernels are initialised as orthogonal matrices (arXiv:1312.6120). Use it
+    with the loss `hinge` and the stabilizers `spectral-norm` (`network = "both"`), `orthogonal` and
+    `ema`, and sample with `--truncation`.
 
     Args:
         spec: Images of 16 to 256 pixels that halve down to 4 to 7 pixels, with labels.
@@ -42,7 +43,7 @@ def biggan(
             also applies to all smaller sizes.
         discriminator_widths: The channels of the discriminator's blocks that get images of full
             size, of half of it, …; the last also applies to all smaller sizes.
-        attention: The size of the feature maps, in pixels, with self-attention in both networks,
+        attention: The size, in pixels, of the feature maps with self-attention in both networks,
             as in SAGAN (arXiv:1805.08318); 0 for none.
 
     Returns:

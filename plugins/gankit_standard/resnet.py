@@ -38,7 +38,7 @@ def resnet(
         discriminator_widths: The channels of the discriminator's blocks that get images of full
             size, of half of it, …; the last also applies to all smaller sizes.
         generator_norm: Whether the generator has batch normalisation.
-        attention: The size of the feature maps, in pixels, with self-attention in both networks,
+        attention: The size, in pixels, of the feature maps with self-attention in both networks,
             as in SAGAN (Zhang et al. 2019, arXiv:1805.08318); 0 for none.
         conditional: Whether the networks get the labels: one-hot, joined to their input
             (arXiv:1411.1784), or by `projection` (arXiv:1802.05637), with a gain and a bias for

@@ -12,11 +12,11 @@ Strength = Annotated[float, Field(ge=0)]
 
 
 class Vae(gankit.Loss):
-    """The evidence lower bound: images are encoded and restored, and codes look like noise.
+    """The evidence lower bound: reconstructs images from codes, and makes codes look like noise.
 
     The encoder and the generator minimise E[½ ‖x − G(z)‖² + β · KL(q(z|x) ‖ N(0, I))], where z is
     drawn from q(z|x), a normal distribution whose mean and variance the encoder computes. With
-    β = 1 it is the negative bound for pixels of variance 1, without its constant.
+    β = 1 this is the negative bound for pixels of variance 1, up to a constant.
 
     Args:
         beta: The weight of the KL divergence; pixels of variance σ² correspond to β = σ².
@@ -40,13 +40,13 @@ class Vae(gankit.Loss):
 
 
 class VaeGan(gankit.Loss):
-    """A VAE whose images are compared by features of a discriminator, which judges them too.
+    """A VAE that compares images by the features of a discriminator, which also judges them.
 
-    With L = E[½ ‖f(x) − f(G(z))‖²] for features f of the discriminator, the encoder minimises
-    KL + L, the generator γ · L − E[log D(G(z))] − E[log D(G(n))], where n is noise. The
-    discriminator minimises the cross-entropy of logits, averaged over real images on one side and
-    restored and generated ones on the other. The generator of the paper minimises E[log(1 − D)]
-    instead of −E[log D].
+    Let L = E[½ ‖f(x) − f(G(z))‖²] for features f of the discriminator. The encoder minimises
+    KL + L. The generator minimises γ · L − E[log D(G(z))] − E[log D(G(n))], where n is noise. The
+    discriminator minimises the cross-entropy of its logits. Half of the weight is on real images,
+    the other half on reconstructed and generated ones. In the paper, the generator minimises
+    E[log(1 − D)] instead of −E[log D].
 
     Args:
         gamma: The weight of L for the generator.
@@ -67,7 +67,7 @@ class VaeGan(gankit.Loss):
         self.gamma = gamma
 
     def __call__(self, turn: gankit.Turn) -> Any:
-        """Judge restored and generated images, and return the player's loss."""
+        """Judge reconstructed and generated images, and return the player's loss."""
         images = turn.batch["images"]
         mean, log_variance = encoded(turn)
         # called as it is, because the encoder learns through the generator

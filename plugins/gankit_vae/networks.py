@@ -20,10 +20,10 @@ def vae(
     """An encoder and a generator of strided convolutions, and a discriminator like the encoder.
 
     Each convolution halves the image, down to 4 to 7 pixels, and doubles the channels, up to
-    8 × width; the generator goes back the same way. All have batch normalisation. With the loss
-    `vae` the encoder and the generator are a variational autoencoder (Kingma & Welling 2014,
-    arXiv:1312.6114), with `bce` the generator and the discriminator are a GAN, with `vae-gan` all
-    three play (Larsen et al. 2016, arXiv:1512.09300).
+    8 × width. The generator mirrors this. All networks have batch normalisation. The loss `vae`
+    trains the encoder and the generator as a variational autoencoder (Kingma & Welling 2014,
+    arXiv:1312.6114). The loss `bce` trains the generator and the discriminator as a GAN. The loss
+    `vae-gan` trains all three networks (Larsen et al. 2016, arXiv:1512.09300).
 
     Args:
         spec: Images whose edges can be halved to 4 to 7 pixels.
@@ -35,7 +35,7 @@ def vae(
         encoder: From images to the means and the log variances of codes, (batch, 2 · latent).
         generator: From codes or noise (batch, latent) to images in [−1, 1].
         discriminator: From images to logits (batch, 1).
-        features: From images to the discriminator's last feature maps; it has its layers.
+        features: From images to the discriminator's last feature maps; it shares its layers.
 
     Raises:
         GankitError: The images' size does not fit.

@@ -21,8 +21,8 @@ class EqualisedLearningRate(gankit.Stabilizer):
     """Trains kernels of about unit size, and multiplies them in each layer by √(2 / inputs).
 
     An optimizer such as Adam, whose steps do not depend on the scale of a gradient, then changes
-    all layers at the same relative speed. At first the networks compute what they did before. It
-    wraps dense and convolutional layers; layers inside other layers are left alone.
+    all layers at the same relative speed. The output of the untrained networks stays the same. The
+    stabilizer wraps dense and convolutional layers, but not layers inside other layers.
 
     Reference:
         Karras et al. 2018, Progressive Growing of GANs, arXiv:1710.10196, section 4.1; the scale is
@@ -37,10 +37,11 @@ class EqualisedLearningRate(gankit.Stabilizer):
 class WidthAwareLearningRate(gankit.Stabilizer):
     """Lets the learning rate of each kernel fall with its inputs: η · base / inputs.
 
-    A step of Adam then changes the output of a layer equally much in narrow and in wide networks,
-    so that a learning rate found for one width fits others. A kernel is trained divided by
-    base / inputs, and multiplied by it in its layer; biases and gains keep their learning rate. It
-    wraps dense and convolutional layers; layers inside other layers are left alone.
+    A step of Adam then changes the output of a layer by the same amount in narrow and in wide
+    networks, so a learning rate found for one width fits others. The optimizer trains each kernel
+    divided by base / inputs, and the layer multiplies it by the same factor. Biases and gains keep
+    their learning rate. The stabilizer wraps dense and convolutional layers, but not layers inside
+    other layers.
 
     Args:
         base: The number of inputs for which the learning rate is that of the optimizer.

@@ -18,7 +18,7 @@ class TopK(gankit.Stabilizer):
     Args:
         fraction: ν of the paper, the fraction of samples that is kept in the end; 1 changes
             nothing.
-        decay: The number of steps until then; 0 keeps so few from the start.
+        decay: The number of steps until this fraction is reached; 0 starts with it.
 
     Reference:
         Sinha et al. 2020, Top-k Training of GANs, arXiv:2002.06224.
