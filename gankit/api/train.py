@@ -100,7 +100,7 @@ def train(
     except Interrupted as stopped:
         if stopped.run is None:
             raise KeyboardInterrupt from None
-        shown.print(f"{stopped}. The run's resume() goes on from there.")
+        shown.print(f"{stopped}. The run's resume() continues from there.")
         return Run(stopped.run, files)
     return Run(folder.path, files)
 
