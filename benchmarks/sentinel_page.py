@@ -27,9 +27,9 @@ SEEDS = range(10)
 
 HEAD = """# Reading a run
 
-Each failure on this page was made on purpose: a small recipe with one thing wrong. The left image
-has the samples of the run as it is, the right one those of the same run rolled back with the
-remedy of its verdict. The curves are those of the run without the remedy. One command,
+Each failure on this page was made on purpose, by a small recipe with one thing wrong. The left
+image shows samples of the run as it is. The right image shows samples of the same run, rolled back
+with the remedy of its verdict. The curves are those of the run without the remedy. One command,
 `gankit bench sentinel --backend jax`, repeats all of them. Stop it at any time; the same command
 continues.
 
@@ -63,11 +63,11 @@ SHOWN = {  # case: the title, and what to see
     ),
     "floor-images": (
         "Targets outside [0, 1]",
-        "Label noise in both directions. The run still learns at first; its loss has no floor.",
+        "Label noise in both directions. The run learns at first, but its loss has no floor.",
     ),
     "degraded-images": (
         "A run that degrades",
-        "The learning rates grow tenfold every 200 steps. The score improves, then it is lost.",
+        "The learning rates grow tenfold every 200 steps. The score improves, and then the run collapses.",
     ),
     "wrong-images": (
         "A discriminator that is worse than guessing",
@@ -91,8 +91,8 @@ RESULTS = """## Results
 
 {runs} runs: {sick} of failures and {healthy} of healthy controls, on two cores; and {remedied} runs
 with a roll-back. A failure is *visible* when a curve that monitors do not use passes a bound in two
-epochs in a row, and it is named in time at most 3 epochs later. Thresholds of monitors were set on
-even seeds only.
+epochs in a row. It is named in time if a monitor names it at most 3 epochs later. Thresholds of
+monitors were tuned on even seeds only.
 """
 HEADINGS = (
     "",

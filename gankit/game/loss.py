@@ -25,7 +25,7 @@ class Loss(ABC):
 
     Attributes:
         players: The players in the order they play, each with the names of the networks it trains.
-        from_noise: Whether the network `generator` makes samples of noise; False if networks
+        from_noise: Whether the network `generator` makes samples from noise; False if networks
             turn images into images. `gankit sample`, `score` and `explore` need noise.
         boundary: The logit above which the discriminator takes an image for real, for accuracies;
             None if a logit alone does not tell, as in a critic.
