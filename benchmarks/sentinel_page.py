@@ -67,7 +67,8 @@ SHOWN = {  # case: the title, and what to see
     ),
     "degraded-images": (
         "A run that degrades",
-        "The learning rates grow tenfold every 200 steps. The score improves, and then the run collapses.",
+        "The learning rates grow tenfold every 200 steps. The score improves, and then the run "
+        "collapses.",
     ),
     "wrong-images": (
         "A discriminator that is worse than guessing",

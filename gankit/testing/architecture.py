@@ -38,9 +38,10 @@ def check_architecture(
     Args:
         architecture: The function.
         spec: The spec of the data; by default grey images of 28 × 28 in ten classes.
-        loss: The loss that the networks are for. With an adversarial one, the default, a
-            `generator` returns the shape of the data, and a `discriminator` takes it and returns
-            logits. With any other, networks may have any shapes, and it plays a batch.
+        loss: The loss that the networks are made for. With an adversarial loss, the default, the
+            `generator` must return the shape of the data, and the `discriminator` must take it and
+            return logits. With any other loss, networks may have any shapes, and the check plays a
+            batch.
         without_gradient: Parts of the paths of weights that have no gradient at first, such as
             those of a branch that is faded in later.
         options: The options to call it with; make it small.

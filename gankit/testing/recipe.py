@@ -37,8 +37,8 @@ def tiny(
     Args:
         recipe: The recipe, or its file.
         plugins: Python files with parts that it names.
-        changes: A fragment of a recipe that the small one is changed by, where a part needs other
-            values: `{"architecture": {"latent": 12}}`.
+        changes: Changes to the small recipe, if a part needs other values:
+            `{"architecture": {"latent": 12}}`.
 
     Raises:
         GankitError: The recipe has problems.
