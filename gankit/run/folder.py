@@ -2,14 +2,9 @@
 
 import hashlib
 import json
-import os
-import platform
 import re
 import shutil
-import sys
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +14,7 @@ from gankit.files import is_aside, read, refuse_links, write, written
 from gankit.messages import cut, plugin_words, typed
 from gankit.run import lock
 from gankit.run.facts import Facts
+from gankit.run.versions import installed, now, version
 
 if TYPE_CHECKING:
     from gankit.recipe.recipe import Recipe
@@ -96,7 +92,7 @@ class RunFolder:
     def describe(self, recipe: "Recipe", facts: Mapping[str, Any]) -> None:
         """Write the recipe and the facts of a run."""
         shipped = {part.distribution for part in recipe.parts()} - {""}
-        found = {**_versions(), "distributions": _installed(sorted(shipped)), **facts, "data": []}
+        found = {**now(), "distributions": installed(sorted(shipped)), **facts, "data": []}
         self._write_facts(found)
         self.write_recipe(recipe.to_toml())
 
@@ -170,7 +166,7 @@ class RunFolder:
             GankitError: `run.json` cannot be read.
         """
         wanted = self.read_facts().get("distributions", {})
-        both = {name: (str(wanted[name]), _version(name) or "") for name in wanted}
+        both = {name: (str(wanted[name]), version(name) or "") for name in wanted}
         return {name: versions for name, versions in both.items() if versions[0] != versions[1]}
 
     def note_data(self, stage: int, dataset: Dataset, allow_new: bool = True) -> None:
@@ -258,32 +254,3 @@ def data_facts(dataset: Dataset) -> dict[str, Any]:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _versions() -> dict[str, Any]:
-    packages = ("gankit", "keras", "tensorflow", "jax", "torch", "numpy", "tensorboard")
-    return {
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": _command(),
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": _installed(packages),
-    }
-
-
-def _command() -> list[str]:
-    """Return the words that were typed; none if Python was started for something else."""
-    name = Path(sys.argv[0]).stem
-    return ["gankit", *sys.argv[1:]] if name in ("gankit", "__main__") else []
-
-
-def _installed(packages: Iterable[str]) -> dict[str, str]:
-    """Return the versions of the packages that are installed."""
-    return {name: found for name in packages if (found := _version(name))}
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
