@@ -360,6 +360,20 @@ def test_an_architecture_that_is_right():
     testing.check_architecture(dense, width=5)
 
 
+def test_a_network_without_weights_is_right():
+    def flattened(spec):
+        images = keras.Input(spec.shape)
+        return dense(spec) | {"prior": keras.Model(images, layers.Flatten()(images))}
+
+    testing.check_architecture(flattened, POINTS)
+
+
+def test_a_branch_without_a_gradient_can_be_declared():
+    fading = with_a_fault(change=lambda x: x + ops.stop_gradient(layers.Dense(4, name="new")(x)))
+    testing.check_architecture(fading, POINTS, without_gradient=["new"])
+    assert "no gradient reaches new" in refused(testing.check_architecture, fading, POINTS)
+
+
 @pytest.mark.parametrize(
     ("architecture", "said"),
     [
@@ -614,6 +628,15 @@ def test_a_recipe_is_made_small(blobs):
         assert stage.training.epochs == 1 and stage.training.batch_size == 4
         assert stage.architecture.options["latent"] == latent
         assert len(stage.dataset.make()) == 24
+
+
+def test_a_small_recipe_can_have_values_of_its_own(blobs):
+    small = testing.tiny(
+        blobs, PARTS, {"loss": {"name": "bce"}, "stages": {"1": {"architecture": {"latent": 2}}}}
+    )
+    assert small.loss.name == "bce" and [
+        s.architecture.options["latent"] for s in small.stages()
+    ] == [4, 2]
 
 
 def test_data_without_a_count_are_cut(tmp_path):

@@ -220,7 +220,7 @@ def _check_built_again(who: str, build: Callable[..., Networks]) -> None:
             "initialise weights by keras.initializers, without a generator of your own",
         )
         require(
-            not equal(weights[0], weights[2]),
+            not weights[0] or not equal(weights[0], weights[2]),
             f"the {name} of {who} starts from the same weights with any seed",
             "give initialisers no seed: a run sets it from its recipe",
         )
