@@ -363,7 +363,7 @@ def test_an_architecture_that_is_right():
 def test_a_network_without_weights_is_right():
     def flattened(spec):
         images = keras.Input(spec.shape)
-        return dense(spec) | {"prior": keras.Model(images, layers.Flatten()(images))}
+        return dense(spec) | {"prior": keras.Model(images, layers.Flatten(dtype="float32")(images))}
 
     testing.check_architecture(flattened, POINTS)
 
