@@ -62,7 +62,7 @@ def test_half_of_the_pictures_are_flipped_if_their_mirror_image_is_as_good():
         (
             {"images": np.zeros((2, 1)), "labels": np.array([0, 2])},
             ("x", "y"),
-            "classes, 2. Received: label 2",
+            "from 0 to 1, one for each of the 2 classes. Received: labels from 0 to 2",
         ),
     ],
 )

@@ -41,6 +41,7 @@ OFF = {
     "r1": {"gamma": 0.0},
     "r2": {"gamma": 0.0},
     "target-clipping": {"low": 0.0, "high": 1.0},
+    "top-k": {"fraction": 1.0},
     "weight-clipping": {"limit": 100.0},
     **dict.fromkeys(NO_STRENGTH),
 }
@@ -49,6 +50,7 @@ SMALL = {
     "instance-noise": {"decay": 9},
     "minibatch-discrimination": {"kernels": 4, "dimensions": 2},
     "target-clipping": {"high": 0.9},
+    "top-k": {"decay": 0},
     "virtual-batch-norm": {"reference": 4},
     "biggan": {"latent": 3, "embedding": 4, "generator_widths": (4,), "discriminator_widths": (4,)},
     "convolutional": {"latent": 3, "generator_widths": (4, 4, 4), "discriminator_widths": (4, 4)},

@@ -110,7 +110,7 @@ def test_what_is_no_number_is_null():
 @pytest.fixture
 def saved(tmp_path):
     """Save four checkpoints, of which the first is the best."""
-    checkpoints, variable = Checkpoints(tmp_path / "run/checkpoints"), keras.Variable(np.ones(3))
+    checkpoints, variable = Checkpoints(tmp_path / "checkpoints"), keras.Variable(np.ones(3))
     optimizer = SimpleNamespace(variables=[])
     gan = SimpleNamespace(
         variables=[variable], metrics_variables=[], optimizer=optimizer, settle=lambda: None

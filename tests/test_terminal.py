@@ -74,7 +74,7 @@ def on_a_terminal(*words, **environment):
 
 
 def test_recipes_and_runs_are_offered(offered):
-    assert offered("run", "m") == ["minimax_mnist", "mine.toml"]
+    assert offered("run", "m") == ["mad_ring", "minimax_mnist", "mine.toml"]
     assert offered("check", "recipes/ring") == ["recipes/ring.toml", "recipes/ring_best.toml"]
     assert offered("run", "py") == []
     runs = ["runs/mine-1", "runs/mine-2"]

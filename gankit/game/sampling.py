@@ -37,6 +37,7 @@ def conditions_of(gan: GAN, dataset: Dataset, count: int, seed: int) -> dict[str
     If labels are the only one, sample i is of class i modulo the number of classes. Otherwise they
     are those of examples that the seed chooses; row i of a seed is the same for every count.
     """
+    _ = gan.noise_shape  # raises if the generator takes images
     names = conditions(gan.networks["generator"])
     if names in ((), ("labels",)):
         return {name: sampled_labels(count, len(dataset.classes)) for name in names}
