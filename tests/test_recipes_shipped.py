@@ -57,7 +57,7 @@ def _small(table: dict, folder) -> dict:
 def _narrow(key: str, value):
     if key.endswith("widths"):
         return [4] * len(value)
-    return {"width": 4, "latent": 3, "blocks": 1, "embedding": 4}.get(key, value)
+    return {"width": 4, "latent": 3, "blocks": 1, "embedding": 4, "levels": 2}.get(key, value)
 
 
 def _digits(folder):
