@@ -17,6 +17,8 @@ from gankit.recipe.overrides import read_table
 from gankit.run.folder import RunFolder
 from gankit.run.load import restore
 
+pytestmark = pytest.mark.long
+
 SRGAN = """
 dataset = { name = "lego", count = 16, size = 16, kinds = ["brick-2x2"] }
 architecture = { name = "srgan", factor = 2, width = 2, blocks = 1 }

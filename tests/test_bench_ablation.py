@@ -7,7 +7,7 @@ import pytest
 from gankit.bench import ablation
 from gankit.bench.results import Row
 
-pytestmark = pytest.mark.anywhere
+pytestmark = [pytest.mark.anywhere, pytest.mark.long]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from gankit.bench.played import Played, visible
 from gankit.bench.sentinel_table import Table, markdown, tables
 from gankit.discovery.plugins import load_plugins
 
+pytestmark = pytest.mark.anywhere
+
 ALL = cases()
 SICK = [case for case in ALL.values() if not case.healthy]
 

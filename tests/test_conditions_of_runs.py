@@ -9,6 +9,8 @@ import gankit as g
 from gankit import testing
 from gankit.api.generator import Generator
 
+pytestmark = pytest.mark.long
+
 PARTS = Path(__file__).with_name("condition_parts.py")
 RECIPE = """
 [dataset]

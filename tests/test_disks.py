@@ -21,6 +21,8 @@ from trained_runs import PARTS, RECIPE, assert_same_bits
 from gankit.files import is_aside
 from gankit.run.folder import RunFolder
 
+pytestmark = [pytest.mark.anywhere, pytest.mark.long]
+
 FEW = 5  # cases of each way
 SMALLER = {
     "epochs = 6": "epochs = 2",

@@ -48,7 +48,7 @@ OTHERS = {
     "pip install torch==2.13.0",
     "pip wheel --no-deps --wheel-dir dist ./gankit-drift",
     "pytest",
-    'pytest -m "slow or pages"',
+    'pytest -m "slow or long"',
     "pytest test_bright.py",
     "pytest test_checks.py",
     "pytest test_dense.py",

@@ -19,6 +19,8 @@ from gankit_standard.stabilizers.minibatch import MinibatchStd
 from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 
+pytestmark = pytest.mark.long
+
 SPEC = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 3)
 ARCHITECTURES = {
     "dcgan": (dcgan, {"latent": 5, "width": 2}),

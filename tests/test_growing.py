@@ -12,6 +12,8 @@ from gankit.game.carrying import carry_over, matching
 from gankit.recipe.recipe import read_recipe
 from gankit.run.experiment import assemble
 
+pytestmark = pytest.mark.long
+
 PARTS = Path(__file__).with_name("growing_parts.py")
 RECIPE = """
 dataset = { name = "squares" }

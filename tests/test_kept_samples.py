@@ -10,6 +10,8 @@ from trained_runs import RECIPE, resume, train
 from gankit.run.folder import RunFolder
 from gankit.run.kept_samples import kept_epochs, thin_out
 
+pytestmark = pytest.mark.anywhere
+
 
 def stages(*lengths, every=1):
     """Return stages of so many epochs."""
@@ -18,7 +20,6 @@ def stages(*lengths, every=1):
     ]
 
 
-@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("lengths", "every", "most", "expected"),
     [
@@ -36,7 +37,6 @@ def test_the_kept_epochs_are_evenly_spread(lengths, every, most, expected):
     assert kept_epochs(stages(*lengths, every=every), most) == expected
 
 
-@pytest.mark.anywhere
 @pytest.mark.parametrize("most", [1, 7, 200])
 def test_few_are_kept_of_many_and_a_longer_run_keeps_some_of_them(most):
     some, more = (kept_epochs(stages(epochs), most) for epochs in (1000, 5000))
@@ -45,7 +45,6 @@ def test_few_are_kept_of_many_and_a_longer_run_keeps_some_of_them(most):
     assert {epoch for epoch in more if epoch < 1000} <= some
 
 
-@pytest.mark.anywhere
 def test_the_newest_and_the_best_stay_and_what_is_to_come(tmp_path):
     scores = [scored(epoch, value) for epoch, value in ((1, 9.0), (3, 1.0), (4, 2.0))]
     run = RunFolder(write_run(tmp_path / "run", 6, scores=scores))

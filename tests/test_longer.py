@@ -11,6 +11,8 @@ from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
 from gankit.run.longer import lengthen
 
+pytestmark = pytest.mark.long
+
 SHORT = RECIPE.replace("epochs = 6", "epochs = 2")
 COSINE = """
 [players.generator.optimizer]

@@ -13,6 +13,8 @@ from gankit.game.gan import GAN
 from gankit.run.memory import enough_memory, memory
 from gankit_standard.losses import Bce
 
+pytestmark = pytest.mark.long
+
 LATENT, WIDTH = 3, 5
 
 

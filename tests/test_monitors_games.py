@@ -26,6 +26,8 @@ from gankit_standard.monitors.scores import Scores
 from gankit_standard.monitors.targets import Targets
 from gankit_standard.monitors.uninformative import Uninformative
 
+pytestmark = [pytest.mark.anywhere, pytest.mark.long]
+
 ROWS, PACE = 32, 60
 
 

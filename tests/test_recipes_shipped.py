@@ -12,6 +12,8 @@ from gankit.recipe.shipped import shipped_recipes
 from gankit.run.experiment import assemble
 from gankit.scoring.scorer import Scorer
 
+pytestmark = pytest.mark.long
+
 RECIPES = shipped_recipes()
 BATCH, EXAMPLES = 4, 40  # two steps of five turns
 
@@ -20,7 +22,12 @@ def test_there_are_as_many_as_we_think():
     assert len(RECIPES) == 26
 
 
-@pytest.mark.parametrize("name", RECIPES)
+HEAVY = ("gat_lego", "progressive_lego")  # a minute to trace; slow, so on TensorFlow only
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(x, marks=pytest.mark.slow) if x in HEAVY else x for x in RECIPES]
+)
 def test_it_is_in_order_and_plays(name, tmp_path):
     whole = read_recipe(RECIPES[name], load_plugins())
     stages = {"stages": whole.given["stages"]} if whole.later else {}

@@ -15,6 +15,8 @@ from trained_runs import PARTS, RECIPE, assert_same_bits, train
 from gankit.api.train import start
 from gankit.recipe.overrides import read_table
 
+pytestmark = pytest.mark.long
+
 LONGER = RECIPE.replace("epochs = 6", "epochs = 12")
 OUTWARD = """
 [[stabilizers]]

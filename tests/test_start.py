@@ -18,6 +18,8 @@ from gankit.run.load import restore
 from gankit.run.start import start_of
 from gankit.testing.requirement import equal
 
+pytestmark = pytest.mark.long
+
 SHORT = RECIPE.replace("epochs = 6", "epochs = 1")
 
 

@@ -9,6 +9,8 @@ from pages import DOCS, blocks
 from gankit import DataSpec, testing
 from gankit.discovery.plugins import load_plugins
 
+pytestmark = pytest.mark.long
+
 PAGE = DOCS / "write-a-family.md"
 FAMILIES = ("auxiliary", "paired", "bidirectional", "generators")
 FILES = {block.title: block.text for block in blocks(PAGE) if block.title}
