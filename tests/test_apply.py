@@ -9,7 +9,7 @@ from trained_runs import quiet
 
 from gankit.api.apply import apply
 from gankit.api.export import export
-from gankit.api.train import start
+from gankit.api.train import begin
 from gankit.data.scaling import from_uint8, to_uint8
 from gankit.errors import GankitError
 from gankit.game.any_size import fitting, of_any_size
@@ -38,7 +38,7 @@ SIZES = {"same.png": (8, 8), "wide.png": (21, 8), "deep/odd.jpg": (13, 27), "dee
 def trained(folder, text):
     path = folder / "recipe_of_images.toml"
     path.write_text(text, encoding="utf-8")
-    return start(read_table(path), path, quiet(), out=folder / "run").path
+    return begin(read_table(path), path, quiet(), out=folder / "run").path
 
 
 @pytest.fixture(scope="module")

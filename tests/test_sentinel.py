@@ -12,7 +12,7 @@ from rich.console import Console
 from test_run import kill
 from trained_runs import PARTS, RECIPE, assert_same_bits, train
 
-from gankit.api.train import start
+from gankit.api.train import begin
 from gankit.recipe.overrides import read_table
 
 pytestmark = pytest.mark.long
@@ -58,7 +58,7 @@ def test_a_monitor_that_fails_is_blamed_once_and_the_run_goes_on(tmp_path, metho
     console = Console(record=True, width=200, file=io.StringIO())
     recipe = tmp_path / "buggy.toml"
     recipe.write_text(LONGER + buggy)
-    start(read_table(recipe), recipe, console, out=tmp_path / "buggy", plugins=[PARTS])
+    begin(read_table(recipe), recipe, console, out=tmp_path / "buggy", plugins=[PARTS])
     said = console.export_text()
     assert said.count(message) == said.count("the monitor buggy") == 1
     assert "\n12/12 " in said

@@ -11,7 +11,7 @@ from value_parts import bars
 
 from gankit.api.generator import Generator
 from gankit.api.sample import sample
-from gankit.api.train import start
+from gankit.api.train import begin
 from gankit.errors import GankitError
 from gankit.pictures import sheets
 from gankit.pictures.drawing import channels_apart, curves, in_a_plane
@@ -36,7 +36,7 @@ DATA = ['name = "signals"', 'name = "table"', 'name = "table", shows = true', 'n
 def trained(folder, data, loss="bce"):
     path = folder / "values.toml"
     path.write_text(RECIPE.format(data, loss), encoding="utf-8")
-    return start(read_table(path), path, quiet(), out=folder / "run", plugins=[PARTS]).path
+    return begin(read_table(path), path, quiet(), out=folder / "run", plugins=[PARTS]).path
 
 
 @pytest.mark.parametrize("data", DATA)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from gankit.api.train import go_on, start
+from gankit.api.train import begin, go_on
 from gankit.recipe.overrides import read_table
 from gankit.run.folder import RunFolder
 
@@ -43,7 +43,7 @@ def train(folder: Path, text: str, name: str = "run") -> RunFolder:
     """Train a recipe and return the run's folder."""
     recipe = folder / f"{name}.toml"
     recipe.write_text(text, encoding="utf-8")
-    return start(read_table(recipe), recipe, quiet(), out=folder / name, plugins=[PARTS])
+    return begin(read_table(recipe), recipe, quiet(), out=folder / name, plugins=[PARTS])
 
 
 def resume(folder: Path, *overrides: str) -> RunFolder:

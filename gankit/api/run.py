@@ -8,6 +8,7 @@ from gankit.errors import Interrupted
 
 if TYPE_CHECKING:
     from gankit.api.sample import Samples
+    from gankit.data.where import Where
     from gankit.reporting.page import Page
     from gankit.scoring.evaluate import Scores
 
@@ -46,6 +47,7 @@ class Run:
         labels: Sequence[int | str] = (),
         truncation: float | None = None,
         reject: float | None = None,
+        where: "Where | None" = None,
         checkpoint: str = "last",
     ) -> "Samples":
         """Draw samples, as `gankit.sample` does.
@@ -56,13 +58,15 @@ class Run:
             labels: The classes to draw in turn, by name or index; all if empty.
             truncation: The bound of the noise.
             reject: The fraction of samples to reject, the least real to the discriminator.
+            where: Values of the examples from which the generator's inputs after the noise are
+                taken, such as `{"attributes.smiling": 1}`.
             checkpoint: `last`, `best`, or a checkpoint's name.
         """
         from gankit.api.generator import Generator
         from gankit.api.sample import sample
 
         opened = Generator.open(self.path, plugins=self.plugins, checkpoint=checkpoint)
-        return sample(opened, count, seed, labels, truncation, reject)
+        return sample(opened, count, seed, labels, truncation, reject, where)
 
     def score(
         self,

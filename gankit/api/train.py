@@ -35,6 +35,7 @@ def train(
     monitors: Tables | None = None,
     sentinel: Table | None = None,
     stages: Tables | None = None,
+    start: Table | None = None,
     data: Path | str | None = None,
     out: Path | str | None = None,
     plugins: Iterable[Path | str] = (),
@@ -60,6 +61,7 @@ def train(
         monitors: All `[[monitors]]`.
         sentinel: Options of `[sentinel]`.
         stages: All `[[stages]]`.
+        start: Options of `[start]`: the run whose weights the networks begin with.
         data: A folder of images or a `.npz` file to train on instead of the recipe's dataset.
         out: The run's folder; `runs/RECIPE-1`, `-2`, … by default.
         plugins: Plugin files to load.
@@ -86,6 +88,7 @@ def train(
         "monitors": monitors,
         "sentinel": sentinel,
         "stages": stages,
+        "start": start,
     }
     from gankit.api.run import Run
     from gankit.recipe.overrides import override, read_table
@@ -96,7 +99,7 @@ def train(
     files, shown = [Path(file).resolve() for file in plugins], console()
     made = Path(out) if out is not None else None
     try:
-        folder = start(table, Path(recipe), shown, made, backend, cpu, files)
+        folder = begin(table, Path(recipe), shown, made, backend, cpu, files)
     except Interrupted as stopped:
         if stopped.run is None:
             raise KeyboardInterrupt from None
@@ -105,7 +108,7 @@ def train(
     return Run(folder.path, files)
 
 
-def start(
+def begin(
     table: Mapping[str, Any],
     source: Path,
     console: "Console",

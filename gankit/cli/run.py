@@ -90,7 +90,7 @@ def run(
             raise typer.BadParameter("--from and --with need --resume and a run")
         elif recipe:
             table = read_table(recipe, changes, data)  # before the seconds that a backend takes
-            made = train.start(table, recipe, console, out, backend, cpu, plugins)
+            made = train.begin(table, recipe, console, out, backend, cpu, plugins)
         else:
             raise typer.BadParameter("name a recipe, or a run to --resume")
     except Interrupted as stopped:

@@ -10,7 +10,6 @@ import keras
 from gankit.discovery.plugins import Catalogue
 from gankit.errors import GankitError
 from gankit.game.verdict import Verdict
-from gankit.messages import typed
 from gankit.recipe.recipe import Recipe
 from gankit.run.experiment import Experiment
 from gankit.run.remedy import first_that_fits
@@ -107,14 +106,14 @@ class Act(keras.callbacks.Callback):
         event = {"event": "stops", "stage": session.place.stage, **_of(monitor, verdict, since)}
         where = {"step": session.place.steps, "epoch": session.epoch}
         log.add(session.run.verdicts, {**event, **where})
-        path = typed(session.run.path)
+        resume = session.run.resume_command()
         remedy = _words(verdict.changes[0]) if verdict.changes else ""
         raise GankitError(
             f"the sentinel stopped the run at step {session.place.steps:,}. {monitor}: "
             f"{verdict.name}, since step {since:,}: {verdict}",
-            f"gankit run --resume {path} --from healthy{remedy}"
+            f"{resume} --from healthy{remedy}"
             if session.checkpoints.healthy
-            else f"change the recipe; to continue anyway: gankit run --resume {path}",
+            else f"change the recipe; to continue anyway: {resume}",
         )
 
     def _plan(self, monitor: str, verdict: Verdict, since: int) -> bool:

@@ -220,10 +220,11 @@ class RunFolder:
 def _empty(out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     if not _only_begun(out):
-        resume = f", or go on with it: gankit run --resume {typed(out)}"
+        run = RunFolder(out)
+        resume = f", or go on with it: {run.resume_command()}" if run.exists else ""
         raise GankitError(
             f"{out} is not empty, and gankit never overwrites a run",
-            f"choose another --out{resume if RunFolder(out).exists else ''}",
+            f"choose another --out{resume}",
         )
     return out
 

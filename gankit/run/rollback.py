@@ -48,7 +48,7 @@ def complete(run: RunFolder) -> None:
     if not journal.is_file():
         return
     plan = _read(journal)
-    with written(run.path, f"then go on: gankit run --resume {run.path}"):
+    with written(run.path, f"then go on: {run.resume_command()}"):
         _forget_checkpoints(Checkpoints(run.checkpoints), plan.steps)
         _move_sheets(run, plan.epoch)
         log.forget(run.verdicts, plan.steps)
