@@ -12,9 +12,10 @@ from part_pages import cell, link
 from shelf import shipped_parts
 
 from gankit.cli import app
+from gankit.discovery import part_options
 from gankit.discovery.kinds import ALL_KINDS, KINDS
 from gankit.discovery.part import Part
-from gankit.recipe import optimizers, part_options
+from gankit.recipe import optimizers
 from gankit.recipe.settings import TRAINING
 from gankit.recipe.shipped import shipped_recipes
 

@@ -13,11 +13,10 @@ from shelf import SECTIONS, parts_named_by, shipped_parts
 import gankit
 from gankit.cli.show import snippet
 from gankit.cli.type_words import default_in_words, type_in_words
-from gankit.discovery import docstring
+from gankit.discovery import docstring, part_options
 from gankit.discovery.kinds import KINDS, METRIC_INPUTS
 from gankit.discovery.part import Part
 from gankit.game.stabilizer import Stabilizer
-from gankit.recipe import part_options
 from gankit.recipe.shipped import shipped_recipes
 
 PURPOSES = tomllib.loads(Path(__file__).with_name("purposes.toml").read_text(encoding="utf-8"))

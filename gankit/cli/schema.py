@@ -33,8 +33,8 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
     """Return the JSON schema of a recipe, and the problems of the parts that it leaves out."""
     from pydantic import create_model
 
+    from gankit.discovery.part_options import json_schema
     from gankit.recipe import model
-    from gankit.recipe.part_options import json_schema
 
     problems: list[GankitError] = []
     kinds = {kind: _any_of(parts.values(), problems) for kind, parts in catalogue.parts.items()}
@@ -51,7 +51,7 @@ def recipe_schema(catalogue: Catalogue) -> tuple[dict[str, Any], list[GankitErro
 
 def _any_of(parts: Iterable[Part], problems: list[GankitError]) -> Any:
     """Return the union of the parts' models, and collect the problems of parts without one."""
-    from gankit.recipe.part_options import json_schema, model
+    from gankit.discovery.part_options import json_schema, model
 
     models: list[Any] = []
     for part in parts:

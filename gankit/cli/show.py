@@ -128,7 +128,8 @@ def _verdict_lines(path: Path) -> Iterator[Line]:
 
 def _options(part: Part) -> dict[str, Any]:
     """Return the JSON schema of each option."""
-    from gankit.recipe import optimizers, part_options
+    from gankit.discovery import part_options
+    from gankit.recipe import optimizers
 
     if part.kind == "optimizers":
         model = optimizers.model(part, optimizers.any_rate())

@@ -11,16 +11,16 @@ from keras import ops
 
 from gankit import engine
 from gankit.data.scaling import tensor_from_uint8
+from gankit.game import step
 from gankit.game.averages import Averages
 from gankit.game.carrying import Carried, carry_over
 from gankit.game.loss import Loss, noise_shape
 from gankit.game.networks import Networks, check_given, inference, inputs
 from gankit.game.optimizers import Optimizers
-from gankit.game.scalars import accuracies, scalar, scalar_name, scalar_names
-from gankit.game.seeds import without_global_seed
+from gankit.game.scalars import scalar_names
 from gankit.game.stabilizer import Stabilizer
 from gankit.game.stabilizers import Stabilizers
-from gankit.game.turn import Batch, Round, Tensor, Turn
+from gankit.game.turn import Batch, Tensor, rows
 
 
 class GAN(engine.Trainer):
@@ -48,6 +48,7 @@ class GAN(engine.Trainer):
         stabilizers: In their order.
         seed: The `keras.random.SeedGenerator` to draw from inside the step.
         steps: The number of steps so far, a variable.
+        means: The means over the epoch of all that is logged, by name.
         broken_at: The first step whose loss was not finite, a variable; −1 if there is none.
     """
 
@@ -81,7 +82,7 @@ class GAN(engine.Trainer):
         self._states = self.stabilizers.prepare(self)
         names = scalar_names(loss)
         names += self.stabilizers.names(names)
-        self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
+        self.means = {name: keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
     def compile(self, optimizers: Mapping[str, keras.optimizers.Optimizer]) -> None:
@@ -104,7 +105,7 @@ class GAN(engine.Trainer):
     @property
     def metrics(self) -> list[keras.Metric]:
         """Means over the epoch of all that is logged."""
-        return list(self._trackers.values())
+        return list(self.means.values())
 
     # The step
 
@@ -114,56 +115,9 @@ class GAN(engine.Trainer):
         Raises:
             GankitError: Something in the step draws from Keras' global seed.
         """
-        batch = {name: tensor_from_uint8(array) for name, array in batch.items()}
-        with without_global_seed():
-            if self.simultaneous:
-                self._update(tuple(self.game.players), batch)
-            else:
-                for player, repeats in self.repeats.items():
-                    for turn in range(repeats):
-                        self._update((player,), self._part(batch, turn))
+        step.play(self, {name: tensor_from_uint8(array) for name, array in batch.items()})
         self.steps.assign_add(1)
-        return {name: tracker.result() for name, tracker in self._trackers.items()}
-
-    def _part(self, batch: Batch, turn: int) -> Batch:
-        rows = _rows(batch) // max(self.repeats.values())
-        return {name: x[turn * rows : (turn + 1) * rows] for name, x in batch.items()}
-
-    def _update(self, players: tuple[str, ...], batch: Batch) -> None:
-        """Score the players on one forward pass, then update each of them."""
-
-        def losses() -> tuple[list[Tensor], list[dict[str, Tensor]]]:
-            round = Round(self, batch)
-            scored = [self._score(Turn(p, round, len(players) == 1)) for p in players]
-            scaled = [self.optimizer.scale(p, loss) for p, (loss, _) in zip(players, scored)]
-            return scaled, [scalars for _, scalars in scored]
-
-        targets = [self.trained_by(player) for player in players]
-        scored, gradients = engine.gradients(losses, targets)
-        for player, scalars, gradient in zip(players, scored, gradients):
-            self._log(player, scalars, self.optimizer.norm(player, gradient))
-            should_update = self.stabilizers.should_update(player, self)
-            self.optimizer.apply(player, gradient, should_update)
-        for player in players:
-            self.stabilizers.after(player, self)
-
-    def _score(self, turn: Turn) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return what the player minimises, and the scalars to log."""
-        what = f"the loss {type(self.game).__name__} on the turn of the {turn.player}"
-        loss, scalars = self.stabilizers.penalise(scalar(self.game(turn), what), turn)
-        scalars |= accuracies(turn, self.game)
-        scalars[self._name(turn.player, "loss")] = loss
-        return loss, scalars | self.stabilizers.watch(turn)
-
-    def _log(self, player: str, scalars: Mapping[str, Tensor], norm: Tensor) -> None:
-        loss = scalars[self._name(player, "loss")]
-        new = ops.logical_and(self.broken_at.value < 0, ops.logical_not(ops.isfinite(loss)))
-        self.broken_at.assign(ops.where(new, self.steps.value, self.broken_at.value))
-        for name, value in {**scalars, self._name(player, "grad_norm"): norm}.items():
-            self._trackers[name].update_state(value)
-
-    def _name(self, player: str, quantity: str) -> str:
-        return scalar_name(player, quantity, self.game.players)
+        return {name: mean.result() for name, mean in self.means.items()}
 
     # What a turn asks for
 
@@ -177,7 +131,7 @@ class GAN(engine.Trainer):
 
     def noise(self, name: str, batch: Batch) -> Tensor:
         """Return standard normal noise for the first input of a network, a row for each example."""
-        shape = (_rows(batch), *self.networks[name].inputs[0].shape[1:])
+        shape = (rows(batch), *self.networks[name].inputs[0].shape[1:])
         return keras.random.normal(shape, seed=self.seed)
 
     def call_network(self, network: keras.Model, x: Tensor, batch: Batch) -> Any:
@@ -224,9 +178,5 @@ class GAN(engine.Trainer):
         """
         network, given = self.networks[name], given or {}
         check_given(network, given, name)
-        rows = dict(given) if labels is None else {"labels": labels, **given}
-        return inference(network, self.averages.get(name, network.variables), noise, rows, name)
-
-
-def _rows(batch: Batch) -> Any:
-    return ops.shape(next(iter(batch.values())))[0]
+        others = dict(given) if labels is None else {"labels": labels, **given}
+        return inference(network, self.averages.get(name, network.variables), noise, others, name)

@@ -24,6 +24,11 @@ Given = Mapping[str, Tensor]
 Pairs = Mapping[str, Tensor | tuple[Tensor, Tensor]]
 
 
+def rows(batch: Batch) -> Any:
+    """Return the number of examples in a batch; a tensor where it is not known before."""
+    return ops.shape(next(iter(batch.values())))[0]
+
+
 @dataclass
 class Round:
     """The forward pass of one turn, or of several simultaneous ones, on a batch of real data."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from gankit.discovery.part import Part
+from gankit.discovery.part_options import options
 from gankit.discovery.plugins import Catalogue
 from gankit.errors import GankitError
 from gankit.messages import shown
-from gankit.recipe.part_options import options
 from gankit.recipe.section import Section
 
 TYPED = {"network": "--features {part}:NETWORK", "weights": "--weights FILE"}

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from gankit.discovery import part_options
 from gankit.discovery.kinds import KINDS
 from gankit.discovery.part import Part
-from gankit.recipe import part_options
 from gankit.recipe.count import Count
 from gankit.recipe.settings import SCORING, SENTINEL, START, TRAINING
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import keras
 from pydantic import Field
 
+from gankit.discovery import part_options
 from gankit.discovery.part import Part
-from gankit.recipe import part_options
 
 Number = int | float
 LearningRate = Annotated[float, Field(ge=0)]

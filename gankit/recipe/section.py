@@ -8,8 +8,8 @@ from typing import Any
 
 from gankit.discovery.kinds import ALL_KINDS
 from gankit.discovery.part import Part
+from gankit.discovery.part_options import SectionModel, takes
 from gankit.errors import GankitError
-from gankit.recipe.part_options import SectionModel, takes
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError, create_model
 
+from gankit.discovery import part_options
 from gankit.discovery.lookup import pick
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
-from gankit.recipe import optimizers, part_options
+from gankit.recipe import optimizers
 from gankit.recipe.features import TABLE, choose_features
 from gankit.recipe.model import (
     ARRAYS,

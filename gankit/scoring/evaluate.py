@@ -12,9 +12,9 @@ from gankit.cache import cached
 from gankit.data.digest import digest
 from gankit.discovery.kinds import METRIC_INPUTS
 from gankit.discovery.part import Part
+from gankit.discovery.part_options import takes
 from gankit.errors import GankitError
 from gankit.messages import shown
-from gankit.recipe.part_options import takes
 from gankit.scoring.features import NO_WEIGHTS, Features
 from gankit.scoring.metric import ON_FEATURES
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gankit.discovery import docstring
+from gankit.discovery import docstring, part_options
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import Plugin, load_plugins
 from gankit.errors import GankitError
-from gankit.recipe import part_options
 from gankit.testing.requirement import require
 
 REMEDY = "fix it; docs/plugins has a page for each kind of part"
