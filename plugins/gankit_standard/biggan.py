@@ -1,6 +1,5 @@
 """BigGAN: residual networks in which every block gets the class and a part of the noise."""
 
-import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -10,10 +9,10 @@ from keras import ops
 
 import gankit
 from gankit import layers
-from gankit_standard.attention import Attention, check_attention, self_attention
+from gankit_standard.attention import Attention
 from gankit_standard.labels import LabelledInput, inputs
-from gankit_standard.residual import discriminator, double
-from gankit_standard.sizes import Size, Widths, doubled_sizes, widths_of
+from gankit_standard.residual import block_widths, discriminator, grow
+from gankit_standard.sizes import Size, Widths
 from gankit_standard.stabilizers.graph import KERNELS
 
 
@@ -54,12 +53,9 @@ def biggan(
         GankitError: The images' size, the widths or the size of the attention do not fit, or the
             data has no labels.
     """
-    sizes = doubled_sizes(spec.shape, "biggan")
-    made = widths_of(sizes, generator_widths, "generator_widths")
-    judged = widths_of(sizes, discriminator_widths, "discriminator_widths")
-    check_attention(attention, sizes)
+    made, judged = block_widths(spec, "biggan", generator_widths, discriminator_widths, attention)
     _check_labels(spec)
-    noise, images = inputs(spec, latent * len(sizes), "projection")
+    noise, images = inputs(spec, latent * len(made), "projection")
     return {
         "generator": _orthogonal(_generator(noise, made, spec.shape[-1], embedding, attention)),
         "discriminator": _orthogonal(discriminator(images, judged, attention)),
@@ -69,15 +65,11 @@ def biggan(
 def _generator(
     noise: LabelledInput, widths: Mapping[Size, int], channels: int, embedding: int, attention: int
 ) -> keras.Model:
-    first, *sizes = sorted(widths)
-    start = (*first, widths[first])
     z, *parts = ops.split(noise.join(), len(widths), axis=1)
     label = noise.embed(embedding)
-    x = keras.layers.Reshape(start)(keras.layers.Dense(math.prod(start))(z))
-    for size, part in zip(sizes, parts):
-        condition = keras.layers.Concatenate()([label, part])
-        x = double(x, widths[size], partial(_activate, condition=condition))
-        x = self_attention(x) if min(size) == attention else x
+    conditions = (keras.layers.Concatenate()([label, part]) for part in parts)
+    activations = (partial(_activate, condition=condition) for condition in conditions)
+    x = grow(z, widths, activations, attention)
     x = keras.layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
     return noise.generator(layers.Conv2D(channels, 3, padding="same")(x))
 

@@ -1,17 +1,57 @@
-"""Residual blocks, and the discriminator that is made of them (SNGAN, arXiv:1802.05957)."""
+"""Residual blocks, and the networks that are made of them (SNGAN, arXiv:1802.05957)."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
+import gankit
 from gankit import layers
-from gankit_standard.attention import self_attention
+from gankit_standard.attention import check_attention, self_attention
 from gankit_standard.labels import LabelledInput
-from gankit_standard.sizes import Size
+from gankit_standard.sizes import Size, doubled_sizes, widths_of
 
 HALVED_TO = 8  # pixels, or fewer
+
+Activate = Callable[[Any], Any]
+
+
+def block_widths(
+    spec: gankit.DataSpec,
+    architecture: str,
+    generator_widths: Sequence[int],
+    discriminator_widths: Sequence[int],
+    attention: int,
+) -> tuple[dict[Size, int], dict[Size, int]]:
+    """Return the channels of the generator's and of the discriminator's blocks, by size.
+
+    Raises:
+        GankitError: The images' size, the widths or the size of the attention do not fit.
+    """
+    sizes = doubled_sizes(spec.shape, architecture)
+    made = widths_of(sizes, generator_widths, "generator_widths")
+    judged = widths_of(sizes, discriminator_widths, "discriminator_widths")
+    check_attention(attention, sizes)
+    return made, judged
+
+
+def grow(
+    z: Any, widths: Mapping[Size, int], activations: Iterable[Activate], attention: int
+) -> Any:
+    """Return a generator's features at full size, before the last activation.
+
+    The smallest features are linear in z. Each block doubles them, and has an activation of its
+    own. Where the features have a shorter edge of `attention` pixels, there is self-attention.
+    """
+    first, *sizes = sorted(widths)
+    start = (*first, widths[first])
+    x = keras.layers.Reshape(start)(keras.layers.Dense(math.prod(start))(z))
+    for size, activate in zip(sizes, activations):
+        x = _double(x, widths[size], activate)
+        x = self_attention(x) if min(size) == attention else x
+    return x
 
 
 def discriminator(
@@ -33,7 +73,7 @@ def discriminator(
     return images.discriminator(keras.layers.Dense(1, dtype="float32")(x), x)
 
 
-def double(x: Any, width: int, activate: Callable[[Any], Any]) -> Any:
+def _double(x: Any, width: int, activate: Activate) -> Any:
     """Return the output of a residual block at twice the size of x."""
     y = _convolve(keras.layers.UpSampling2D()(activate(x)), width)
     y = _convolve(activate(y), width)

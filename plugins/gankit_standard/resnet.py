@@ -1,17 +1,17 @@
 """Residual networks, as in the paper on spectral normalisation."""
 
-import math
 from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 import keras
 
 import gankit
 from gankit import layers
-from gankit_standard.attention import Attention, check_attention, self_attention
+from gankit_standard.attention import Attention
 from gankit_standard.labels import Conditional, LabelledInput, inputs
-from gankit_standard.residual import discriminator, double
-from gankit_standard.sizes import Size, Widths, doubled_sizes, widths_of
+from gankit_standard.residual import block_widths, discriminator, grow
+from gankit_standard.sizes import Size, Widths
 
 
 def resnet(
@@ -53,10 +53,7 @@ def resnet(
         GankitError: The images' size, the widths or the size of the attention do not fit, or the
             data has no labels.
     """
-    sizes = doubled_sizes(spec.shape, "resnet")
-    made = widths_of(sizes, generator_widths, "generator_widths")
-    judged = widths_of(sizes, discriminator_widths, "discriminator_widths")
-    check_attention(attention, sizes)
+    made, judged = block_widths(spec, "resnet", generator_widths, discriminator_widths, attention)
     noise, images = inputs(spec, latent, conditional)
     return {
         "generator": _generator(noise, made, spec.shape[-1], generator_norm, attention),
@@ -70,11 +67,6 @@ def _generator(
     def activate(x: Any) -> Any:
         return keras.layers.ReLU()(noise.normalise(x, 0.9) if norm else x)
 
-    first, *sizes = sorted(widths)
-    start = (*first, widths[first])
-    x = noise.join() if norm else noise.join_embedded()
-    x = keras.layers.Reshape(start)(keras.layers.Dense(math.prod(start))(x))
-    for size in sizes:
-        x = double(x, widths[size], activate)
-        x = self_attention(x) if min(size) == attention else x
+    z = noise.join() if norm else noise.join_embedded()
+    x = grow(z, widths, repeat(activate), attention)
     return noise.generator(layers.Conv2D(channels, 3, padding="same")(activate(x)))
