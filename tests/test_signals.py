@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 from trained_runs import PARTS, RECIPE, assert_same_bits, train
 
+from gankit.recipe.section import Section
 from gankit.run import callbacks, experiment
 from gankit.run.display import Display
 from gankit.run.signals import ENDING, heard
@@ -48,6 +49,22 @@ def test_a_signal_before_the_first_step_ends_a_run_that_leaves_nothing(
     gankit, recipe, tmp_path, monkeypatch, number, swallowed
 ):
     during_preparation(monkeypatch, number, swallowed)
+    code, out, err = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    assert (code, err) == (130, "")
+    assert out.endswith("stopped before the first step; nothing was saved\n")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_while_the_data_is_made_says_so(gankit, recipe, tmp_path, monkeypatch, number):
+    make = Section.make
+
+    def made(section, *given, **named):
+        if section.part.kind == "datasets":
+            signal.raise_signal(number)
+        return make(section, *given, **named)
+
+    monkeypatch.setattr(Section, "make", made)
     code, out, err = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
     assert (code, err) == (130, "")
     assert out.endswith("stopped before the first step; nothing was saved\n")
