@@ -8,7 +8,6 @@ file has changed since. A damaged folder is made again.
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ import platformdirs
 
 from gankit.errors import GankitError
 from gankit.files import aside, remove, remove_leftovers
+from gankit.terminal import show_warning
 
 try:
     import fcntl
@@ -48,7 +48,7 @@ def cached(name: str, key: Mapping[str, Any], make: Callable[[Path], None]) -> P
     try:
         _remove_dead_fills(folder.parent)
         if damage := _damage(folder, text):
-            print(f"warning: the cache {folder} is damaged ({damage}): made again", file=sys.stderr)
+            show_warning(f"the cache {folder} is damaged ({damage}) and is rebuilt")
             _drop(folder)
         if not folder.is_dir():
             _fill(folder, text, make)

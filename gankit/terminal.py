@@ -33,3 +33,9 @@ def terminal(stderr: bool = False) -> Console:
 def warning(message: str) -> Text:
     """Return a warning, as all of gankit shows one."""
     return Text.assemble(("warning: ", "bold yellow"), message)
+
+
+def show_warning(message: str) -> None:
+    """Print a warning on standard error; a terminal wraps it between words."""
+    console = terminal(stderr=True)
+    console.print(warning(message), soft_wrap=not console.is_terminal)

@@ -3,7 +3,7 @@
 import pytest
 
 from gankit.errors import GankitError
-from gankit.recipe.overrides import override, read_override
+from gankit.recipe.overrides import override, read_override, read_table
 
 pytestmark = pytest.mark.anywhere
 
@@ -64,3 +64,15 @@ def test_a_word_without_quotes_is_told_how_to_quote():
 def test_what_is_not_key_and_value(text):
     with pytest.raises(GankitError, match="--set"):
         read_override(text)
+
+
+def test_stabilizers_are_added_at_the_end_also_of_a_stage_that_has_its_own(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text('stages = [{seed = 1}, {stabilizers = [{name = "r1"}]}]')
+    table = read_table(path, ['stabilizers=[{name="ema"}]'], stabilizers=["packing", "r2"])
+    assert [part["name"] for part in table["stabilizers"]] == ["ema", "packing", "r2"]
+    assert "stabilizers" not in table["stages"][0]
+    assert [p["name"] for p in table["stages"][1]["stabilizers"]] == ["r1", "packing", "r2"]
+    path.write_text("seed = 1")
+    assert read_table(path, stabilizers=["ema"])["stabilizers"] == [{"name": "ema"}]
+    assert read_table(path) == {"seed": 1}

@@ -50,7 +50,7 @@ def apply(
     backend: str | None = None,
     cpu: bool = False,
 ) -> Applied:
-    """Run a network that turns images into images over a folder of images.
+    """Run an image-to-image network over a folder of images.
 
     Images keep their height and width if the network allows: their borders are mirrored up to the
     next size that fits, and the result is cropped. Other networks get the central part of an

@@ -81,7 +81,7 @@ class Run:
         Args:
             metrics: The names of metrics, as a list or separated by commas; all if empty.
             features: The features to compare by; by default those of the recipe.
-            count: The number of samples, and at most of real examples.
+            count: The number of samples, and the maximum number of real examples.
             seed: The seed of the noise and of the choice of real examples.
             checkpoint: `last`, `best`, or a checkpoint's name.
         """

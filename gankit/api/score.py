@@ -46,7 +46,7 @@ def score(
             pixels for folders.
         weights: A file of the weights of the features' network.
         download: Whether such weights may be downloaded.
-        count: The number of samples, and at most of real examples.
+        count: The number of samples, and the maximum number of real examples.
         seed: The seed of the noise and of the choice of real examples.
         held_out: A folder of real images that were not trained on.
         checkpoint: The run's checkpoint: `last`, `best`, or its name.

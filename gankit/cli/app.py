@@ -12,7 +12,7 @@ from gankit.cli.options import examples, flag
 Command = Callable[..., None]
 
 app = typer.Typer(
-    help="Assemble GANs from TOML recipes and train them with Keras 3.",
+    help="Build and train GANs from TOML recipes, with Keras 3.",
     epilog=examples("run quickstart", "list recipes"),
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,

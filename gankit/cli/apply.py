@@ -28,7 +28,7 @@ def apply(
     backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Run a network that turns images into images over a folder of images."""
+    """Run an image-to-image network over a folder of images."""
     from gankit.api.apply import apply
 
     made = apply(run, folder, out, network, checkpoint, plugin or (), backend, cpu)

@@ -24,6 +24,7 @@ def bench(
         Benchmark,
         typer.Argument(
             metavar="BENCHMARK",
+            show_choices=False,
             help="ring or grid, points with known modes; ablation, one stabilizer at a time; or "
             "sentinel, monitors on runs made to fail.",
         ),
@@ -39,7 +40,7 @@ def bench(
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Measure known cases beside published results. Earlier measurements are kept."""
+    """Run benchmarks and print their results beside published ones. Earlier results are kept."""
     console = terminal()
     announce(console.print, backend, cpu)
     from gankit.bench import ablation, mixtures, sentinel

@@ -12,6 +12,7 @@ from rich.text import Text
 from gankit.cli.app import command
 from gankit.cli.console import Line, aligned, show_lines
 from gankit.cli.options import (
+    Added,
     Backend,
     Channels,
     Cpu,
@@ -46,24 +47,26 @@ def check(
     data: Data = None,
     size: Size = None,
     channels: Channels = None,
+    added: Added = None,
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Report all problems of a recipe. If there are none, build it and play one batch."""
+    """Report all problems of a recipe. If there are none, build it and train on one batch."""
     from gankit.backend import choose_backend
 
     choose_backend(backend, cpu)
     from gankit.recipe.recipe import read_recipe
 
     changes = data_overrides(size, channels) + (overrides or [])
-    recipe = read_recipe(path, load_plugins(plugin or ()), changes, data)
+    recipe = read_recipe(path, load_plugins(plugin or ()), changes, data, added or ())
     with blaming(recipe.parts()):
         show_lines(check_recipe(recipe, plugin or ()))
     command = ["gankit", "run", str(path)]
     given = {"--data": data, "--size": size, "--channels": channels}
     command += [word for key, value in given.items() if value for word in (key, str(value))]
     command += [word for each in overrides or () for word in ("--set", each)]
+    command += [word for name in added or () for word in ("--with", name)]
     command += [word for file in plugin or () for word in ("--plugin", str(file))]
     command += (["--backend", backend] if backend else []) + ["--cpu"] * cpu
     show_lines([Text(f"{path} is valid", "bold green"), f"→ {shlex.join(command)}"])

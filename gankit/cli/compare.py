@@ -11,7 +11,7 @@ from rich.text import Text
 from gankit.api.compare import compare as compare_runs
 from gankit.cli import completion
 from gankit.cli.app import command
-from gankit.cli.console import Line, aligned, show_lines, show_warning
+from gankit.cli.console import Line, aligned, show_lines
 from gankit.cli.options import (
     CheckpointName,
     Cpu,
@@ -23,6 +23,7 @@ from gankit.cli.options import (
     number,
     text,
 )
+from gankit.terminal import show_warning
 
 if TYPE_CHECKING:
     from gankit.reporting.comparison import Comparison
@@ -52,7 +53,7 @@ def compare(
     backend: RunBackend = None,
     cpu: Cpu = False,
 ) -> None:
-    """Compare runs: settings that differ, scores, curves in one chart, samples of equal noise."""
+    """Compare runs: settings that differ, scores, curves in one chart, samples from equal noise."""
     found = compare_runs(
         map(found_run, runs), out, count, seed, checkpoint, plugin or (), backend, cpu
     )

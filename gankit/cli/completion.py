@@ -84,6 +84,12 @@ def metrics(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
 
 
 @completing
+def stabilizers(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
+    """Offer stabilizers."""
+    return ((name, part.summary) for name, part in load_plugins().parts["stabilizers"].items())
+
+
+@completing
 def features(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     """Offer feature extractors."""
     return ((name, part.summary) for name, part in load_plugins().parts["features"].items())

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gankit.errors import GankitError
 from gankit.messages import cut, printable
-from gankit.terminal import terminal, warning
+from gankit.terminal import terminal
 
 Line = Text | str
 LONGEST_LINE = 2000  # characters of an error: a path may have thousands
@@ -59,11 +59,6 @@ def show_next(command: str) -> None:
     console = terminal()
     if console.is_terminal:
         console.print(f"\n→ {command}", style="cyan")
-
-
-def show_warning(message: str) -> None:
-    """Print a warning on standard error."""
-    _print(terminal(stderr=True), warning(message))
 
 
 def show_error(error: GankitError) -> None:

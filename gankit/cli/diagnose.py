@@ -33,16 +33,17 @@ def diagnose(
         ),
     ],
     loss: Annotated[
-        str | None, text("NAME", "The loss of a log, from gankit list losses; runs know it.")
+        str | None,
+        text("NAME", "The loss of a log, from gankit list losses; runs need none."),
     ] = None,
     columns: Annotated[
         str,
-        text("NAME=COLUMN,…", "Columns for d_loss, g_loss, score, step; usual names are known."),
+        text("NAME=COLUMN,…", "Columns for d_loss, g_loss, score, step; usual names are found."),
     ] = "",
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what went wrong with a training, since when, how sure that is, and what to do."""
+    """Say what went wrong in a training, since when, how certain that is, and what to do."""
     named = _named(columns)
     from gankit.backend import choose_backend
 
@@ -71,12 +72,12 @@ def _named(columns: str) -> dict[str, str]:
 def _lines(found: "Diagnosis") -> Iterator[Line]:
     from gankit.sentinel.wording import text
 
-    yield f"{found.points:,} points"
+    yield f"judged at {found.points:,} points of the training"
     for event in found.events:
         level = "over" if event["event"] == "ends" else event["level"]
         where = f"step {event['step']:,}"
         yield Text.assemble((f"{level:<5}", STYLES[level]), f"{where:<14} {text(event)}")
     if not found.events:
-        yield "the log shows no problem"
+        yield "no problem found"
     yield ""
     yield from found.belief

@@ -40,7 +40,7 @@ def interpolate(
     way: Annotated[Way, text(None, "The path between two stops.")] = "slerp",
     label: Annotated[list[str] | None, text("CLASS", "The class of a row. Repeatable.")] = None,
 ) -> None:
-    """Write the interpolation between samples, as a strip and as a film."""
+    """Write the interpolation between samples, as a strip and as an animation."""
     generator = look.generator
     request = numbers(stops), steps, way, look.seed, label or ()
     paths = [look.write(gankit.explore.interpolate(generator, *request), "interpolate")]
@@ -105,7 +105,7 @@ def nearest(
     ] = "pixels",
     held_out: Images = None,
 ) -> None:
-    """Write samples beside their nearest training examples: are they memorised?"""
+    """Write samples beside their nearest training examples: are they copies?"""
     found = gankit.explore.nearest(look.generator, count, look.seed, features, held_out)
     path = look.write(found.sheet, "nearest")
     show_lines([*neighbour_lines(found), "", f"wrote {path}"])
@@ -116,7 +116,7 @@ def nearest(
 def templates(
     look: Look,
     bins: Annotated[int, number("The number of clusters.")] = 24,
-    count: Annotated[int, number("The number of samples, and at most of real examples.")] = 2000,
+    count: Annotated[int, number("The number of samples, and the limit of real examples.")] = 2000,
 ) -> None:
     """Write the clusters of the data, and how often the generator draws each."""
     page = gankit.explore.templates(look.generator, bins, count, look.seed)

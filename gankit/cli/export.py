@@ -33,7 +33,7 @@ def export(
     backend: RunBackend = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's generator as a file that needs no gankit, and check that it loads the same."""
+    """Write a run's generator to a file that loads without gankit, and verify it."""
     written = export_run(run, format, network, out, checkpoint, plugin or (), backend, cpu=True)
     if as_json:
         print(json.dumps(asdict(written), default=str, ensure_ascii=False))

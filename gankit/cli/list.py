@@ -11,13 +11,14 @@ from rich.text import Text
 
 from gankit.cli import completion
 from gankit.cli.app import command
-from gankit.cli.console import Line, folded, show_lines, show_next, show_warning
+from gankit.cli.console import Line, folded, show_lines, show_next
 from gankit.cli.options import AsJson, PluginFiles
 from gankit.discovery.kinds import KERAS_KINDS, NAMED_KINDS
 from gankit.discovery.plugins import Catalogue, Plugin, load_plugins
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion
 from gankit.recipe.shipped import Shipped, described, shipped_recipes
+from gankit.terminal import show_warning
 
 _KINDS = [*NAMED_KINDS]
 RECIPES = "recipes"

@@ -41,7 +41,7 @@ def recipe(
         typer.Option(
             "--from",
             metavar="PATH",
-            help="Copy this file, or this recipe of gankit.",
+            help="Copy this file, or this recipe from gankit list recipes.",
             show_default="the recipe NAME",
             autocompletion=completion.shipped,
         ),
@@ -63,11 +63,11 @@ def recipe(
 def plugin(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="The name of the distribution, and of its folder."),
+        typer.Argument(metavar="NAME", help="The name of the package and of its folder."),
     ],
     kind: Annotated[str, text("KIND", f"{listed(PLURALS)}.")],
 ) -> None:
-    """Write a plugin with one part as a distribution: code, tests, a recipe, CI."""
+    """Create a plugin package with one part: code, tests, a recipe, CI."""
     show_lines(f"wrote {path}" for path in write_distribution(name, kind))
     install, test = f"pip install -e {name} pytest", f"pytest {name}"
     show_lines(f"→ {line}" for line in (install, test, f"gankit run {name}/recipe.toml"))

@@ -73,16 +73,23 @@ Overrides = Annotated[
 Backend = Annotated[str | None, _backend("Keras' own choice")]
 RunBackend = Annotated[str | None, _backend("the run's")]
 Cpu = Annotated[bool, flag("--cpu", "Do not use GPUs.")]
-RECIPE = "A TOML file, or a recipe of gankit: gankit list recipes."
+RECIPE = "A TOML file, or a recipe from gankit list recipes."
 RecipePath = Annotated[
     Path, typer.Argument(metavar="RECIPE", help=RECIPE, autocompletion=completion.recipes)
 ]
-Data = Annotated[
-    Path | None, text("PATH", "Train on this folder of images, or .npz file, instead.")
-]
+Data = Annotated[Path | None, text("PATH", "Train on this folder of images or .npz file instead.")]
 Size = Annotated[int | None, number("The edge of the images, in pixels.", default="the recipe's")]
 Channels = Annotated[
     Literal["grey", "rgb"] | None, text(None, "Read images in grey or in colour.", "the recipe's")
+]
+Added = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="STABILIZER",
+        help="Add a stabilizer. Repeatable.",
+        autocompletion=completion.stabilizers,
+    ),
 ]
 Run = Annotated[
     Path,
@@ -104,5 +111,5 @@ CheckpointName = Annotated[
 ]
 Seed = Annotated[int, number("The seed of the noise.", 0)]
 Images = Annotated[Path | None, text("FOLDER", "A folder of real images not used in training.")]
-Verbose = Annotated[bool, flag("-v", "Show how the scores were made.")]
+Verbose = Annotated[bool, flag("-v", "Show how the scores were measured.")]
 AsJson = Annotated[bool, flag("--json", "Print JSON.")]

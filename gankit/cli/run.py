@@ -11,6 +11,7 @@ from gankit.cli.app import command
 from gankit.cli.console import show_lines
 from gankit.cli.options import (
     RECIPE,
+    Added,
     Backend,
     Channels,
     Cpu,
@@ -44,6 +45,7 @@ def run(
     data: Data = None,
     size: Size = None,
     channels: Channels = None,
+    added: Added = None,
     out: Annotated[Path | None, text("RUN", "The run's folder.", "runs/RECIPE-1, -2, …")] = None,
     resume: Annotated[
         Path | None, text("RUN", "Resume this run.", complete=completion.runs)
@@ -57,14 +59,6 @@ def run(
             "--from",
             metavar="NAME",
             help="With --resume: go back to a checkpoint: healthy, best, step-….",
-        ),
-    ] = None,
-    added: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="STABILIZER",
-            help="With --from: add a stabilizer, as a new stage. Repeatable.",
         ),
     ] = None,
     plugin: PluginFiles = None,
@@ -83,13 +77,14 @@ def run(
             given |= {"--size": size, "--channels": channels}
             _refuse([option for option, value in given.items() if value])
             if added and not checkpoint:
-                raise typer.BadParameter("--with needs --from and a checkpoint to go back to")
+                raise typer.BadParameter("--resume with --with needs --from and a checkpoint")
             back, resume = (checkpoint, added or (), overrides or ()), found_run(resume)
             made = train.go_on(resume, console, backend, cpu, plugins, allow_new_data, *back)
-        elif checkpoint or added:
-            raise typer.BadParameter("--from and --with need --resume and a run")
+        elif checkpoint:
+            raise typer.BadParameter("--from needs --resume and a run")
         elif recipe:
-            table = read_table(recipe, changes, data)  # before the seconds that a backend takes
+            # before the seconds that a backend takes
+            table = read_table(recipe, changes, data, added or ())
             made = train.begin(table, recipe, console, out, backend, cpu, plugins)
         else:
             raise typer.BadParameter("name a recipe, or a run to --resume")

@@ -11,9 +11,10 @@ import typer
 from rich.text import Text
 
 from gankit.cli.app import command
-from gankit.cli.console import Line, aligned, show_lines, show_next, show_warning
+from gankit.cli.console import Line, aligned, show_lines, show_next
 from gankit.cli.options import AsJson
 from gankit.messages import typed
+from gankit.terminal import show_warning
 
 if TYPE_CHECKING:
     from gankit.api.runs import RunSummary

@@ -43,14 +43,14 @@ def sample(
     label: Annotated[list[str] | None, text("CLASS", "Draw only this class. Repeatable.")] = None,
     where: Annotated[
         list[str] | None,
-        text("NAME=VALUE", "Take inputs from such examples: attributes.smiling=1. Repeatable."),
+        text("NAME=VALUE", "Take inputs from examples like attributes.smiling=1. Repeatable."),
     ] = None,
     truncation: Annotated[
         float | None, number("Keep the noise within this bound.", 0.01, "X")
     ] = None,
     reject: Annotated[
         float | None,
-        text("FRACTION", "Reject this fraction of samples, the least real to the discriminator."),
+        text("FRACTION", "Reject this fraction of samples: those least real to the discriminator."),
     ] = None,
     ensemble: Annotated[
         bool, flag("--ensemble", "Mix the samples of all runs, as if from one generator.")

@@ -7,11 +7,11 @@ from operator import or_
 from typing import Any
 
 from gankit.cli.app import command
-from gankit.cli.console import show_warning
 from gankit.cli.options import PluginFiles
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import GankitError
+from gankit.terminal import show_warning
 
 
 @command("schema > gankit.schema.json", "schema --plugin my_parts.py")

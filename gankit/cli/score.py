@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from gankit.run.score_file import Line as ScoreLine
     from gankit.scoring.evaluate import Provenance, Scores
 
-_REMEDIES = {"held_out": "--held-out FOLDER", "probabilities": "--features classifier"}
-
 
 @command(
     "score runs/quickstart-1 --checkpoint best --features classifier",
@@ -61,8 +59,10 @@ def score(
     ] = None,
     weights: Annotated[Path | None, text("FILE", "The weights of the features' network.")] = None,
     download: Annotated[bool, flag("--download", "Allow the download of such weights.")] = False,
-    count: Annotated[int, number("The number of samples, and at most of reals.", 2)] = 10_000,
-    seed: Annotated[int, number("The seed of the noise and of the choice of reals.", 0)] = 0,
+    count: Annotated[
+        int, number("The number of samples, and the limit of real examples.", 2)
+    ] = 10_000,
+    seed: Annotated[int, number("The seed of the noise and of the real examples.", 0)] = 0,
     held_out: Images = None,
     checkpoint: CheckpointName = "last",
     self_test: Annotated[bool, flag("--self-test", "Only test metrics on known answers.")] = False,
@@ -116,14 +116,31 @@ def score_lines(scores: "Scores", verbose: bool = False) -> Iterator[Line]:
         yield from provenance_lines(made)
     else:
         yield Text(f"{made.generated_count:,} of {made.generated}")
-        about = f"beside {made.real_count:,} of {made.real}, by {made.features} (more: -v)"
-        yield Text(about, "dim")
-    for name, why in scores.left_out.items():
-        remedies = [f" → {remedy}" for asked, remedy in _REMEDIES.items() if asked in why]
-        yield Text(f"{name} is left out: {why}{''.join(remedies)}", "yellow")
+        about = f"compared with {made.real_count:,} of {made.real}, by {made.features}"
+        yield Text(f"{about} (more: -v)", "dim")
+    yield from (Text(line, "dim") for line in _left_out_lines(scores.left_out))
     yield ""
     table = [(scores.titles[name], f"{value:.4g}") for name, value in scores.values.items()]
     yield from aligned(table, ("bold", "green"))
+
+
+def _left_out_lines(left_out: Mapping[str, str]) -> Iterator[str]:
+    """Yield the metrics that were not computed, grouped by what they need."""
+    reasons = " ".join(left_out.values())
+    labelled = "class_names" not in reasons and "class_fractions" not in reasons
+    groups: dict[str, list[str]] = {}
+    for name, why in left_out.items():
+        groups.setdefault(_need(why, labelled), []).append(name)
+    for need, names in groups.items():
+        yield f"without {need}: no {', '.join(names)}"
+
+
+def _need(why: str, labelled: bool) -> str:
+    if "held_out" in why:
+        return "--held-out FOLDER"
+    if "probabilities" in why:
+        return "--features classifier" if labelled else "classes in the data"
+    return why.removeprefix("needs ")
 
 
 def provenance_lines(made: "Provenance") -> Iterator[Line]:

@@ -18,10 +18,10 @@ def watch(
     from gankit.reporting.server import ReportServer
 
     with ReportServer(run, port) as server:
-        show_lines([server.address, "stop with Ctrl-C"])
+        show_lines([server.address, "press Ctrl-C to stop; the training goes on"])
         if not no_open:
             webbrowser.open(server.address)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            show_lines(["stopped; the training goes on"])
+            show_lines(["stopped"])

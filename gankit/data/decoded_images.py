@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from gankit.cache import cached
 from gankit.data.images import on_ground, open_image, plain
 from gankit.errors import GankitError
 from gankit.progress_bar import progress
+from gankit.terminal import show_warning
 
 TOLERATED = 0.1  # the fraction of files that may be broken
 NAMED = 3  # broken files that a message names
@@ -57,7 +57,7 @@ def decode_images(
     folder = cached("images", key, lambda folder: _decode_all(paths, frame, folder))
     broken = json.loads((folder / "broken.json").read_text(encoding="utf-8"))
     if broken:
-        print(f"warning: left out {_count(paths, broken)}", file=sys.stderr)
+        show_warning(f"left out {_count(paths, broken)}")
     images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
     return images, np.delete(np.arange(len(paths)), [index for index, _ in broken])
 
@@ -168,6 +168,10 @@ def _reason(error: Exception) -> str:
 
 def _count(files: list[Path], broken: Sequence[tuple[int, str]]) -> str:
     """Return e.g. `4 of 9 images: /a/x.png (not an image), … and 1 more`."""
-    names = [f"{files[index]} ({reason})" for index, reason in broken[:NAMED]]
+    names = [f"{_from_here(files[index])} ({reason})" for index, reason in broken[:NAMED]]
     more = [f"and {len(broken) - NAMED} more"] if len(broken) > NAMED else []
     return f"{len(broken)} of {len(files):,} images: {', '.join(names + more)}"
+
+
+def _from_here(file: Path) -> Path:
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

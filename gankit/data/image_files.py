@@ -1,12 +1,12 @@
 """The image files of a folder."""
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from gankit.errors import GankitError
+from gankit.terminal import show_warning
 
 SUFFIXES = (
     *(".avif", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".pgm"),
@@ -38,7 +38,7 @@ def image_files(folder: str | os.PathLike[str]) -> list[Path]:
         )
     if others:
         kinds = ", ".join(f"{count:,} {suffix}" for suffix, count in others.most_common(3))
-        print(f"warning: skipped files in {root} that are not images: {kinds}", file=sys.stderr)
+        show_warning(f"skipped files in {root} that are not images: {kinds}")
     return sorted(images, key=Path.as_posix)
 
 

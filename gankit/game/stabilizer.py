@@ -55,7 +55,7 @@ class Stabilizer:
         return networks
 
     def prepare(self, gan: GAN) -> None:
-        """Make state, once, before training."""
+        """Create the state, once, before the training."""
 
     def view(self, images: Any) -> Any:
         """Return images (batch, …) as the discriminator sees them."""
@@ -84,7 +84,7 @@ class Stabilizer:
         return images
 
     def example_weights(self, turn: Turn, side: Side, logits: Any) -> Any:
-        """Return by what the gradient of each judged example is multiplied on a turn.
+        """Return the factor of each judged example's gradient on a turn.
 
         Weights with a mean of 1 keep the size of the gradient; a weight of 0 leaves an example
         out. The logged loss is that of all examples.
@@ -108,7 +108,7 @@ class Stabilizer:
         return 0.0
 
     def watch(self, turn: Turn) -> Mapping[str, Any]:
-        """Return scalars to log after a turn was scored, by names in `logged`.
+        """Return scalars to log after a turn, by names in `logged`.
 
         State may be assigned here. The mean over the epoch is logged.
         """

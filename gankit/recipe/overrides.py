@@ -12,7 +12,10 @@ from gankit.recipe.own_data import with_own_data
 
 
 def read_table(
-    path: Path | str, overrides: Iterable[str] = (), data: Path | str | None = None
+    path: Path | str,
+    overrides: Iterable[str] = (),
+    data: Path | str | None = None,
+    stabilizers: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Return the table of a recipe, with changes such as `"training.epochs=10"`.
 
@@ -20,6 +23,7 @@ def read_table(
         path: A TOML file, or the name of a recipe that comes with gankit.
         overrides: The changes.
         data: A folder of images or a `.npz` file to train on instead.
+        stabilizers: The names of stabilizers to add.
 
     Raises:
         GankitError: The file cannot be read, or a change is not KEY=VALUE.
@@ -29,7 +33,25 @@ def read_table(
         table = with_own_data(table, Path(data))
     for text in overrides:
         table = override(table, read_override(text), f"--set {text}")
-    return table
+    added = [{"name": name} for name in stabilizers]
+    return _with_stabilizers(table, added) if added else table
+
+
+def _with_stabilizers(table: Mapping[str, Any], added: list[dict[str, str]]) -> dict[str, Any]:
+    """Return a recipe with more stabilizers, also in the stages that have their own list."""
+    changed = {**table, "stabilizers": _longer(table.get("stabilizers", []), added)}
+    if isinstance(table.get("stages"), list):
+        changed["stages"] = [
+            {**stage, "stabilizers": _longer(stage["stabilizers"], added)}
+            if isinstance(stage, Mapping) and "stabilizers" in stage
+            else stage
+            for stage in table["stages"]
+        ]
+    return changed
+
+
+def _longer(stabilizers: Any, added: list[dict[str, str]]) -> Any:
+    return [*stabilizers, *added] if isinstance(stabilizers, list) else stabilizers
 
 
 def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> dict[str, Any]:

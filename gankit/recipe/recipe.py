@@ -98,6 +98,7 @@ def read_recipe(
     catalogue: Catalogue,
     overrides: Iterable[str] = (),
     data: Path | str | None = None,
+    stabilizers: Iterable[str] = (),
 ) -> Recipe:
     """Read and check a recipe, and fill in its defaults.
 
@@ -108,11 +109,12 @@ def read_recipe(
         catalogue: The parts that the recipe can name.
         overrides: Changes, such as `"training.epochs=10"`.
         data: A folder of images or a `.npz` file to train on instead.
+        stabilizers: The names of stabilizers to add.
 
     Raises:
         GankitError: The file cannot be read, or the recipe has problems; the error names them all.
     """
-    return check_recipe(read_table(path, overrides, data), catalogue, str(path))
+    return check_recipe(read_table(path, overrides, data, stabilizers), catalogue, str(path))
 
 
 def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) -> Recipe:

@@ -72,7 +72,7 @@ def run_charts(run: RunData) -> list[Chart]:
             series[0] = replace(series[0], marks=_verdicts(run, series[0]))
         charts += [Chart(title, note, series)] if series else []
     others = [column for column in columns if not _quantity(column)]
-    return charts + [Chart(c, _note(c), [_series(run, c, c, 2, 0)]) for c in others]
+    return charts + [Chart(_title(c), _note(c), [_series(run, c, c, 2, 0)]) for c in others]
 
 
 def comparison_charts(runs: Sequence[RunData], names: Sequence[str]) -> list[Chart]:
@@ -185,5 +185,9 @@ def _player(column: str) -> str:
     return column.partition("_")[0]
 
 
+def _title(column: str) -> str:
+    return "Speed" if column == _SPEED else column
+
+
 def _note(column: str) -> str:
-    return "The speed of training." if column == _SPEED else ""
+    return "Images per second." if column == _SPEED else ""

@@ -139,7 +139,7 @@ def _health(run: RunData) -> Html:
     heading = tag("h2", _SECTIONS["health"], id="health")
     if not run.verdicts:
         told = tag("p", "No monitor found anything wrong.")
-        return tag("section", heading, told, class_="card")
+        return tag("section", heading, tag("div", told, class_="card"))
     head = ["epoch", "step", "level", "what the monitors said"]
     rows = [
         [
@@ -151,7 +151,8 @@ def _health(run: RunData) -> Html:
         for event in run.verdicts
     ]
     note = tag("p", "Click an epoch on a curve for its samples.", class_="soft live")
-    return tag("section", heading, note, markup.table("Verdicts", head, rows, [1]), class_="card")
+    table = markup.table("Verdicts", head, rows, [1])
+    return tag("section", heading, tag("div", note, table, class_="card"))
 
 
 def _epoch_table(run: RunData) -> Html:

@@ -49,7 +49,7 @@ class ScoreHistory:
 
 @dataclass(frozen=True)
 class ScoreHistories:
-    """All scores of some runs, sorted by score, protocol and run; the protocols by letter."""
+    """All scores of some runs: deciding ones first, then by name, protocol and run."""
 
     histories: Sequence[ScoreHistory]
     protocols: Mapping[str, Protocol]
@@ -70,9 +70,11 @@ def score_histories(runs: Sequence[RunData]) -> ScoreHistories:
             letter = _letter(protocols, _protocol(line))
             for name in line["scores"]:
                 lines.setdefault((name, letter, number), []).append(line)
+    deciding = {line.get("best_by") for run in runs for line in run.scored}
+    ordered = sorted(lines.items(), key=lambda item: (item[0][0] not in deciding, item[0]))
     found = [
         _history(runs[number], number, score, letter, its)
-        for (score, letter, number), its in sorted(lines.items())
+        for (score, letter, number), its in ordered
     ]
     return ScoreHistories(found, protocols)
 

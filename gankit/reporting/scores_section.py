@@ -38,7 +38,11 @@ def _card(scores: ScoreHistories, letter: str, names: Sequence[str]) -> Html:
     rows = [[h.title, names[h.run], *cells(h)] for h in found]
     kept = [place for place in range(len(head)) if any(row[place] for row in rows)]
     kept = [place for place in kept if place != 1 or len(names) > 1]
-    caption = f"Scores measured by protocol {letter}" if len(scores.protocols) > 1 else "Scores"
+    caption = (
+        f"Scores measured by protocol {letter}"
+        if len(scores.protocols) > 1
+        else "Last and best of each score"
+    )
     table = markup.table(
         caption,
         [head[place] for place in kept],
@@ -49,7 +53,9 @@ def _card(scores: ScoreHistories, letter: str, names: Sequence[str]) -> Html:
     for name, samples in {names[h.run]: h.samples for h in found}.items():
         name = name if len(names) > 1 else "samples"
         made += [(name, "; ".join(f"{key} {text}" for key, text in provenance(samples)))]
-    return tag("div", table, markup.listed(made, "made"), class_="card")
+    summary = tag("summary", "How they were measured")
+    details = tag("details", summary, markup.listed(made, "made"))
+    return tag("div", table, details, class_="card")
 
 
 def cells(history: ScoreHistory) -> list[str]:

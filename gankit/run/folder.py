@@ -115,7 +115,7 @@ class RunFolder:
         if any(written) and _digest(read(self.recipe)) not in written:  # none before 0.1
             raise GankitError(
                 f"{self.recipe} has changed since the run began",
-                f"undo the change; or start a new run of it: gankit run {typed(self.recipe)}",
+                f"undo the change; or start a new run from it: gankit run {typed(self.recipe)}",
             )
 
     @property

@@ -55,7 +55,7 @@ def _check_played(place: Place, old: list[Recipe], new: list[Recipe]) -> None:
             )
         if asked < least:
             raise GankitError(
-                f"{least} epochs are played already. Received: training.epochs = {asked}",
+                f"{least} epochs are already trained. Received: training.epochs = {asked}",
                 "go back first: --from CHECKPOINT",
             )
 

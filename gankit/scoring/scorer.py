@@ -67,7 +67,7 @@ class Scorer:
         """Return the scores of a generator; `generated` names it in the provenance."""
         data, section = self.dataset, self.section
         source = Source(
-            real=f"the {len(data):,} of {section.name} trained on",
+            real=f"the {len(data):,} training examples of {section.name}",
             generated=generated,
             averaged="generator" in gan.averages,
             seed=self.seed,

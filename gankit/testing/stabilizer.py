@@ -119,8 +119,8 @@ def _check_attributes(who: str, part: Stabilizer, gan: GAN, batch: Batch, steps:
     changed = [name for name, text in now.items() if others.get(name) != text]
     require(
         not changed,
-        f"{who} changes its {', '.join(changed)} during play, which is neither saved nor, in a "
-        "compiled step, repeated",
+        f"{who} changes its {', '.join(changed)} during training: this is not saved, and a "
+        "compiled step does it only once",
         "make it a keras.Variable in prepare, and assign it",
     )
     require(

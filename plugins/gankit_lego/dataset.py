@@ -69,7 +69,7 @@ def lego_unpaired(
     seed: Annotated[int, Field(ge=0)] = 0,
     flip: bool = False,
 ) -> gankit.Dataset:
-    """LEGO-like bricks on white and on dark ground, from different views.
+    """LEGO-like bricks on white and on dark backgrounds, from different views.
 
     Args:
         count: The number of images in each set.

@@ -19,7 +19,7 @@ def folder(
     ground: str = "white",
     flip: bool = False,
 ) -> gankit.Dataset:
-    """A folder of images, flat or with one sub-folder a class.
+    """A folder of images, flat or with one sub-folder per class.
 
     The images are decoded once and cached. Hidden files, and files without the suffix of an image,
     are ignored.

@@ -21,7 +21,7 @@ def templates(run: RunOrGenerator, bins: int = 24, count: int = 2000, seed: int 
     Args:
         run: The run's folder, or its opened generator.
         bins: The number of clusters.
-        count: The number of samples, and at most of real examples.
+        count: The number of samples, and the maximum number of real examples.
         seed: The seed of the noise, of the choice of real examples, and of k-means.
 
     Raises:

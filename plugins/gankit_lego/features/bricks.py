@@ -17,7 +17,7 @@ WEIGHTS = Path(__file__).with_name("bricks.npz")
 def bricks(data: gankit.Dataset | None = None) -> gankit.Features:
     """A small network that classifies bricks, 128 numbers; its weights come with gankit.
 
-    It was trained on grey bricks on white ground, rendered by `lego` at 32 × 32 and 64 × 64: all
+    It was trained on grey bricks on a white ground, rendered by `lego` at 32 × 32 and 64 × 64: all
     47 kinds, from all around. Colours are averaged. It runs in numpy, so its features do not depend
     on the backend.
 

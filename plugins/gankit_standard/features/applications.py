@@ -68,7 +68,7 @@ def _application(network: str) -> tuple[Callable[..., keras.Model], Callable[[An
 def _loaded(make: Callable[..., keras.Model], path: Path) -> tuple[keras.Model, Function | None]:
     """Return the network up to its features, and what makes probabilities of these."""
     if not path.is_file():
-        raise gankit.GankitError(f"there is no file of weights {path}", "give an existing file")
+        raise gankit.GankitError(f"the weights file {path} does not exist", "give an existing file")
     whole = _with_weights(make, path, include_top=True)
     last = whole.layers[-1] if whole else None
     if whole and isinstance(last, keras.layers.Dense):

@@ -37,7 +37,7 @@ def inception_fid(weights: str | None = None, download: bool = False) -> gankit.
 
     Args:
         weights: The file `pt_inception-2015-12-05-6726825d.pth`, which `pytorch-fid` publishes, or
-            a `.npz` file of the same names; only with the published file a distance is called FID.
+            a `.npz` file of the same names; only with the published file is a distance called FID.
         download: Whether to download it once, if it is missing.
 
     Returns:
@@ -159,7 +159,7 @@ def _file(weights: str | None, download: bool) -> Path:
     if weights:
         path = Path(os.path.expanduser(weights))  # noqa: PTH111  # of nobody: stays ~nobody
         if not path.is_file():
-            raise gankit.GankitError(f"there is no file of weights {path}", f"give {FILE}")
+            raise gankit.GankitError(f"the weights file {path} does not exist", f"give {FILE}")
         return path
     hub = Path.home() / ".cache/torch/hub/checkpoints"
     places = [hub / FILE, hub / FILE.replace("pt_", "weights-")]

@@ -18,7 +18,7 @@ class Memorisation(gankit.Monitor):
     """The distance of samples to the nearest training image, divided by that between these.
 
     1 is healthy, 0 is a copy. The monitor compares with the first 1,024 training images and misses
-    copies of others, so it is for small data sets.
+    copies of others, so it is for small datasets.
     """
 
     logged = ("copies",)

@@ -17,7 +17,7 @@ VANISHED = 0.01  # of the generator's gradient at the first point
 
 
 class Saturation(gankit.Monitor):
-    """How often the discriminator ranks a real image above a generated one: the area under ROC.
+    """How often the discriminator ranks a real image above a generated one: the AUC.
 
     This is independent of the loss. At 1 the discriminator is never wrong. If the generator's
     gradient then vanishes, as with `minimax`, the game is over. Below .5 it is worse than guessing.
