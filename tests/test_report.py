@@ -76,7 +76,7 @@ def test_players_share_a_chart_for_each_quantity(run):
     assert charts["Losses"] == ["d_loss", "g_loss"]
     assert charts["Accuracies"] == ["d_acc", "d_real_acc", "d_fake_acc", "g_acc"]
     assert charts["Gradient norms"] == ["d_grad_norm", "g_grad_norm"]
-    assert {"r1", "images_per_second"} < charts.keys()
+    assert {"r1", "Speed"} < charts.keys()
 
 
 def test_sheets_are_those_of_the_run(run):

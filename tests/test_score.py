@@ -139,7 +139,7 @@ def test_two_folders_are_scored(gankit, tmp_path):
     assert told["real_digest"] == digest(read_folder(real)) and told["real_count"] == 12
     code, out, _ = gankit("score", real, fake, "-v")
     assert code == 0 and "frechet_distance" in out and "digest" in out
-    assert "memorisation is left out: needs held_out" in out
+    assert "without --held-out FOLDER: no memorisation, memorisation-l1\n" in out
     code, out, _ = gankit("score", real, fake, "--held-out", fake, "--metrics", "memorisation")
     assert code == 0 and "memorised" in out
 
