@@ -118,11 +118,12 @@ def test_architecture_of_pictures(name):
     testing.check_architecture(ARCHITECTURES[name], spec, loss=loss, **SMALL[name])
 
 
-@pytest.mark.parametrize("conditional", [False, True, "projection"])
+@pytest.mark.parametrize("conditional", [False, True, "projection", "attributes"])
 @pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - MADE_BY.values() - WITHOUT))
 def test_architecture(name, conditional):
     size = 32 if name == "resnet" else 28
-    spec = gankit.DataSpec({"images": (size, size, 1), "labels": ()}, 10)
+    shapes = {"images": (size, size, 1), "labels": (), "attributes": (3,)}
+    spec = gankit.DataSpec(shapes, 10)
     testing.check_architecture(
         ARCHITECTURES[name], spec, conditional=conditional, **SMALL.get(name, {})
     )

@@ -1,4 +1,4 @@
-"""How networks are told the labels: one-hot beside their input, and by projection."""
+"""How networks are told the labels or attributes: beside their input, and by projection."""
 
 import keras
 import numpy as np
@@ -21,6 +21,7 @@ from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 
 CLASSES = 5
 SPEC = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, CLASSES)
+ATTRIBUTED = gankit.DataSpec({"images": (28, 28, 1), "attributes": (3,)})
 POINTS = gankit.DataSpec({"images": (2,), "labels": ()}, CLASSES)
 NARROW = {"generator_widths": (6,), "discriminator_widths": (6,)}
 STRIDES = {"generator_strides": (4,), "discriminator_strides": (4,)}
@@ -141,16 +142,53 @@ def test_labels_that_are_not_there_are_an_error(architecture, conditional):
         small(architecture, conditional, gankit.DataSpec({"images": (28, 28, 1)}))
 
 
+@pytest.mark.parametrize("architecture", SMALL)
+def test_each_column_of_the_attributes_changes_images_and_logits(architecture):
+    networks = small(architecture, "attributes", ATTRIBUTED)
+    rows = np.array([[0, 0, 0], [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], "float32")
+    noise, images = np.repeat(draw(1, 3), 5, axis=0), np.repeat(draw(1, 28, 28, 1), 5, axis=0)
+    for name, x in (("generator", noise), ("discriminator", images)):
+        if name == "generator" and architecture == "r3gan":  # its blocks start as the identity
+            shake_all(networks[name])
+        first, again, *others = called(networks[name], x, rows)
+        np.testing.assert_allclose(first, again, rtol=1e-5, atol=1e-6)
+        assert min(np.abs(other - first).max() for other in others) > 1e-4
+
+
+def test_attributes_of_numpy():
+    images = LabelledInput(keras.Input((2, 3, 2)), ATTRIBUTED, "attributes")
+    logits = keras.layers.Dense(1)(keras.layers.Flatten()(images.join()))
+    network = images.discriminator(logits, images.join())
+    x, rows = draw(8, 2, 3, 2), draw(8, 3)
+    everywhere = np.broadcast_to(rows[:, None, None], (8, 2, 3, 3))
+    features = np.concatenate([x, everywhere], axis=-1).reshape(8, -1).astype("float64")
+    kernels = [w for w in network.weights if w.name == "kernel"]
+    by_shape = {tuple(w.shape): ops.convert_to_numpy(w).astype("float64") for w in kernels}
+    fit = np.sum((rows @ by_shape[3, 30]) * features, axis=1)
+    expected = features @ by_shape[30, 1][:, 0] + fit
+    np.testing.assert_allclose(called(network, x, rows)[:, 0], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("shapes", [{}, {"attributes": ()}, {"attributes": (4, 4)}])
+def test_attributes_that_are_not_there_are_an_error(shapes):
+    spec = gankit.DataSpec({"images": (28, 28, 1), **shapes})
+    with pytest.raises(gankit.GankitError, match="needs an array `attributes` of one row") as told:
+        small("dcgan", "attributes", spec)
+    assert "images (28, 28, 1)" in str(told.value)
+
+
 @pytest.mark.parametrize("conditional", ["projector", 1, "true"])
-def test_a_recipe_names_one_of_three_ways(conditional):
+def test_a_recipe_names_one_of_four_ways(conditional):
     table = {
         "dataset": {"name": "mnist"},
         "architecture": {"name": "dcgan", "conditional": conditional},
         "loss": {"name": "bce"},
     }
-    with pytest.raises(gankit.GankitError, match="valid boolean, or should be 'projection'"):
+    with pytest.raises(
+        gankit.GankitError, match="valid boolean, or should be 'projection' or 'attributes'"
+    ):
         check_recipe(table, load_plugins(), "a recipe")
-    for each in (False, True, "projection"):
+    for each in (False, True, "projection", "attributes"):
         table["architecture"]["conditional"] = each
         filled = check_recipe(table, load_plugins(), "a recipe").filled
         assert filled["architecture"]["conditional"] == each
@@ -175,6 +213,11 @@ def shaken(network):
     """Move all rows that classes have, so that none is like another."""
     for w in class_weights(network):
         w.assign(ops.convert_to_numpy(w) + random.normal(size=w.shape).astype("float32"))
+
+
+def shake_all(network):
+    for w in network.trainable_weights:
+        w.assign(ops.convert_to_numpy(w) + random.normal(0, 0.1, w.shape).astype("float32"))
 
 
 def class_weights(network):

@@ -9,11 +9,15 @@ import numpy as np
 from pydantic import Field
 
 import gankit
+from gankit_lego.attributes import COLUMNS, attributes_of
 from gankit_lego.camera import Views
 from gankit_lego.kaggle import kaggle
 from gankit_lego.kinds import FAMILIES, choose
 from gankit_lego.painter import Order, paint
 from gankit_lego.picture import Ground, Style
+
+HERE = Path(__file__)
+NOT_THE_RENDERER = {HERE, *map(HERE.with_name, ("__init__.py", "attributes.py", "kaggle.py"))}
 
 
 def lego(
@@ -25,6 +29,7 @@ def lego(
     colour: bool = False,
     seed: Annotated[int, Field(ge=0)] = 0,
     flip: bool = False,
+    attributes: bool = False,
     path: str | None = None,
 ) -> gankit.Dataset:
     """LEGO-like bricks: one per image, from all around, labelled by its kind.
@@ -38,26 +43,35 @@ def lego(
         kinds: Kinds (`brick-2x4`) and families (`brick`, `plate`, `tile`, `slope`, `inverted`,
             `corner`, `round`, `cone`, `arch`, `technic`) of brick; all if left out.
         views: From `all` around, or of `upright` bricks, with their studs on top.
-        ground: The background.
+        ground: The background; `mixed` is white and dark, for half of each kind each.
         colour: Whether bricks are coloured (3 channels) or grey (1 channel).
         seed: The seed of the views and colours.
         flip: Whether images are mirrored left to right at random.
+        attributes: Whether the data has attributes, for `conditional = "attributes"`: each family,
+            `long` (4 studs or more), `wide` (2 or more), `flat` (a plate high), `dark` (ground),
+            and `above` and `below`, for views from more than 19° above or below.
         path: A folder of files `<part> <name> <view>.png`, such as `3001 brick 2x4 000L.png`; all
             of them are read, so `count`, `kinds`, `views` and `seed` have no effect.
 
     Returns:
         images: (examples, size, size, 1 or 3) of uint8.
         labels: (examples,), indices into `classes`, the names of the kinds.
+        attributes: (examples, 16) of 0 and 1, if asked for, with named columns.
 
     Raises:
-        GankitError: There is no such kind or folder, or more than a tenth of its files are broken.
+        GankitError: There is no such kind or folder, more than a tenth of its files are broken, or
+            they are to have mixed ground or attributes.
     """
     if path is not None:
+        _check_rendered(ground, attributes)
         return kaggle(path, size, 3 if colour else 1, ground, flip)
     order = Order(choose(kinds or FAMILIES), count, seed, Style(size, views, ground, colour))
     folder = _rendered(order)
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("images", "labels")}
-    return gankit.Dataset(arrays, order.kinds, flip)
+    if not attributes:
+        return gankit.Dataset(arrays, order.kinds, flip)
+    arrays["attributes"] = attributes_of(order)
+    return gankit.Dataset(arrays, order.kinds, flip, columns={"attributes": COLUMNS})
 
 
 def lego_unpaired(
@@ -94,6 +108,15 @@ def lego_unpaired(
     return gankit.Dataset({"a": on("white", 2 * seed), "b": on("dark", 2 * seed + 1)}, flip=flip)
 
 
+def _check_rendered(ground: Ground, attributes: bool) -> None:
+    asked = [("attributes = true", attributes), ('ground = "mixed"', ground == "mixed")]
+    for what in (what for what, given in asked if given):
+        raise gankit.GankitError(
+            f"{what} is for rendered bricks, and `path` reads images from a folder",
+            f"leave out {what}, or path",
+        )
+
+
 def _rendered(order: Order) -> Path:
     """The cached folder of the rendered images and labels."""
 
@@ -106,5 +129,5 @@ def _rendered(order: Order) -> Path:
 
 def _renderer() -> str:
     """A digest of the renderer, so that images are rendered again when it changes."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    files = sorted(set(HERE.parent.glob("*.py")) - NOT_THE_RENDERER)
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

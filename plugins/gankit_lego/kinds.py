@@ -60,14 +60,15 @@ def choose(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         if name not in KINDS and name not in FAMILIES:
             raise _unknown(name)
-    return tuple(kind for kind in KINDS if {kind, _family(kind)} & set(names))
+    return tuple(kind for kind in KINDS if {kind, family(kind)} & set(names))
 
 
-def _family(kind: str) -> str:
+def family(kind: str) -> str:
+    """The first word of a kind's name."""
     return kind.partition("-")[0]
 
 
-FAMILIES = tuple(dict.fromkeys(map(_family, KINDS)))
+FAMILIES = tuple(dict.fromkeys(map(family, KINDS)))
 
 
 def _unknown(name: str) -> gankit.GankitError:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import prod
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import numpy as np
 
 import gankit
 from gankit_lego.kinds import KINDS
-from gankit_lego.picture import Style, draw
+from gankit_lego.picture import Ground, Style, draw
 
 SHARE = 256  # images that are worth another worker
 
@@ -37,6 +37,16 @@ class Order:
         """Read the order from `json.dumps(asdict(order))`."""
         fields = json.loads(text)
         return cls(**{**fields, "style": Style(**fields["style"])})
+
+    def random(self, i: int) -> np.random.Generator:
+        """The random numbers of the i-th image."""
+        return np.random.default_rng((self.seed, i))
+
+    def ground(self, i: int) -> Ground:
+        """The ground of the i-th image; on mixed ground, each kind is on white and dark in turn."""
+        if self.style.ground != "mixed":
+            return self.style.ground
+        return "dark" if i // len(self.kinds) % 2 else "white"
 
 
 def paint(order: Order, file: Path, workers: int | None = None) -> None:
@@ -69,8 +79,8 @@ def _paint_part(
     meshes = [KINDS[kind]() for kind in order.kinds]
     images = np.load(file, mmap_mode="r+")
     for i in range(first, order.count, step):
-        random = np.random.default_rng((order.seed, i))
-        images[i] = draw(meshes[i % len(meshes)], order.style, random)
+        style = replace(order.style, ground=order.ground(i))
+        images[i] = draw(meshes[i % len(meshes)], style, order.random(i))
         advance(1)
     images.flush()
 

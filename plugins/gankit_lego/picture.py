@@ -11,7 +11,7 @@ from gankit_lego.mesh import Mesh
 from gankit_lego.raster import rasterize
 
 SAMPLES = 3  # along each edge of a pixel
-Ground = Literal["white", "dark"]
+Ground = Literal["white", "dark", "mixed"]
 GROUNDS = {"white": 1.0, "dark": 0.06}
 GREY = (0.86,)
 COLOURS = np.array(
@@ -32,7 +32,7 @@ COLOURS = np.array(
 
 @dataclass(frozen=True)
 class Style:
-    """How images are taken."""
+    """How images are taken; on mixed ground, an order chooses the ground of each."""
 
     size: int = 64  # pixels
     views: Views = "all"
@@ -43,6 +43,11 @@ class Style:
     def shape(self) -> tuple[int, int, int]:
         """Height, width and channels of an image."""
         return self.size, self.size, 3 if self.colour else 1
+
+
+def elevation(style: Style, random: np.random.Generator) -> float:
+    """The sine of the elevation of the view that `draw` takes with these random numbers."""
+    return float(look(random, style.views)[2, 2])
 
 
 def draw(mesh: Mesh, style: Style, random: np.random.Generator) -> np.ndarray:

@@ -45,13 +45,16 @@ def convolutional(
         conditional: Whether the networks get the labels: one-hot, joined to their input
             (arXiv:1411.1784), or by `projection` (arXiv:1802.05637), with a gain and a bias for
             each class in the generator's batch normalisation (arXiv:1610.07629).
+            With `attributes` they get the data's attributes instead, joined to their input; the
+            discriminator also projects its features on them.
 
     Returns:
         generator: From noise (batch, latent) to images in [−1, 1].
         discriminator: From images to logits (batch, 1).
 
     Raises:
-        GankitError: The widths, strides and images do not fit, or the data has no labels.
+        GankitError: The widths, strides and images do not fit, or the data has no labels or
+            attributes.
     """
     _check_lengths("generator", generator_widths, generator_strides)
     _check_lengths("discriminator", discriminator_widths, discriminator_strides)

@@ -43,13 +43,15 @@ def dcgan(
         conditional: Whether the networks get the labels: one-hot, joined to their input
             (arXiv:1411.1784), or by `projection` (arXiv:1802.05637), with a gain and a bias for
             each class in the generator's batch normalisation (arXiv:1610.07629).
+            With `attributes` they get the data's attributes instead, joined to their input; the
+            discriminator also projects its features on them.
 
     Returns:
         generator: From noise (batch, latent) to images in [−1, 1].
         discriminator: From images to logits (batch, 1).
 
     Raises:
-        GankitError: The images' size does not fit, or the data has no labels.
+        GankitError: The images' size does not fit, or the data has no labels or attributes.
     """
     sizes = doubled_sizes(spec.shape, "dcgan")
     widths = [width * 2 ** min(level, 3) for level in range(len(sizes) - 1)]  # from the image

@@ -1,4 +1,4 @@
-"""The first input of a network, with the labels of the data."""
+"""The first input of a network, with the labels or attributes of the data."""
 
 from typing import Any, Literal
 
@@ -8,7 +8,7 @@ from keras import ops
 import gankit
 from gankit import layers
 
-Conditional = bool | Literal["projection"]
+Conditional = bool | Literal["projection", "attributes"]
 
 
 def inputs(
@@ -21,25 +21,27 @@ def inputs(
 
 
 class LabelledInput:
-    """The first input of a network, with the labels for the layers that use them.
+    """The first input of a network, with the labels or attributes for the layers that use them.
 
     `conditional = true` joins the labels to the input, one-hot (Mirza & Osindero 2014,
     arXiv:1411.1784). With `conditional = "projection"` a discriminator adds to its logit how well
     its features fit the label (Miyato & Koyama 2018, arXiv:1802.05637), and a generator's batch
     normalisation has a gain and a bias for each class (Dumoulin et al. 2017, arXiv:1610.07629).
+    `conditional = "attributes"` joins the attributes to the input, and a discriminator also adds
+    to its logit how well its features fit them.
     """
 
     def __init__(self, x: Any, spec: gankit.DataSpec, conditional: Conditional):
         self._x = self.inputs = x
         self._conditional = conditional
         if conditional:
-            labels = keras.Input((), dtype="int32", name="labels")
-            self.inputs = [x, labels]
-            self._one_hot = ops.one_hot(labels, _classes(spec, conditional))  # (batch, classes)
+            given, self._condition = _condition(spec, conditional)  # (batch, classes or columns)
+            self.inputs = [x, given]
 
     def join(self) -> Any:
-        """Return the input; if `conditional = true`, with the one-hot label at every pixel."""
-        return _beside(self._x, self._one_hot) if self._conditional is True else self._x
+        """Return the input; with the one-hot label or the attributes at every pixel, if joined."""
+        joined = self._conditional in (True, "attributes")
+        return _beside(self._x, self._condition) if joined else self._x
 
     def join_embedded(self) -> Any:
         """Return noise as `join` does, or, for projection, with an embedding of the same size.
@@ -49,17 +51,17 @@ class LabelledInput:
         if self._conditional != "projection":
             return self.join()
         normal = keras.initializers.RandomNormal(0, 1)
-        return _beside(self._x, _embedding(self._x.shape[-1], normal)(self._one_hot))
+        return _beside(self._x, _embedding(self._x.shape[-1], normal)(self._condition))
 
     def embed(self, size: int) -> Any:
         """Return an embedding of the labels, (batch, size)."""
-        return _embedding(size)(self._one_hot)
+        return _embedding(size)(self._condition)
 
     def normalise(self, x: Any, momentum: float = 0.99) -> Any:
         """Return x after batch normalisation; for projection, γ and β depend on the class."""
         by_class = self._conditional == "projection"
         x = layers.BatchNormalization(momentum=momentum, center=not by_class, scale=not by_class)(x)
-        return AffineByClass()([x, self._one_hot]) if by_class else x
+        return AffineByClass()([x, self._condition]) if by_class else x
 
     def generator(self, x: Any, activation: str = "tanh") -> keras.Model:
         """Return the generator whose output is the activation of x."""
@@ -69,11 +71,11 @@ class LabelledInput:
     def discriminator(self, logits: Any, features: Any) -> keras.Model:
         """Return the discriminator with logits (batch, 1), the last layer's output of features.
 
-        For projection, ⟨embedding of the label, features⟩ is added.
+        For projection and attributes, ⟨embedding of the condition, features⟩ is added.
         """
-        if self._conditional == "projection":
+        if self._conditional in ("projection", "attributes"):
             features = keras.layers.Flatten()(features)
-            embedding = _embedding(features.shape[-1])(self._one_hot)
+            embedding = _embedding(features.shape[-1])(self._condition)
             fit = keras.layers.Dot(1, dtype="float32")([embedding, features])
             logits = keras.layers.Add(dtype="float32")([logits, fit])
         return keras.Model(self.inputs, logits, name="discriminator")
@@ -133,6 +135,15 @@ def _beside(x: Any, condition: Any) -> Any:
     return keras.layers.Concatenate()([x, everywhere])
 
 
+def _condition(spec: gankit.DataSpec, conditional: Conditional) -> tuple[Any, Any]:
+    """Return the input for labels or attributes, and its vectors (batch, size)."""
+    if conditional == "attributes":
+        attributes = keras.Input((_columns(spec),), name="attributes")
+        return attributes, attributes
+    labels = keras.Input((), dtype="int32", name="labels")
+    return labels, ops.one_hot(labels, _classes(spec, conditional))
+
+
 def _classes(spec: gankit.DataSpec, conditional: Conditional) -> int:
     if not spec.classes:
         given = '"projection"' if conditional == "projection" else "true"
@@ -141,3 +152,15 @@ def _classes(spec: gankit.DataSpec, conditional: Conditional) -> int:
             "choose a dataset with classes, such as sub-folders, or set conditional = false",
         )
     return spec.classes
+
+
+def _columns(spec: gankit.DataSpec) -> int:
+    shape = spec.shapes.get("attributes")
+    if shape is None or len(shape) != 1:
+        arrays = ", ".join(f"{name} {found}" for name, found in spec.shapes.items())
+        raise gankit.GankitError(
+            'conditional = "attributes" needs an array `attributes` of one row of numbers for each '
+            f"example. The data has, for each example: {arrays}",
+            "choose a dataset with attributes, such as lego with attributes = true",
+        )
+    return shape[0]

@@ -38,13 +38,15 @@ def mlp(
             (arXiv:1411.1784), or by `projection` (arXiv:1802.05637), with a gain and a bias for
             each class in the generator's batch normalisation (arXiv:1610.07629)
             or, without it, an embedding of the label beside the noise.
+            With `attributes` they get the data's attributes instead, joined to their input; the
+            discriminator also projects its features on them.
 
     Returns:
         generator: From noise (batch, latent) to images in [−1, 1], or to points.
         discriminator: From images or points to logits (batch, 1).
 
     Raises:
-        GankitError: It is conditional, but the data has no labels.
+        GankitError: It is conditional, but the data has no labels or attributes.
     """
     noise, images = inputs(spec, latent, conditional)
     return {

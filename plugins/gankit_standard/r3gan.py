@@ -49,13 +49,16 @@ def r3gan(
         conditional: Whether the networks get the labels: one-hot, joined to their input
             (arXiv:1411.1784), or, as in the paper, by an embedding beside the noise and by
             `projection` in the discriminator (arXiv:1802.05637).
+            With `attributes` they get the data's attributes instead, joined to their input; the
+            discriminator also projects its features on them.
 
     Returns:
         generator: From noise (batch, latent) to images.
         discriminator: From images to logits (batch, 1).
 
     Raises:
-        GankitError: The data has no labels, or its size, the widths or the groups do not fit.
+        GankitError: The data has no labels or attributes, or its size, the widths or the groups do
+            not fit.
 
     Reference:
         Huang et al. 2024, The GAN is dead; long live the GAN! A Modern Baseline GAN,

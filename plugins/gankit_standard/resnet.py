@@ -44,6 +44,8 @@ def resnet(
             (arXiv:1411.1784), or by `projection` (arXiv:1802.05637), with a gain and a bias for
             each class in the generator's batch normalisation (arXiv:1610.07629)
             or, without it, an embedding of the label beside the noise.
+            With `attributes` they get the data's attributes instead, joined to their input; the
+            discriminator also projects its features on them.
 
     Returns:
         generator: From noise (batch, latent) to images in [−1, 1].
@@ -51,7 +53,7 @@ def resnet(
 
     Raises:
         GankitError: The images' size, the widths or the size of the attention do not fit, or the
-            data has no labels.
+            data has no labels or attributes.
     """
     made, judged = block_widths(spec, "resnet", generator_widths, discriminator_widths, attention)
     noise, images = inputs(spec, latent, conditional)
