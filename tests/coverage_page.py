@@ -94,12 +94,13 @@ def _recipe(name: str) -> str:
 
 def _option(name: str) -> str:
     owner, _, option = name.partition(".")
-    known = {n: part for kind in KINDS for n, part in _parts(kind).items()} | {"training": TRAINING}
-    options = [p.name for p in part_options.options(known[owner])] if owner in known else []
-    if option not in options:
-        return ""
-    page = f"parts/{known[owner].kind}.md#{owner}" if owner != "training" else "recipes.md#training"
-    return f"[`{name}`]({page})"
+    known = [part for kind in KINDS for n, part in _parts(kind).items() if n == owner]
+    known += [TRAINING] if owner == "training" else []
+    for part in known:  # a loss and an architecture may have one name
+        if option in [p.name for p in part_options.options(part)]:
+            page = f"parts/{part.kind}.md#{owner}"
+            return f"[`{name}`]({page if part is not TRAINING else 'recipes.md#training'})"
+    return ""
 
 
 def _verb(words: str) -> str:

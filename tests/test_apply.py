@@ -81,6 +81,16 @@ def test_images_of_any_size_are_enlarged(gankit, srgan, photos, tmp_path):
     assert np.abs(made.astype(int) - expected).max() <= 1
 
 
+def test_a_feature_pyramid_enlarges_images_of_any_size(photos, tmp_path):
+    run = trained(tmp_path, SRGAN.replace("blocks = 1", "blocks = 1, pyramid = 3"))
+    made = apply(run, photos, tmp_path / "large")
+    assert made.fixed is None  # although its smallest level halves images twice
+    sizes = sorted(Image.open(path).size for path in made.paths)
+    assert sizes == sorted((2 * width, 2 * height) for width, height in SIZES.values())
+    network = restore(RunFolder(run)).gan.networks["generator"]
+    assert fitting(network, of_any_size(network), (13, 27)) == (16, 28)
+
+
 def test_sizes_that_do_not_fit_are_padded_and_cropped(cyclegan, photos, tmp_path):
     made = apply(cyclegan, photos, tmp_path / "made", network="g_ab")
     assert (made.network, made.fixed) == ("g_ab", None)

@@ -10,7 +10,7 @@ from gankit_lego.picture import elevation
 COLUMNS = (*FAMILIES, "long", "wide", "flat", "dark", "above", "below")
 LONG, WIDE = 4 * PITCH, 2 * PITCH
 FLAT = PLATE + STUD_HEIGHT
-SIDE = 1 / 3  # sine of the elevation: views from all around are above, beside and below by thirds
+STEEP = 0.6  # the sine of 37°, which halves the elevations of upright views
 ABOUT = 0.5  # by which facets of round bricks may miss these
 
 
@@ -21,7 +21,7 @@ def attributes_of(order: Order) -> np.ndarray:
     found[:, : kinds.shape[1]] = kinds[np.arange(order.count) % len(kinds)]
     for i, row in enumerate(found):
         height = elevation(order.style, order.random(i))
-        row[-3:] = order.ground(i) == "dark", height > SIDE, height < -SIDE
+        row[-3:] = order.ground(i) == "dark", height > STEEP, height < -STEEP
     return found
 
 

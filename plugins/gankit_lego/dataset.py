@@ -49,7 +49,7 @@ def lego(
         flip: Whether images are mirrored left to right at random.
         attributes: Whether the data has attributes, for `conditional = "attributes"`: each family,
             `long` (4 studs or more), `wide` (2 or more), `flat` (a plate high), `dark` (ground),
-            and `above` and `below`, for views from more than 19° above or below.
+            and `above` and `below`, for views from more than 37° above or below.
         path: A folder of files `<part> <name> <view>.png`, such as `3001 brick 2x4 000L.png`; all
             of them are read, so `count`, `kinds`, `views` and `seed` have no effect.
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 import gankit
 from gankit import layers
+from gankit_srgan.pyramid import feature_pyramid
 
 
 def srgan(
@@ -15,6 +16,7 @@ def srgan(
     factor: Literal[2, 4] = 4,
     width: gankit.Count = 64,
     blocks: Annotated[int, Field(ge=0)] = 16,
+    pyramid: Annotated[int, Field(ge=0, le=5)] = 0,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9,
 ) -> dict[str, keras.Model]:
     """Residual networks that enlarge images (SRGAN, arXiv:1609.04802, figure 4).
@@ -27,7 +29,10 @@ def srgan(
         spec: Images of the large size, a multiple of `factor`, of 16 pixels or more.
         factor: By which images are enlarged.
         width: The channels of the generator; the discriminator's double from there, to 8 × width.
-        blocks: The generator's residual blocks.
+        blocks: The generator's residual blocks; with a feature pyramid, those of each level.
+        pyramid: The levels of a feature pyramid (Lin et al. 2017, arXiv:1612.03144) in the
+            generator, each at half the size of the level above; 0 for none. The generator then
+            sees a larger part of the image, as in DeblurGAN-v2 (arXiv:1908.03826).
         momentum: The momentum of batch normalisation.
 
     Returns:
@@ -38,20 +43,28 @@ def srgan(
         GankitError: The data has no images, or their size does not fit.
     """
     _check(spec.shape, factor)
+    _check_levels(spec.shape, factor, pyramid)
     return {
-        "generator": _generator(spec.shape, factor, width, blocks, momentum),
+        "generator": _generator(spec.shape, factor, width, blocks, pyramid, momentum),
         "discriminator": _discriminator(spec.shape, width, momentum),
     }
 
 
 def _generator(
-    shape: tuple[int, ...], factor: int, width: int, blocks: int, momentum: float
+    shape: tuple[int, ...], factor: int, width: int, blocks: int, levels: int, momentum: float
 ) -> keras.Model:
+    def refine(x: Any) -> Any:
+        for _ in range(blocks):
+            x = _refined(x, width, momentum)
+        return x
+
+    def halve(x: Any) -> Any:
+        return _prelu(_normalised(x, width, momentum, strides=2))
+
     height, across, channels = shape
     low = keras.Input((height // factor, across // factor, channels), name="low")
-    start = x = _prelu(_convolved(low, width, 9))
-    for _ in range(blocks):
-        x = _refined(x, width, momentum)
+    start = _prelu(_convolved(low, width, 9))
+    x = feature_pyramid(start, levels, width, refine, halve) if levels else refine(start)
     x = keras.layers.Add()([start, _normalised(x, width, momentum)])
     for _ in range(factor // 2):  # 2 once, 4 twice
         x = _prelu(ops.depth_to_space(_convolved(x, 4 * width, 3), 2))
@@ -96,4 +109,14 @@ def _check(shape: tuple[int, ...], factor: int) -> None:
             f"srgan needs images of 16 pixels or more, a multiple of factor = {factor}. "
             f"Received: {' × '.join(map(str, shape))}",
             "set another size in the recipe's [dataset], or another factor in [architecture]",
+        )
+
+
+def _check_levels(shape: tuple[int, ...], factor: int, levels: int) -> None:
+    divisor = factor * 2 ** max(levels - 1, 0)
+    if any(size % divisor for size in shape[:2]):
+        raise gankit.GankitError(
+            f"srgan with factor = {factor} and pyramid = {levels} needs images whose height and "
+            f"width {divisor} divides. Received: {' × '.join(map(str, shape))}",
+            "set fewer levels of the pyramid, or another size in the recipe's [dataset]",
         )
