@@ -59,6 +59,7 @@ SMALL = {
     "gat": {"latent": 3, "width": 8, "blocks": 1, "levels": 2},
     "mad-gan": {"generators": 2, "latent": 3, "shared_widths": (4,), "generator_widths": (4,)},
     "progressive": {"latent": 3, "widths": (4,)},
+    "stacked-gan": {"latent": 3, "features": 5, "width": 4},
     "vae": {"latent": 3, "width": 4},
     "r3gan": {"latent": 3, "widths": (16, 16, 16), "blocks": 1, "group": 8},
     "resnet": {"latent": 3, "generator_widths": (4,), "discriminator_widths": (4,)},
@@ -68,6 +69,8 @@ SMALL = {
     "clusters": {"bins": 5},
 }
 PICTURES = {"a": (16, 16, 1), "b": (16, 16, 1), "images": (16, 16, 1)}  # of which others are made
+LABELLED = gankit.DataSpec({**PICTURES, "labels": ()}, 4)
+OWN_LOSS = {"mad-gan", "stacked-gan"}  # whose discriminators an adversarial loss does not fit
 WITHOUT = {"biggan", "progressive"}  # the option conditional
 MADE_BY = {
     "content": "srgan",
@@ -75,6 +78,8 @@ MADE_BY = {
     "gat": "gat",
     "mad-gan": "mad-gan",
     "srgan": "srgan",
+    "stacked-encoder": "stacked-gan",
+    "stacked-gan": "stacked-gan",
     "vae": "vae",
     "vae-gan": "vae",
 }
@@ -106,16 +111,16 @@ def test_loss(name):
         testing.check_loss(LOSSES[name]())
         return
     architecture, draw = MADE_BY[name], np.random.default_rng(0)
-    options = {"spec": gankit.DataSpec(PICTURES), **SMALL[architecture]}
+    options = {"spec": LABELLED, **SMALL[architecture]}
     batch = {n: draw.integers(0, 256, (4, *shape), "uint8") for n, shape in PICTURES.items()}
+    batch["labels"] = np.arange(4, dtype="int32")
     testing.check_loss(LOSSES[name](), partial(ARCHITECTURES[architecture], **options), batch)
 
 
 @pytest.mark.parametrize("name", sorted(set(MADE_BY.values())))
 def test_architecture_of_pictures(name):
-    loss = LOSSES[name]() if name == "mad-gan" else None  # whose discriminator has more logits
-    spec = gankit.DataSpec(PICTURES)
-    testing.check_architecture(ARCHITECTURES[name], spec, loss=loss, **SMALL[name])
+    loss = LOSSES[name]() if name in OWN_LOSS else None
+    testing.check_architecture(ARCHITECTURES[name], LABELLED, loss=loss, **SMALL[name])
 
 
 @pytest.mark.parametrize("conditional", [False, True, "projection", "attributes"])
