@@ -19,7 +19,7 @@ def stacked_gan(
     width: gankit.Count = 32,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9,
 ) -> dict[str, keras.Model]:
-    """An encoder and two GANs, one of features and one of images (Huang et al., arXiv:1612.04357).
+    """An encoder and two GANs, of features and of images (Huang et al. 2016, arXiv:1612.04357).
 
     The encoder E₁(E₀(x)) names the class of an image, by way of features in [−1, 1]. G₁ makes
     features from a label and noise, G₀ makes an image from features and noise. Each generator has
