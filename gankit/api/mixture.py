@@ -29,14 +29,25 @@ def mixture(parts: Sequence[Samples], weights: Sequence[float] = (), seed: int =
             f"Received: {', '.join(map(str, sorted(shapes)))}",
             "leave out the runs with other data",
         )
-    count, draw = len(parts[0].values), np.random.default_rng([seed, len(parts)])
-    which = draw.choice(len(parts), count, p=_probabilities(weights, len(parts)))
+    count = len(parts[0].values)
+    which = choice(count, probabilities(weights, len(parts)), seed)
     values = np.stack([part.values for part in parts])[which, np.arange(count)]
     drawn, accepted = (sum(getattr(p, name) for p in parts) for name in ("drawn", "accepted"))
     return replace(parts[0], values=values, drawn=drawn, accepted=accepted)
 
 
-def _probabilities(weights: Sequence[float], count: int) -> np.ndarray:
+def choice(count: int, fractions: np.ndarray, seed: int) -> np.ndarray:
+    """Return the part that each row is taken from, (count,), by the fractions of the parts."""
+    draw = np.random.default_rng([seed, len(fractions)])
+    return draw.choice(len(fractions), count, p=fractions)
+
+
+def probabilities(weights: Sequence[float], count: int) -> np.ndarray:
+    """Return weights as fractions of 1, (count,); equal ones if there are no weights.
+
+    Raises:
+        GankitError: The weights do not fit.
+    """
     found = np.asarray(weights if len(weights) else np.ones(count), "float64")
     if len(found) != count or not (found >= 0).all() or not found.sum() > 0:
         raise GankitError(
@@ -44,5 +55,5 @@ def _probabilities(weights: Sequence[float], count: int) -> np.ndarray:
             f"Received: {', '.join(f'{weight:g}' for weight in found)}",
             f"--weights {','.join('1' * count)}",
         )
-    probabilities: np.ndarray = found / found.sum()
-    return probabilities
+    fractions: np.ndarray = found / found.sum()
+    return fractions

@@ -39,13 +39,14 @@ if TYPE_CHECKING:
 @command(
     "score runs/quickstart-1 --checkpoint best --features classifier",
     "score real-images generated-images --json",
+    "score runs/one runs/two --ensemble --weights 2,1",
 )
 def score(
     places: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="RUN | REAL GENERATED",
-            help="A run, or two folders of images.",
+            metavar="RUN... | REAL GENERATED",
+            help="A run, several with --ensemble, or two folders of images.",
             autocompletion=completion.runs,
         ),
     ] = None,
@@ -57,7 +58,14 @@ def score(
         str | None,
         text("NAME", "The features; by default the run's.", complete=completion.features),
     ] = None,
-    weights: Annotated[Path | None, text("FILE", "The weights of the features' network.")] = None,
+    weights: Annotated[
+        str | None,
+        text(
+            "FILE | W,W,...",
+            "The weights of the features' network; or, with --ensemble, how often each run is "
+            "drawn, equally by default.",
+        ),
+    ] = None,
     download: Annotated[bool, flag("--download", "Allow the download of such weights.")] = False,
     count: Annotated[
         int, number("The number of samples, and the limit of real examples.", 2)
@@ -65,6 +73,9 @@ def score(
     seed: Annotated[int, number("The seed of the noise and of the real examples.", 0)] = 0,
     held_out: Images = None,
     checkpoint: CheckpointName = "last",
+    ensemble: Annotated[
+        bool, flag("--ensemble", "Score a mixture of the samples of all runs.")
+    ] = False,
     self_test: Annotated[bool, flag("--self-test", "Only test metrics on known answers.")] = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -80,9 +91,12 @@ def score(
             raise typer.BadParameter("--self-test has no --json")
         show_lines(self_test_lines(api.chosen_metrics(load_plugins(plugin or ()), metrics)))
         return
-    if not places or len(places) > 2:
-        raise typer.BadParameter("name one run, or two folders of images")
-    places = [found_run(places[0])] if len(places) == 1 else places
+    if not places or (len(places) > 2 and not ensemble):
+        raise typer.BadParameter(
+            "name one run, or two folders of images; several runs need --ensemble"
+        )
+    runs = [found_run(place) for place in places] if ensemble or len(places) == 1 else []
+    places = runs or places
     scores = api.score(
         *places,
         metrics=metrics,
@@ -93,6 +107,7 @@ def score(
         seed=seed,
         held_out=held_out,
         checkpoint=checkpoint,
+        ensemble=ensemble,
         plugin=plugin or (),
         backend=backend,
         cpu=cpu,
@@ -100,13 +115,10 @@ def score(
     if as_json:
         print(json.dumps(scores.as_dict(), ensure_ascii=False))
     else:
-        show_lines(_while_training(places, verbose))
+        show_lines(() if ensemble else _while_training(places, verbose))
         show_lines(score_lines(scores, verbose))
-        show_next(
-            f"gankit report {typed(places[0])} --open"
-            if len(places) == 1
-            else "gankit score --self-test"
-        )
+        report = f"gankit report {typed(places[0])} --open"
+        show_next(report if runs else "gankit score --self-test")
 
 
 def score_lines(scores: "Scores", verbose: bool = False) -> Iterator[Line]:

@@ -32,6 +32,7 @@ class RunFolder:
         facts: `run.json`: versions, distributions of parts, device, seed, facts about the data.
         history: `history.csv`, a row for each epoch.
         scores: `scores.jsonl`, a line for each scoring of a checkpoint.
+        ensembles: `ensembles.jsonl`, a line for each scoring of an ensemble that it leads.
         health: `health.jsonl`, a line for each look of the monitors.
         verdicts: `verdicts.jsonl`, a line for each verdict that begins or ends.
         real: A sheet of real examples.
@@ -45,6 +46,7 @@ class RunFolder:
         self.facts = path / "run.json"
         self.history = path / "history.csv"
         self.scores = path / "scores.jsonl"
+        self.ensembles = path / "ensembles.jsonl"
         self.health = path / "health.jsonl"
         self.verdicts = path / "verdicts.jsonl"
         self.samples = path / "samples"

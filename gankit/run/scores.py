@@ -1,7 +1,7 @@
 """The scores of a run: their lines, and which checkpoint is the best."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +40,27 @@ def line(
         by: The score that chooses the best checkpoint.
     """
     where = {"stage": place.stage, "epoch": epoch, "step": place.steps, "checkpoint": place.name}
+    return {"verb": verb, **where, **_made(scores, better), "best_by": by}
+
+
+def ensemble_line(
+    members: Sequence[Mapping[str, Any]], scores: Scores, better: Mapping[str, Direction]
+) -> dict[str, Any]:
+    """Return the line of a scoring of an ensemble.
+
+    Args:
+        members: The run, checkpoint, epoch, step and weight of each generator.
+        scores: The scores of the metrics.
+        better: The better direction of the scores that have one.
+    """
+    return {"verb": "ensemble", "runs": list(members), **_made(scores, better)}
+
+
+def _made(scores: Scores, better: Mapping[str, Direction]) -> dict[str, Any]:
     # NaN and infinity are no JSON
     values = {n: float(v) if math.isfinite(v) else None for n, v in scores.values.items()}
     directions = {name: direction for name, direction in better.items() if name in values}
-    made = {**scores.as_dict(), "scores": values, "better": directions, "best_by": by}
-    return {"verb": verb, **where, **made}
+    return {**scores.as_dict(), "scores": values, "better": directions}
 
 
 def standing(run: RunFolder, coming: str = "") -> Standing | None:

@@ -65,24 +65,44 @@ class Scorer:
 
     def __call__(self, gan: GAN, generated: str) -> Scores:
         """Return the scores of a generator; `generated` names it in the provenance."""
+        return self.of_samples(*self.samples(gan), generated, "generator" in gan.averages)
+
+    def samples(self, gan: GAN) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return samples of a generator, and the labels that it was asked for, if it takes any.
+
+        Raises:
+            GankitError: The generator takes images, not noise.
+        """
+        given = conditions_of(gan, self.dataset, self.count, self.seed)
+        return sample(gan, self.count, self.seed, given), given.get("labels")
+
+    def of_samples(
+        self,
+        fake: np.ndarray,
+        labels: np.ndarray | None,
+        generated: str,
+        averaged: bool | None,
+    ) -> Scores:
+        """Return the scores of samples.
+
+        Args:
+            fake: Samples (count, …).
+            labels: The requested classes (count,), if they are known.
+            generated: The source of the samples.
+            averaged: Whether they are of averaged weights; None if only some are.
+        """
         data, section = self.dataset, self.section
         source = Source(
             real=f"the {len(data):,} training examples of {section.name}",
             generated=generated,
-            averaged="generator" in gan.averages,
+            averaged=averaged,
             seed=self.seed,
             backend=str(running_backend()),
             split=str(section.options.get("split", "all")),
         )
-        given = conditions_of(gan, data, self.count, self.seed)
-        fake = sample(gan, self.count, self.seed, given)  # an error without noise
         real = real_examples(data, self.count, self.seed)
-        examples = Examples(real, fake, source, self.held_out, self._labels(given))
+        known = class_inputs(data)
+        if known and labels is not None:  # a generator without labels was asked for none
+            known["fake_labels"] = labels
+        examples = Examples(real, fake, source, self.held_out, known)
         return evaluate(self.metrics, self.features, examples)
-
-    def _labels(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Return what is known about labels; a generator without labels was asked for none."""
-        known = class_inputs(self.dataset)
-        if known and "labels" in given:
-            known["fake_labels"] = given["labels"]
-        return known
