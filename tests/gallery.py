@@ -107,6 +107,11 @@ def _drawn(name: str) -> Iterator[str]:
         what = "with the noise bounded by 0.1, 0.5 and 1, and with all of it"
         yield f"From fidelity to variety, by `gankit sample --truncation`: samples {what}."
         yield f"![Samples {what}](../images/gallery/{truncated.name})"
+    attributes = PICTURES[0] / f"{name}-attributes.png"
+    if attributes.is_file():
+        what = "a row for each choice of attributes, by `gankit sample --where`"
+        yield f"Samples of the same noise in each column, {what}:"
+        yield f"![Samples, {what}](../images/gallery/{attributes.name})"
 
 
 def _image(name: str) -> str:

@@ -17,6 +17,13 @@ from gankit.api.explore.traversal import principal_directions
 from gankit.api.generator import Generator
 
 PARTS = Path(__file__).with_name("small_parts.py")
+VALUES = Path(__file__).with_name("value_parts.py")
+DENSE = """
+[architecture]
+name = "dense"
+[loss]
+name = "bce"
+"""
 RING = """
 seed = 7
 [dataset]
@@ -96,8 +103,9 @@ def test_a_film_has_each_stop_once_and_goes_round(generator):
 def test_points_of_a_plane_are_interpolated_over_the_data(points):
     assert gankit.explore.interpolate(points, (0, 1), steps=3).width > 100
     for look in (gankit.explore.traverse, gankit.explore.sheet, gankit.explore.templates):
-        with pytest.raises(gankit.GankitError, match="is for images"):
+        with pytest.raises(gankit.GankitError, match="an image of each sample") as told:
             look(points)
+        assert "gankit explore interpolate" in told.value.hint
 
 
 @pytest.mark.parametrize(("stops", "steps"), [((1,), 8), ((0, 1), 1)])
@@ -209,6 +217,32 @@ def test_templates(generator):
     assert gankit.explore.templates(generator, bins=4, count=32).width > 72
     with pytest.raises(gankit.GankitError, match="from 1 to 96"):
         gankit.explore.templates(generator, bins=97)
+
+
+# Data that is no image
+
+
+@pytest.mark.parametrize("data", ['name = "signals"', 'name = "table"\nshows = true'])
+def test_values_are_explored_as_they_are_drawn(tmp_path, data):
+    recipe = RING.partition("[dataset]")[0] + f"[dataset]\n{data}\n" + DENSE
+    run, _ = made_run(tmp_path, [VALUES], recipe)
+    drawn = Generator.open(run.path, plugins=[VALUES])
+    for page in (
+        gankit.explore.traverse(drawn, rows=2, steps=3),
+        gankit.explore.templates(drawn, bins=3, count=32),
+        gankit.explore.sheet(drawn, 4).image,
+        gankit.explore.arithmetic(drawn, "1", "2", "3"),
+    ):
+        assert np.ptp(np.asarray(page)) > 50
+    height, width = np.array(drawn.drawn(drawn.real(slice(1))).shape[1:3])
+    page = gankit.explore.traverse(drawn, directions=[1], steps=1, reach=2.0)
+    scale = page.width // width
+    moved = drawn.chosen([0])
+    moved[:, 1] = -2.0
+    expected = drawn.drawn(drawn.draw(moved))[0]
+    corner = 6 + np.arange(height) * scale, 6 + np.arange(width) * scale
+    found = np.asarray(page)[np.ix_(*corner)]
+    np.testing.assert_array_equal(found, np.broadcast_to(expected, found.shape))
 
 
 # Sheets and answers

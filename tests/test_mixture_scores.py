@@ -106,7 +106,7 @@ def test_the_mixture_is_that_of_gankit_sample(gankit, runs, plugin, tmp_path):
 
 def test_what_does_not_fit_is_an_error(gankit, runs, plugin, tmp_path):
     words = ["--plugin", plugin[0], "--plugin", plugin[1], "--metrics", "brightness"]
-    few = constant_run(tmp_path / "few", 0.0, PLAIN.replace('"blobs"', '"blobs"\ncount = 48'))
+    few = constant_run(tmp_path / "few", 0.0, PLAIN.replace('"blobs"', '"blobs"\ncount = 80'))
     large = constant_run(tmp_path / "large", 0.0, PLAIN.replace('"blobs"', '"blobs"\nsize = 16'))
     for other, says in ((few, "blobs, 8 × 8 × 1, digest"), (large, "blobs, 16 × 16 × 1, digest")):
         code, _, error = gankit("score", runs[0], other, "--ensemble", *words)

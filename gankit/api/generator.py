@@ -13,6 +13,8 @@ from gankit.data.dataset import Dataset
 from gankit.data.scaling import from_uint8
 from gankit.errors import GankitError
 from gankit.messages import listed, shown, suggestion, typed
+from gankit.pictures import sheets
+from gankit.pictures.drawing import as_images
 from gankit.pictures.sheets import Show
 from gankit.run.folder import RunFolder
 
@@ -207,6 +209,24 @@ class Generator:
         first = np.zeros(len(noise), "int32")
         given = given or self.given(first, first if labels is None else labels)
         return draw(self.gan, noise, given)
+
+    def drawn(self, values: np.ndarray) -> np.ndarray:
+        """Return an image of uint8 for each of some values: as they are, by `show`, or as curves.
+
+        Values are images in [−1, 1], or other values (count, …).
+        """
+        if self.show is not None:
+            return sheets.shown(values, self.show)
+        return as_images(values, self.behind)
+
+    def needs_drawings(self, what: str) -> None:
+        """Raise a GankitError if samples have no image each, as rows without `show`."""
+        if len(self.network.outputs[0].shape) == 2 and self.show is None:
+            raise GankitError(
+                f"{what} shows an image of each sample, and {self.run.path} draws rows of numbers",
+                "give the dataset a show, which draws rows as images; or look at all samples as "
+                f"points: gankit explore interpolate {typed(self.run.path)}",
+            )
 
     def needs_images(self, what: str) -> None:
         """Raise a GankitError if samples are not images."""

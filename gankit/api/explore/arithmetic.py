@@ -47,14 +47,14 @@ def arithmetic(
         near: The images below the result have its noise plus uniform noise in ±near.
 
     Raises:
-        GankitError: It is not a run of images, there is no such class, or no sample looks like it.
+        GankitError: Samples have no image each, there is no such class, or no sample looks like it.
 
     Reference:
         Radford et al. 2015, Unsupervised Representation Learning with Deep Convolutional Generative
         Adversarial Networks, arXiv:1511.06434, section 6.3.2.
     """
     generator = Generator.open(run)
-    generator.needs_images("arithmetic")
+    generator.needs_drawings("arithmetic")
     labels = generator.labels([] if label is None else [label], 1)
     terms = _by_label(generator, (a, b, c), seed) if by_label else [_numbers(t) for t in (a, b, c)]
     noise = [generator.chosen(numbers, seed) for numbers in terms]
@@ -119,8 +119,9 @@ def _page(
     """Return columns of noise as images; short columns end in empty places."""
     depth = max(map(len, columns))
     noise = [column[row] for row in range(depth) for column in columns if row < len(column)]
-    drawn = iter(generator.draw(np.asarray(noise, "float32"), labels.repeat(len(noise))))
-    empty = np.ones(generator.network.outputs[0].shape[1:], "float32")
+    samples = generator.draw(np.asarray(noise, "float32"), labels.repeat(len(noise)))
+    found = generator.drawn(samples)
+    drawn, empty = iter(found), np.full_like(found[0], 255)
     images = [
         next(drawn) if row < len(column) else empty for row in range(depth) for column in columns
     ]

@@ -13,7 +13,6 @@ from PIL import Image
 
 from gankit.api.generator import Generator, RunOrGenerator
 from gankit.data.digest import digest
-from gankit.data.scaling import to_uint8
 from gankit.errors import GankitError
 from gankit.files import write, written
 from gankit.messages import shown
@@ -100,10 +99,10 @@ def sheet(run: RunOrGenerator, count: int = 40, seed: int = 0) -> Sheet:
         seed: The seed of the noise, of the choice of real images, and of the order.
 
     Raises:
-        GankitError: It is not a run of images, its data is missing, or there are too few images.
+        GankitError: Samples have no image each, its data is missing, or there are too few images.
     """
     generator = Generator.open(run)
-    generator.needs_images("sheet")
+    generator.needs_drawings("sheet")
     half = count // 2
     if count < 2 or count % 2 or half > len(generator.dataset):
         raise GankitError(
@@ -112,7 +111,7 @@ def sheet(run: RunOrGenerator, count: int = 40, seed: int = 0) -> Sheet:
     real = generator.real(choose(half, len(generator.dataset), seed))
     fake = generator.draw(generator.noise(half, seed), generator.labels((), half))
     order = np.random.default_rng([seed, 1]).permutation(count)
-    images = to_uint8(np.concatenate([real, fake]))[order]
+    images = generator.drawn(np.concatenate([real, fake]))[order]
     words = ["real" if place < half else "fake" for place in order]
     key = {str(number): word for number, word in enumerate(words, 1)}
     return Sheet(captioned(images, list(key), columns=min(count, 8)), key)

@@ -25,11 +25,11 @@ def templates(run: RunOrGenerator, bins: int = 24, count: int = 2000, seed: int 
         seed: The seed of the noise, of the choice of real examples, and of k-means.
 
     Raises:
-        GankitError: It is not a run of images, its data is missing, or there are more clusters
+        GankitError: Samples have no image each, its data is missing, or there are more clusters
             than examples.
     """
     generator = Generator.open(run)
-    generator.needs_images("templates")
+    generator.needs_drawings("templates")
     real = generator.real(choose(count, len(generator.dataset), seed))
     if not 1 <= bins <= len(real):
         raise GankitError(
@@ -40,7 +40,8 @@ def templates(run: RunOrGenerator, bins: int = 24, count: int = 2000, seed: int 
     centroids, fractions = clustered(flat_real, flat_fake, bins, seed)
     words = [f"{of_real:.1%} : {of_fake:.1%}" for of_real, of_fake in fractions]
     columns = max(1, round(bins**0.5 * 1.2))
-    return captioned(centroids.reshape(-1, *real.shape[1:]), words, columns, legend=LEGEND)
+    images = generator.drawn(centroids.reshape(-1, *real.shape[1:]))
+    return captioned(images, words, columns, legend=LEGEND)
 
 
 def clustered(

@@ -43,7 +43,7 @@ def traverse(
         label: The class, for a conditional generator.
 
     Raises:
-        GankitError: It is not a run of images, there is no such direction, or the first layer is
+        GankitError: Samples have no image each, there is no such direction, or the first layer is
             not linear.
 
     Reference:
@@ -51,7 +51,7 @@ def traverse(
         Factorization of Latent Semantics in GANs, arXiv:2007.06600, for a linear layer.
     """
     generator = Generator.open(run)
-    generator.needs_images("traverse")
+    generator.needs_drawings("traverse")
     base = generator.chosen([start], seed)[0]
     labels = generator.labels([] if label is None else [label], 1)
     values = np.linspace(-reach, reach, steps)
@@ -64,7 +64,7 @@ def traverse(
     if wrong:
         raise GankitError(f"directions are from 0 to {len(base) - 1}. Received: {listed(wrong)}")
     noise = np.concatenate([move(place, values) for place in directions])
-    images = generator.draw(noise, labels.repeat(len(noise)))
+    images = generator.drawn(generator.draw(noise, labels.repeat(len(noise))))
     name = {"dimensions": "dimension", "principal": "direction"}[along]
     words = [_words(f"{name} {place}", values) for place in directions]
     return captioned(images, [word for row in words for word in row], steps)
