@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import numpy as np
 from games import game, values
 from keras import ops
@@ -39,7 +40,8 @@ def normal(*shape, seed=0):
 def unmoved(networks, loss, stabilizers, batch, steps=1, learning_rate=1e-2):
     """Return the trainable weights that no step of plain gradient descent has changed."""
     gan = game(loss, stabilizers, learning_rate, made=networks)
-    gan.run_eagerly, gan.jit_compile = True, False
+    gan.jit_compile = keras.backend.backend() == "jax"  # which compiles each sum of an eager step
+    gan.run_eagerly = not gan.jit_compile
     weights = [w for network in networks.values() for w in network.trainable_weights]
     before = values(weights)
     for _ in range(steps):
