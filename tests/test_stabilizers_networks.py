@@ -100,6 +100,23 @@ def test_spectral_norm_needs_a_kernel():
         SpectralNorm().rebuild(gankit.Networks({"discriminator": bare}))
 
 
+def test_spectral_norm_wraps_a_shared_layer_once_for_all_that_share_it():
+    """`features` has no logits of its own: the discriminator's are its rows times a kernel."""
+    images = keras.Input((4,))
+    features = keras.Model(images, layers.Dense(3, use_bias=False)(images), name="features")
+    last = layers.Dense(1, use_bias=False)
+    judging = keras.Model(images, last(features.output), name="discriminator")
+    made = gankit.Networks({"discriminator": judging, "features": features})
+    found = SpectralNorm().rebuild(made)
+    shared = {id(w) for w in found["features"].weights}
+    assert len(shared) == 2 and shared < {id(w) for w in found["discriminator"].weights}
+    x = np.random.default_rng(1).normal(size=(5, 4)).astype("float32")
+    kernel = array(last.kernel)  # one column: its largest singular value is its length
+    logits = array(found["features"](x)) @ kernel / np.linalg.norm(kernel)
+    np.testing.assert_allclose(array(found["discriminator"](x)), logits, rtol=1e-4, atol=1e-6)
+    assert (array(found["features"](x)) != array(features(x))).all()
+
+
 def test_minibatch_discrimination_equals_the_sums_of_the_paper():
     layer = Similarities(3, 2)
     features = 0.3 * np.random.default_rng(1).normal(size=(5, 4))

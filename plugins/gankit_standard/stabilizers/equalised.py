@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import keras
@@ -86,13 +85,9 @@ class ScaledKernel(gankit.layers.Portable, keras.layers.Wrapper):
 def _scaled(
     networks: gankit.Networks, who: str, scale: Callable[[int], float]
 ) -> Mapping[str, keras.Model]:
-    """Return the networks with kernels scaled by a function of the number of their inputs.
+    """Return the networks with kernels scaled by a function of the number of their inputs."""
 
-    A layer that several networks share is wrapped once.
-    """
-
-    @cache
     def wrap(layer: keras.layers.Layer) -> keras.layers.Layer:
         return ScaledKernel(layer, scale(as_matrix(layer, layer.variables[0]).shape[0]))
 
-    return {name: wrapped(network, wrap, who) for name, network in networks.items()}
+    return wrapped(networks, networks, wrap, who)

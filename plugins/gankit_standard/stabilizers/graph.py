@@ -87,19 +87,33 @@ def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.Ker
     return whole, leaving[name]
 
 
-def wrapped(network: keras.Model, wrap: Callable[[Any], keras.layers.Layer], who: str) -> Any:
-    """Return the network with its layers that have a kernel wrapped; `who` is for the error."""
-    found = {layer: wrap(layer) for layer in network.layers if isinstance(layer, KERNELS)}
-    if not found:
-        raise gankit.GankitError(
-            f"{who} finds no dense or convolutional layer in the {network.name}",
-            "gankit list architectures",
-        )
+def wrapped(
+    networks: gankit.Networks,
+    names: Iterable[str],
+    wrap: Callable[[Any], keras.layers.Layer],
+    who: str,
+) -> dict[str, keras.Model]:
+    """Return the networks, the layers with a kernel wrapped in those of `names`.
+
+    Each layer is wrapped once, also in other networks that share it. `who` is for the error.
+    """
+    found: dict[keras.layers.Layer, keras.layers.Layer] = {}
+    for name in names:
+        layers = [layer for layer in networks[name].layers if isinstance(layer, KERNELS)]
+        if not layers:
+            raise gankit.GankitError(
+                f"{who} finds no dense or convolutional layer in the {name}",
+                "gankit list architectures",
+            )
+        found |= {layer: wrap(layer) for layer in layers if layer not in found}
 
     def call(layer: Any, *inputs: Any, **options: Any) -> Any:
         return found.get(layer, layer)(*inputs, **options)
 
-    return rebuilt(network, call)
+    return {
+        name: network if found.keys().isdisjoint(network.layers) else rebuilt(network, call)
+        for name, network in networks.items()
+    }
 
 
 def call_with_kernel(layer: keras.layers.Layer, kernel: Any, inputs: Any) -> Any:

@@ -12,7 +12,6 @@ from gankit_standard.stabilizers.graph import (
     as_matrix,
     call_with_kernel,
     copy_with_kernel,
-    exchanged,
     has_in_discriminator,
     wrapped,
 )
@@ -36,7 +35,8 @@ class SpectralNorm(gankit.Stabilizer):
 
     def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Wrap the layers that have a kernel."""
-        return exchanged(networks, self.players, _normalised)
+        names = [name for player in self.players for name in networks.of(player)]
+        return wrapped(networks, names, SpectralNormalization, "spectral-norm")
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield an incompatibility with batch normalisation in the discriminator."""
@@ -86,11 +86,6 @@ class SpectralNormalization(gankit.layers.Portable, keras.layers.Wrapper):
             u = _unit(ops.matmul(v, fixed))
             self.u.assign(u)
         return ops.sum(v * ops.matmul(matrix, _unit(u)))
-
-
-def _normalised(network: keras.Model) -> keras.Model:
-    """Return the network with its kernels divided."""
-    return wrapped(network, SpectralNormalization, "spectral-norm")
 
 
 def _unit(vector: Any) -> Any:
