@@ -20,7 +20,7 @@ from gankit_lego.features.bricks import extract, trained
 from gankit_standard.metrics.manifolds import prdc
 
 BOUNDS = (0.1, 0.5, 1.0, None)
-SHOWN, SCORED = 32, 2000
+SHOWN, SCORED = 64, 2000
 
 
 def main(run: Path, recipe: str) -> None:
