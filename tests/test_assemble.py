@@ -18,6 +18,10 @@ def right():
     return gankit.Dataset({"images": IMAGES})
 
 
+def unnamed(spec):
+    return {"discriminator": larger(spec)["discriminator"], "g": larger(spec)["generator"]}
+
+
 def pair(spec):
     return [], []
 
@@ -29,6 +33,18 @@ def larger(spec):
     return {"generator": keras.Model(noise, made), "discriminator": keras.Model(images, logits)}
 
 
+class Duel(gankit.Loss):
+    players = {"discriminator": ("discriminator",), "g": ("g",)}
+
+    def __call__(self, turn):
+        return 0.0
+
+
+@gankit.hookimpl
+def gankit_losses():
+    return {"duel": Duel}
+
+
 @gankit.hookimpl
 def gankit_datasets():
     return {"bare": bare, "right": right}
@@ -36,7 +52,7 @@ def gankit_datasets():
 
 @gankit.hookimpl
 def gankit_architectures():
-    return {"pair": pair, "larger": larger}
+    return {"pair": pair, "larger": larger, "unnamed": unnamed}
 """
 RECIPE = """
 [dataset]
@@ -44,21 +60,27 @@ name = "{}"
 [architecture]
 name = "{}"
 [loss]
-name = "bce"
+name = "{}"
 """
 
 
 @pytest.mark.parametrize(
-    ("dataset", "architecture", "said"),
+    ("dataset", "architecture", "loss", "said"),
     [
-        ("bare", "mlp", "must return a gankit.Dataset. Received: ndarray"),
-        ("right", "pair", "must return keras.Models by name. Received: tuple"),
-        ("right", "larger", "images (5, 5, 1), but a discriminator of images (4, 4, 1)"),
+        ("bare", "mlp", "bce", "must return a gankit.Dataset. Received: ndarray"),
+        ("right", "pair", "bce", "must return keras.Models by name. Received: tuple"),
+        ("right", "larger", "bce", "images (5, 5, 1), but a discriminator of images (4, 4, 1)"),
+        (
+            "right",
+            "unnamed",
+            "duel",
+            "'generator', which the architecture does not build. It builds discriminator, g",
+        ),
     ],
 )
-def test_what_a_part_returns_is_said(gankit, tmp_path, dataset, architecture, said):
+def test_what_a_part_returns_is_said(gankit, tmp_path, dataset, architecture, loss, said):
     (tmp_path / "parts.py").write_text(PARTS)
-    (tmp_path / "wrong.toml").write_text(RECIPE.format(dataset, architecture))
+    (tmp_path / "wrong.toml").write_text(RECIPE.format(dataset, architecture, loss))
     code, _, err = gankit("check", "wrong.toml", "--plugin", "parts.py")
     assert code == 1 and said in " ".join(err.split()), err
     assert "Traceback" not in err

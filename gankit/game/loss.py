@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from gankit.errors import GankitError
 from gankit.game.judgment import Judgment
-from gankit.game.networks import DISCRIMINATOR, Networks
+from gankit.game.networks import DISCRIMINATOR
 from gankit.game.turn import Turn
 from gankit.messages import listed, suggestion
 
@@ -125,16 +125,23 @@ class AdversarialLoss(Loss):
         """Return the generator's loss from `real`, `fake` and `targets`, each by name."""
 
 
-def noise_shape(loss: Loss, networks: Networks) -> tuple[int, ...]:
+def noise_shape(loss: Loss, networks: Mapping[str, Any]) -> tuple[int, ...]:
     """Return the shape of the noise of one sample, (latent,).
 
     Raises:
-        GankitError: The loss does not draw from noise.
+        GankitError: The loss does not draw from noise, or there is no generator.
     """
     if not loss.from_noise:
         raise GankitError(
             f"{type(loss).__name__} turns images into images, and samples are made of noise",
             "gankit apply RUN FOLDER turns the images of a folder",
+        )
+    if "generator" not in networks:
+        raise GankitError(
+            "samples come from the network 'generator', which the architecture does not build. It "
+            f"builds {listed(sorted(networks))}",
+            "return a 'generator' that makes samples of noise, if need be from the other networks; "
+            "to train without samples, define preview in the loss",
         )
     shape: tuple[int, ...] = networks["generator"].inputs[0].shape[1:]
     return shape

@@ -15,7 +15,7 @@ from gankit.data.dataset import Dataset, DataSpec
 from gankit.errors import GankitError
 from gankit.game.freezing import freeze
 from gankit.game.gan import GAN
-from gankit.game.loss import AdversarialLoss, Loss
+from gankit.game.loss import AdversarialLoss, Loss, noise_shape
 from gankit.messages import listed
 from gankit.recipe.recipe import Recipe
 from gankit.run.memory import built_within_memory, enough_memory_for
@@ -139,6 +139,8 @@ def _networks(
         )
     if isinstance(loss, AdversarialLoss):  # what others judge, the first batch tells
         _check_images(recipe, networks)
+    if loss.from_noise and type(loss).preview is Loss.preview:  # so that sheets show samples
+        _ = noise_shape(loss, networks)
     return networks
 
 
