@@ -127,7 +127,7 @@ def score_lines(scores: "Scores", verbose: bool = False) -> Iterator[Line]:
     if verbose:
         yield from provenance_lines(made)
     else:
-        yield Text(f"{made.generated_count:,} of {made.generated}")
+        yield Text(f"{made.generated_count:,} samples from {made.generated}")
         about = f"compared with {made.real_count:,} of {made.real}, by {made.features}"
         yield Text(f"{about} (more: -v)", "dim")
     yield from (Text(line, "dim") for line in _left_out_lines(scores.left_out))
