@@ -114,7 +114,7 @@ def _stamp(file: Path) -> tuple[int, ...]:
 
 
 def _drop(folder: Path) -> None:
-    """Remove a folder, which nobody sees in part; who has mapped its files keeps them."""
+    """Remove a folder in one step for its readers; those that have mapped its files keep them."""
     hidden = folder.with_name(f".{os.urandom(8).hex()}-{folder.name}")
     with suppress(FileNotFoundError):  # another process was quicker
         folder.rename(hidden)

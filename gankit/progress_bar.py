@@ -15,7 +15,7 @@ _elsewhere: ContextVar[Shown | None] = ContextVar("_elsewhere", default=None)
 
 @contextmanager
 def shown_by(bars: Shown) -> Iterator[None]:
-    """Show the progress of the block in the bars of somebody else."""
+    """Show the progress of the block in the bars of another display."""
     token = _elsewhere.set(bars)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The terminal, which shows text that is not ours and obeys none of it."""
+"""The terminal, and how warnings look in it."""
 
 import os
 from typing import Literal
@@ -10,7 +10,7 @@ from gankit.messages import printable
 
 
 class Printable(RenderHook):
-    """The one door for text that is not ours: it cannot move the cursor or change a title."""
+    """Makes sure that printed text cannot move the cursor or change the terminal's title."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """Replace the control characters of texts."""

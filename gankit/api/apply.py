@@ -141,7 +141,7 @@ class Translator:
 
 
 def read(file: Path, channels: int) -> np.ndarray:
-    """Return an image file with so many channels, (height, width, channels) of uint8.
+    """Return an image file with this number of channels, (height, width, channels) of uint8.
 
     Raises:
         GankitError: It cannot be read.

@@ -14,7 +14,7 @@ STOPPED = 130  # the exit code after Ctrl-C
 
 
 def leave(code: int) -> None:
-    """End the process as it is: after an interruption, JAX crashes while Python tidies up."""
+    """End the process immediately: after an interruption, JAX crashes in the teardown."""
     with suppress(OSError):  # the terminal may be gone
         sys.stderr.flush()
     os._exit(code)

@@ -37,7 +37,7 @@ class DataSpec:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Named arrays of equal length, one row an example.
+    """Named arrays of equal length, one row per example.
 
     Arrays of uint8 are images, which a step converts to float32 in [−1, 1]. Other types stay as
     they are. Arrays may be memory-mapped; a run reads one batch at a time.

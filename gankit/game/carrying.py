@@ -48,7 +48,7 @@ def carry_over(*steps: tuple[Networks, Networks]) -> tuple[Carried, ...]:
 def matching(old: keras.Model, new: keras.Model) -> Iterator[Pair]:
     """Yield the weights of two networks that belong together, and have equal shapes.
 
-    Weights belong together if they have one path. Where layers have the names that Keras numbers,
+    Weights belong together if they have the same path. Where layers have the names that Keras numbers,
     paths say nothing: there, weights belong together by their order, if the networks have the same
     layers, or all the same shapes.
     """

@@ -34,7 +34,7 @@ class Optimizers:
         return [v for optimizer in self.by_player.values() for v in optimizer.variables]
 
     def scale(self, player: str, loss: Any) -> Any:
-        """Return the loss as it is to be differentiated."""
+        """Return the loss to differentiate."""
         return self.by_player[player].scale_loss(loss)
 
     def norm(self, player: str, gradients: Sequence[Any]) -> Any:

@@ -161,11 +161,11 @@ class Turn:
         return gan.call_network(network, gan.view(images), rows)
 
     def lazily(self, every: int, penalty: Callable[[], Tensor]) -> Tensor:
-        """Return `every · penalty()` on every so manyth step, else 0 without computing it.
+        """Return `every · penalty()` on every `every`-th step, else 0 without computing it.
 
         Args:
             every: The number of steps from one penalty to the next.
-            penalty: Returns a scalar. What it is the first to ask of the turn is lost with it.
+            penalty: Returns a scalar. What it is the first to compute is not kept for the turn.
 
         Reference:
             Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN,
@@ -198,7 +198,7 @@ class Turn:
 
 
 def _ids(given: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what tells apart what is given; a tuple is told apart by its items."""
+    """Return a key that identifies `given`; a tuple is identified by its items."""
     pairs = ((key, x if isinstance(x, tuple) else (x,)) for key, x in given.items())
     return tuple((key, *map(id, x)) for key, x in pairs)
 

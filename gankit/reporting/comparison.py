@@ -10,7 +10,7 @@ from gankit.errors import GankitError
 from gankit.reporting.differences import Differences
 from gankit.reporting.page import Page
 from gankit.reporting.score_history import ScoreHistories
-from gankit.reporting.scores_section import NOT_COMPARABLE
+from gankit.reporting.scores_section import not_comparable
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Comparison:
         """Return warnings about scores that are not comparable and runs without samples."""
         notes = []
         if len(self.scores.protocols) > 1:
-            notes.append(f"{NOT_COMPARABLE} {', '.join(self.scores.differences())}")
+            notes.append(not_comparable(self.scores))
         for name, sample in zip(self.names, self.samples):
             if isinstance(sample, GankitError):
                 notes.append(f"no samples of {name}: {sample.message}")

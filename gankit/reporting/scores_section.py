@@ -7,8 +7,6 @@ from gankit.reporting import markup
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.score_history import ScoreHistories, ScoreHistory
 
-NOT_COMPARABLE = "Scores with different letters are not comparable: they differ in"
-
 
 def scores_section(
     scores: ScoreHistories, names: Sequence[str], charts: Iterable[Html], command: str
@@ -28,7 +26,13 @@ def warning(scores: ScoreHistories) -> Html | None:
     """Return a note if some scores are not comparable."""
     if len(scores.protocols) < 2:
         return None
-    return tag("p", f"{NOT_COMPARABLE} {', '.join(scores.differences())}.", class_="note")
+    return tag("p", f"{not_comparable(scores)}.", class_="note")
+
+
+def not_comparable(scores: ScoreHistories) -> str:
+    """Return why scores of different protocols are not comparable."""
+    names = ", ".join(name.replace("_", " ") for name in scores.differences())
+    return f"Scores with different letters are not comparable: they differ in {names}"
 
 
 def _card(scores: ScoreHistories, letter: str, names: Sequence[str]) -> Html:

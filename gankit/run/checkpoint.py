@@ -90,7 +90,7 @@ class Checkpoints:
 
     @cached_property
     def resume(self) -> str:
-        """The command that goes on with the run."""
+        """The command that resumes the run."""
         return RunFolder(self.folder.parent).resume_command()
 
     def save(

@@ -92,13 +92,13 @@ class Display:
     @contextmanager
     def scoring(self, count: int) -> Iterator[None]:
         """Show that samples are being scored."""
-        words = f"of {count:,} samples"
         if isinstance(self.console.file, NotebookOutput):
-            self.console.file.status(f"scoring {words}")
-        task = self._bars.add_task("scoring", total=None, note=words)
+            self.console.file.status(f"scoring {count:,} samples")
+        task = self._bars.add_task("scoring", start=False, total=count, note="samples")
 
         @contextmanager
         def inner(words: str, total: int) -> Iterator[Advance]:
+            self._bars.start_task(task)
             self._bars.update(task, total=total, completed=0, note=words)
             yield lambda count: self._bars.advance(task, count)
 

@@ -155,7 +155,7 @@ class RunFolder:
         return [str(file) for file in self.read_facts().get("plugins", [])]
 
     def resume_command(self) -> str:
-        """Return the command that goes on with the run, with the plugin files that it needs."""
+        """Return the command that resumes the run, with the plugin files that it needs."""
         files = self.plugin_files() if self.facts.is_file() else []
         return f"gankit run --resume {typed(self.path)} {plugin_words(files)}".rstrip()
 
@@ -204,7 +204,7 @@ class RunFolder:
         self._write_facts({**self.read_facts(), "start": {"run": run, "checkpoint": checkpoint}})
 
     def data_specs(self) -> list[DataSpec]:
-        """Return the spec of the data of each stage that was begun."""
+        """Return the spec of the data of each stage that has begun."""
         return [
             DataSpec({k: tuple(v) for k, v in data["shapes"].items()}, len(data["classes"]))
             for data in self.read_facts()["data"]

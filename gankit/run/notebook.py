@@ -9,6 +9,10 @@ from rich.console import Console
 from gankit.terminal import terminal
 
 WIDTH = 100  # characters of a line
+STYLE = (  # not all notebooks give <pre> a font whose columns align
+    "font-family: Menlo, 'DejaVu Sans Mono', Consolas, monospace; line-height: normal; "
+    "white-space: pre-wrap; word-break: normal"
+)
 
 
 class Handle(Protocol):
@@ -44,7 +48,7 @@ class NotebookOutput(io.TextIOBase):
     def _show(self) -> None:
         from IPython.display import HTML, display
 
-        content = HTML(f"<pre>{html.escape(self._text + self._status)}</pre>")
+        content = HTML(f'<pre style="{STYLE}">{html.escape(self._text + self._status)}</pre>')
         if self._handle is None:
             self._handle = display(content, display_id=True)
         else:

@@ -28,7 +28,7 @@ def add(path: Path, new: Line) -> None:
 
 
 def forget(path: Path, steps: int) -> None:
-    """Drop the lines that a killed run wrote after the checkpoint from which it goes on."""
+    """Drop the lines that a killed run wrote after the checkpoint from which it resumes."""
     if path.is_file():
         kept = (each for each in read(path) if not (by_run(each) and each["step"] > steps))
         write(path, "".join(map(_json, kept)))

@@ -66,7 +66,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Grade:
-    """How well somebody told real images from generated ones.
+    """How well a person told real images from generated ones.
 
     Args:
         right: The number of right answers.

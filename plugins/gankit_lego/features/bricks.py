@@ -66,7 +66,7 @@ def extract(network: Network, examples: Array) -> Array:
             "--features pixels",
         )
     found = []
-    with gankit.progress("features bricks", len(examples)) as advance:
+    with gankit.progress("extracting features by bricks", len(examples)) as advance:
         for start in range(0, len(examples), BATCH):
             batch = examples[start : start + BATCH]
             found.append(network.features(prepare(gankit.to_uint8(batch))))

@@ -22,7 +22,7 @@ def extraction(name: str, network: keras.Model, prepare: Function) -> Function:
 
     def extract(examples: np.ndarray) -> np.ndarray:
         found, size = [], min(BATCH, len(examples))
-        with gankit.progress(f"features {name}", len(examples)) as advance:
+        with gankit.progress(f"extracting features by {name}", len(examples)) as advance:
             for start in range(0, len(examples), size):
                 batch = prepare(examples[start : start + size])
                 found.append(_predicted(network, batch, size))
