@@ -48,9 +48,9 @@ def carry_over(*steps: tuple[Networks, Networks]) -> tuple[Carried, ...]:
 def matching(old: keras.Model, new: keras.Model) -> Iterator[Pair]:
     """Yield the weights of two networks that belong together, and have equal shapes.
 
-    Weights belong together if they have the same path. Where layers have the names that Keras numbers,
-    paths say nothing: there, weights belong together by their order, if the networks have the same
-    layers, or all the same shapes.
+    Weights belong together if they have the same path. If Keras numbered the layers, paths say
+    nothing. Weights then belong together by their order, if the networks have the same layers, or
+    all the same shapes.
     """
     pairs: Iterable[Pair] = zip(old.weights, new.weights)
     if _shapes(old) != _shapes(new):
