@@ -1,11 +1,11 @@
-"""The parts that need no story: folders of images, DCGAN, losses, stabilizers, metrics."""
+"""The general parts: folders of images, DCGAN, losses, stabilizers, metrics."""
 
 import gankit
 
 
 @gankit.hookimpl
 def gankit_datasets() -> dict[str, str]:
-    """Folders, arrays, and small sets that everybody knows."""
+    """Folders, arrays, and small well-known datasets."""
     return {
         "cifar10": "gankit_standard.cifar:cifar10",
         "cifar100": "gankit_standard.cifar:cifar100",
