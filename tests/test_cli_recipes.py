@@ -132,6 +132,14 @@ def test_types_in_words(schema, words, default):
 # check
 
 
+def test_check_adds_stabilizers_as_run_does(gankit, recipe):
+    code, out, _ = gankit("check", recipe, "--with", "ema", "--plugin", PARTS)
+    assert code == 0
+    assert out.endswith(f"→ gankit run {recipe} --with ema --plugin {PARTS}\n")
+    code, _, err = gankit("check", recipe, "--with", "emma", "--plugin", PARTS)
+    assert code == 1 and 'Did you mean "ema"?' in err
+
+
 def test_check_builds_and_plays_a_batch(gankit, recipe):
     code, out, err = gankit("check", recipe, "--plugin", PARTS)
     assert (code, err) == (0, "")
