@@ -134,7 +134,7 @@ def test_the_verb_scores_any_checkpoint_and_shows_last_and_best(gankit, copied):
     assert line["scores"]["far"] == pytest.approx(by_run["scores"]["far"], rel=1e-6)
     assert "while it trained\n" in out
     assert re.search(r"last, epoch 6 +best, epoch 1", out) and "high, chooses best" in out
-    assert out.count("32 of") == 2 and "features   pixels" not in out
+    assert "32 samples from " in out and "with 32 of" in out and "features   pixels" not in out
     full = gankit("score", copied.path, *words, "-v", "--checkpoint", name)[1]
     assert full.count("features   pixels") == 2 and full.count("32 of") >= 4
     code, _, err = gankit("score", copied.path, "--plugin", PARTS, *words, "--checkpoint", "bets")

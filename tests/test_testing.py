@@ -528,7 +528,7 @@ def test_a_stabilizer_that_is_right(stabilizer):
         (Drawing, {"amount": 0.0}, "draw nothing from gan.seed"),
         (Shrinking, {"weight": 0.0}, "from after, without assigning"),
         (Idle, None, 'Did you mean "penalty"?'),
-        (Counting, None, "changes its turns during play"),
+        (Counting, None, "changes its turns during training"),
         (Hidden, None, "keeps state in mean, where the game does not find it"),
         (SeedOfItsOwn, None, "keeps state in seed, where the game does not find it"),
         (Stuck, None, "never moved"),
