@@ -55,7 +55,7 @@ def _write(
 ) -> None:
     """Write a caption centred below an image, in smaller letters if it is long."""
     draw, size = ImageDraw.Draw(page), SIZE
-    while size > 7 and draw.textlength(caption, font=_font(size)) > width:
+    while size > 7 and draw.textlength(caption, font=_font(size)) > width + GAP:
         size -= 1
     middle = (corner[0] + width / 2, corner[1] + height + 2)
     draw.text(middle, caption, INK, _font(size), anchor="mt")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gankit.backend import TITLES
 from gankit.errors import GankitError
 from gankit.pictures import sheets
 from gankit.pictures.drawing import as_images
@@ -114,11 +115,11 @@ def _samples(
         for number, (name, sample) in enumerate(zip(names, drawn))
     ]
     text = (
-        f"Drawn on {request.backend} by the {request.checkpoint} checkpoint of each run, with "
-        f"noise of seed {request.seed}. "
+        f"Drawn with {TITLES[str(request.backend)]} from the {request.checkpoint} checkpoint of each "
+        f"run, with noise of seed {request.seed}. "
     )
     text += (
-        "Samples at the same place have the same noise."
+        "Samples at the same position have the same noise."
         if len(noises) < 2
         else "Noise is equal only between runs whose noise has the same shape."
     )
@@ -138,7 +139,7 @@ def _sheet(
     if isinstance(sample, GankitError):
         return tag("figure", tag("figcaption", head, tag("p", sample.message)))
     shape = " × ".join(map(str, sample.noise))
-    caption = tag("figcaption", head, tag("p", f"step {sample.step:,}, noise of {shape}"))
+    caption = tag("figcaption", head, tag("p", f"step {sample.step:,}, noise of size {shape}"))
     alike = [each for each in values if each.shape[1:] == sample.images.shape[1:]]
     reference = np.concatenate(alike) if alike else None
     if sample.images.ndim == 2:
