@@ -114,9 +114,10 @@ def _samples(
         tag("div", _sheet(name, number, sample, noises, values), class_="card")
         for number, (name, sample) in enumerate(zip(names, drawn))
     ]
+    backend = TITLES[str(request.backend)]
     text = (
-        f"Drawn with {TITLES[str(request.backend)]} from the {request.checkpoint} checkpoint of each "
-        f"run, with noise of seed {request.seed}. "
+        f"Drawn with {backend} from the {request.checkpoint} checkpoint of each run, with noise of "
+        f"seed {request.seed}. "
     )
     text += (
         "Samples at the same position have the same noise."
