@@ -14,12 +14,13 @@ from gankit.discovery.plugins import load_plugins
 pytestmark = pytest.mark.anywhere
 
 ALL = cases()
-SICK = [case for case in ALL.values() if not case.healthy]
+SICK = [case for case in ALL.values() if not case.healthy and not case.claim]
 
 
 def test_each_failure_has_two_settings_and_each_loss_two_healthy_controls():
     settings = Counter(case.failure for case in SICK)
     assert len(settings) >= 12 and set(settings.values()) == {2}
+    assert len(SICK) >= 24 and sum(case.healthy for case in ALL.values()) >= 10
     losses = Counter(case.changes["loss"]["name"] for case in ALL.values() if case.healthy)
     parts = load_plugins().parts["losses"].items()
     plain = [name for name, part in parts if "gankit_standard" in part.load().__module__]
@@ -51,6 +52,8 @@ def curve(*values):
         (Sign("x", "above", 1.5, "best"), (9.0, 4.0, 7.0, 7.0), 4),
         (Sign("x", "above", 0.8, "first"), (10.0, 7.0, 9.0, 9.0), 4),
         (Sign("x", "above", 10.0), (1.0, 20.0), None),
+        (Sign("x", "swings", 4.0), (1.0, 9.0, 20.0, 4.0, 1.0, 3.9, 5.0, 4.0), 7),
+        (Sign("x", "swings", 4.0), (1.0, 9.0, 20.0, 4.0, 1.0, 3.9, 3.0, 1.0), None),
     ],
 )
 def test_a_failure_is_visible_once_a_curve_has_passed_its_bound_twice(sign, values, epoch):
@@ -69,7 +72,7 @@ CONTROL = Case("healthy", "ring")
 def played(tmp_path):
     """Return a function that writes a finished run with verdicts (name, level, epoch)."""
 
-    def make(case, seed, verdicts, remedied=False, score=1.0, error=""):
+    def make(case, seed, verdicts, remedied=False, score=1.0, error="", covered=1.0):
         folder = tmp_path / f"{case.name}-{seed}-{'r-' if remedied else ''}jax"
         folder.mkdir()
         rows = [f"{n},{STEPS * n},{0.5 if n < 4 else 2.0}" for n in range(1, 13)]
@@ -85,7 +88,7 @@ def played(tmp_path):
             events = [place | back]
         (folder / "verdicts.jsonl").write_text("\n".join(map(json.dumps, events)))
         scores = {"verb": "run", "epoch": 12, "step": STEPS * 12}
-        scores["scores"] = {"frechet_distance": score}
+        scores["scores"] = {"frechet_distance": score, "clusters_covered": covered}
         (folder / "scores.jsonl").write_text(json.dumps(scores))
         (folder / "played.json").write_text(json.dumps({"seconds": 9.0, "error": error}))
         return Played.of(folder, case, seed, remedied)
@@ -117,7 +120,7 @@ def test_the_tables_count_both_halves_alarms_and_remedies(played):
         played(CONTROL, 0, [("bad", "dead", 3), ("odd", "warn", 3)]),
         played(CONTROL, 1, [("odd", "warn", 3), ("fine", "note", 4)]),
     ]
-    summary, failures, controls, remedies = tables([CASE, CONTROL], runs)
+    summary, failures, controls, remedies, _ = tables([CASE, CONTROL], runs)
     assert [row[1:] for row in summary.rows[1:]] == [
         ("1 of 1", "1 of 1 runs", "0"),
         ("0 of 1", "0 of 1 runs", "1"),
@@ -129,6 +132,24 @@ def test_the_tables_count_both_halves_alarms_and_remedies(played):
         "| a | b |",
         "| --- | --- |",
         "| 1 | 2 |",
+    ]
+
+
+def test_what_is_said_to_help_is_compared_with_doing_nothing_and_with_the_remedy(played):
+    found = frozenset({"m/bad"})
+    collapse, claim = (Case("collapse", "ring", {}, found, CASE.sign, v) for v in ("", "stronger"))
+    runs = [
+        played(collapse, 0, [("bad", "dead", 5)], score=9.0, covered=0.1),
+        played(collapse, 0, [], remedied=True, score=2.0, covered=0.9),
+        played(claim, 0, [], score=1.0, covered=0.8),
+        played(claim, 1, [("bad", "dead", 5)], score=3.0, covered=0.2),
+    ]
+    summary, failures, *_, claims = tables([collapse, claim], runs)
+    assert [row[1] for row in summary.rows[1:]] == ["1 of 1", "0 of 0"] and len(failures.rows) == 2
+    assert claims.rows[1:] == [
+        ("ring", "none", "9", "10%", "1 of 1"),
+        ("ring", "r1", "2", "90%", "0 of 1"),
+        ("ring", "stronger", "2", "50%", "1 of 2"),
     ]
 
 

@@ -44,6 +44,11 @@ CASES = {
         {"target_low": [-0.1], "target_high": [1.0]},
         {"target_low": [0.0], "target_high": [1.0]},
     ),
+    "won, as the score is stuck": (
+        Saturation,
+        {"ranked_right": [1.0] * 4, "g_grad_norm": [1.0] * 4, "score": [9.0, 8.95, 8.99, 9.5]},
+        {"ranked_right": [0.9, 1.0, 1.0, 0.9], "g_grad_norm": [1.0] * 4, "score": [9.0] * 4},
+    ),
     "won": (
         Saturation,
         {"ranked_right": [1.0] * 4, "g_grad_norm": [1.0, 0.1, 0.001, 0.001]},
@@ -96,6 +101,11 @@ CASES = {
         {"spread": [1.0] * 3 + SWING},
         {"spread": [1.0] * 3 + [0.5 + 0.4 * (point % 2) for point in range(12)]},
     ),
+    "ranking": (
+        Oscillation,
+        {"ranked_right": [0.9, 0.5, 0.95, 0.4, 0.9, 0.9, 0.4, 0.4]},
+        {"ranked_right": [1.0, 0.65, 0.97, 0.6, 0.95, 0.6, 0.9, 0.9]},
+    ),
     "losses that swing": (Oscillation, {"g_loss": WILD}, {"g_loss": [1.0, 2.0] * 30}),
     "uninformative": (
         Uninformative,
@@ -138,6 +148,15 @@ def test_a_critic_has_no_floor_and_a_penalty_is_no_wrong_answer():
     assert said(Losses(), penalised) == [("worse-than-chance", "warn")]
     known = replace(penalised.outlook, penalties=("r1",))
     assert said(Losses(), Trace(penalised.columns, 3, known)) == []
+
+
+def test_a_critic_is_unbounded_if_its_slope_and_its_negative_loss_say_so():
+    steep = {"slope": [1.0, 20.0, 30.0], "d_loss": [-1.0, -50.0, -90.0]}
+    assert said(Gradients(), trace(losses.Wasserstein, **steep)) == [("unbounded", "warn")]
+    assert said(Gradients(), trace(losses.Bce, **steep)) == []
+    penalised = steep | {"d_loss": [-1.0, -50.0, 90.0]}
+    assert said(Gradients(), trace(losses.Wasserstein, **penalised)) == []
+    assert said(Gradients(), trace(losses.Wasserstein, **steep | {"slope": [0.5, 9.0, 9.0]})) == []
 
 
 def test_scores_warn_first_and_are_dead_later_whichever_way_is_better():
@@ -188,6 +207,17 @@ def test_the_distances_are_those_of_numpy():
     found = watched(Diversity(), look(real, fake))
     assert [found["nearest"], found["spread"]] == pytest.approx(expected, rel=1e-4)
     assert watched(Diversity(), look(real.reshape(8, 16), fake.reshape(8, 16))).keys() == {"spread"}
+
+
+def test_no_linear_critic_has_a_slope_below_the_bound():
+    draw = np.random.default_rng(5)
+    real, fake = draw.normal(2, 1, (64, 3)), draw.normal(0, 3, (64, 3))
+    weights = np.array([2.0, 1.0, -2.0])  # of length 3
+    found = watched(Gradients(), look(real, fake, logits=(real @ weights, fake @ weights)))
+    apart = ((real[:, None] - fake[None]) ** 2).sum(-1)
+    gap = abs((real @ weights).mean() - (fake @ weights).mean())
+    assert found["slope"] == pytest.approx(gap / math.sqrt(apart.mean()), rel=1e-4)
+    assert found["slope"] < 3
 
 
 def test_copies_are_nearer_to_examples_than_these_to_each_other():

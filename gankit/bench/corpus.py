@@ -17,16 +17,18 @@ Table = dict[str, Any]
 class Sign:
     """When a failure is visible without a monitor: a curve passes a bound, two epochs running.
 
+    A curve that `swings` passes no bound: it rises and falls, three times, by a factor.
+
     Args:
         curve: A column of `history.csv` or a score; empty if the recipe itself is the failure.
-        side: Whether the curve must be below or above the bound.
-        bound: The bound.
+        side: Whether the curve must be below or above the bound, or swing.
+        bound: The bound, or the factor of a swing.
         times: What the bound is a multiple of: nothing, the first value, or the best so far.
         since: The first epoch, of 48 steps, that counts.
     """
 
     curve: str = ""
-    side: Literal["below", "above"] = "below"
+    side: Literal["below", "above", "swings"] = "below"
     bound: float = 0.0
     times: Literal["", "first", "best"] = ""
     since: int = 1
@@ -34,6 +36,8 @@ class Sign:
     def __str__(self) -> str:
         if not self.curve:
             return "from the start"
+        if self.side == "swings":
+            return f"{self.curve} swings by a factor of {self.bound:g}"
         multiple = f" × the {self.times}" if self.times else ""
         return f"{self.curve} {self.side} {self.bound:g}{multiple}"
 
@@ -49,6 +53,7 @@ class Case:
         expected: The verdicts that name the failure, as `monitor/name`; none for a healthy control.
         sign: When the failure is visible.
         variant: What tells it from other cases of the failure and setting.
+        remedy: Whether its verdicts advise a change of the recipe.
     """
 
     failure: str
@@ -57,6 +62,7 @@ class Case:
     expected: frozenset[str] = frozenset()
     sign: Sign = Sign()
     variant: str = ""
+    remedy: bool = True
 
     @property
     def name(self) -> str:
@@ -67,6 +73,11 @@ class Case:
     def healthy(self) -> bool:
         """Whether it is a control."""
         return not self.expected
+
+    @property
+    def claim(self) -> bool:
+        """Whether it tries what is said to help against a failure, from the start."""
+        return bool(self.expected and self.variant)
 
     def read(self, seed: int, catalogue: Catalogue, remedied: bool = False) -> Recipe:
         """Return the recipe; if `remedied`, the failure's monitors roll the run back."""
@@ -114,6 +125,7 @@ SETTINGS = {
     "ring": _setting({"name": "ring", "count": COUNT, "spread": 0.05}, 1e-3, 2),
     "grid": _setting({"name": "grid", "count": COUNT, "spread": 0.2}, 1e-3, 2),
     "images": _setting({"name": "lights", "count": COUNT}, 5e-4, 16),
+    "stripes": _setting({"name": "lights", "count": COUNT, "stripes": True}, 5e-4, 16),
     "few-spots": _setting(FEW, 5e-4, 16, **COPIES),
     "few-stripes": _setting(FEW | {"stripes": True}, 5e-4, 16, **COPIES),
 }

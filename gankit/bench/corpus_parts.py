@@ -44,7 +44,9 @@ def _lights(draw: np.random.Generator, rows: int, stripes: bool) -> np.ndarray:
 
 
 class OutwardNoise(gankit.Stabilizer):
-    """Uniform noise on the discriminator's targets that leaves [0, 1]: a fault on purpose.
+    """Uniform noise that moves the discriminator's targets out of [0, 1]: a fault on purpose.
+
+    With it the loss falls forever as the logits grow.
 
     Args:
         amount: The largest change of a target.
@@ -59,11 +61,12 @@ class OutwardNoise(gankit.Stabilizer):
 
     def targets(self, targets: gankit.Targets) -> gankit.Targets:
         """Return noisy targets."""
-        return gankit.Targets(self._noisy(targets.real), self._noisy(targets.fake))
+        return gankit.Targets(
+            targets.real + self._noise(targets.real), targets.fake - self._noise(targets.fake)
+        )
 
-    def _noisy(self, targets: Any) -> Any:
-        shape = keras.ops.shape(targets)
-        return targets + keras.random.uniform(shape, -self.amount, self.amount, seed=self.seed)
+    def _noise(self, targets: Any) -> Any:
+        return keras.random.uniform(keras.ops.shape(targets), 0.0, self.amount, seed=self.seed)
 
 
 @gankit.hookimpl

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gankit.bench.corpus import STEPS, Case, Sign
+from gankit.bench.corpus import PARTS, STEPS, Case, Sign
 from gankit.files import read
+from gankit.reporting.diagnosis import diagnose
 from gankit.run import rollback, score_file
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
@@ -17,6 +18,7 @@ from gankit.sentinel import log, wording
 
 SCORE = "frechet_distance"
 LATE = 3  # epochs
+TURNS = 3  # of a curve that swings
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ class Played:
 
     @cached_property
     def begun(self) -> list[Mapping[str, Any]]:
-        """The verdicts that began, in their order."""
-        events = log.read(self.run.verdicts)
+        """The verdicts that began, in their order; those of the current monitors if possible."""
+        events: Sequence[Mapping[str, Any]] = log.read(self.run.verdicts)
+        if self.run.health.is_file() and not self.remedied:
+            events = diagnose(self.run.path, plugins=[PARTS]).events
         broken = {"name": "not-finite", "level": "dead", "monitor": "gankit", "step": self._broken}
         last = [broken] if self._broken else []
         return [event for event in events if event["event"] == "begins"] + last
@@ -95,6 +99,11 @@ class Played:
         return scores[-1] if scores and not self._broken else math.inf
 
     @property
+    def covered(self) -> float:
+        """The fraction of clusters that the last samples cover."""
+        return self._curve("clusters_covered")[-1][1]
+
+    @property
     def _broken(self) -> int:
         """The step from which the loss is not finite, else 0."""
         if "not finite" not in self.error:
@@ -120,6 +129,8 @@ def visible(sign: Sign, curve: Sequence[tuple[int, float]]) -> int | None:
     """Return the step at which a curve has passed the bound at two points running."""
     if not sign.curve:
         return 1
+    if sign.side == "swings":
+        return _swung(curve, sign.bound)
     before = False
     for number, (step, value) in enumerate(curve):
         bound = sign.bound
@@ -132,4 +143,18 @@ def visible(sign: Sign, curve: Sequence[tuple[int, float]]) -> int | None:
         if passed and before:
             return step
         before = passed
+    return None
+
+
+def _swung(curve: Sequence[tuple[int, float]], factor: float) -> int | None:
+    """Return the step at which a curve has turned often enough, each time by a factor."""
+    low = high = curve[0][1] if curve else 0.0
+    turns, rises = 0, None
+    for step, value in curve:
+        low, high = min(low, value), max(high, value)
+        up, down = value > factor * low, factor * value < high
+        if up if rises is not True else down and not up:
+            turns, rises, low, high = turns + 1, up, value, value
+        if turns == TURNS:
+            return step
     return None

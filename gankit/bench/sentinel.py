@@ -31,7 +31,7 @@ STOPS = 4  # of a run by the sentinel, after which it is not resumed
 def measure(names: Sequence[str], seeds: Sequence[int], out: Path, console: Console) -> list[str]:
     """Play what the folder `out` lacks, and return the lines of the table.
 
-    Without names all cases are played, and then the failures again, with their remedies.
+    Without names all cases are played, the failures also with their remedies.
 
     Raises:
         GankitError: There is no such case, or the folder has runs of other settings.
@@ -59,8 +59,10 @@ def found(chosen: Sequence[Case], seeds: Sequence[int], out: Path) -> list[Playe
 
 
 def _wanted(chosen: Sequence[Case], seeds: Sequence[int]) -> Iterator[tuple[Case, int, bool]]:
-    yield from ((case, seed, False) for seed in seeds for case in chosen)
-    yield from ((case, seed, True) for seed in seeds for case in chosen if not case.healthy)
+    for seed in seeds:
+        yield from ((case, seed, False) for case in chosen)
+        failures = (case for case in chosen if not case.healthy and not case.claim)
+        yield from ((case, seed, True) for case in failures if case.remedy)
 
 
 def _name(case: Case, seed: int, remedied: bool, backend: str | None = None) -> str:

@@ -14,6 +14,7 @@ HALVES = {"even seeds (thresholds were set on them)": 0, "odd seeds": 1}
 FAILURES: Cells = ("failure", "visible by", "visible", "named", "named by", "in time")
 CONTROLS: Cells = ("control", "runs", "dead", "warnings")
 REMEDIES: Cells = ("failure", "change", "without", "with", "better")
+CLAIMS: Cells = ("setting", "change", "Fréchet distance", "clusters covered", "collapse named")
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,15 @@ class Table:
 
 def tables(chosen: Sequence[Case], runs: Sequence[Played]) -> list[Table]:
     """Return the tables of the finished runs."""
-    plain = [run for run in runs if not run.remedied]
-    sick = [case for case in chosen if not case.healthy]
+    plain = [run for run in runs if not run.remedied and not run.case.claim]
+    sick = [case for case in chosen if not case.healthy and not case.claim]
     well = [case for case in chosen if case.healthy]
     return [
         Table("summary", [("half", "failures named in time", *CONTROLS[2:]), *_summary(plain)]),
         Table("failures, in epochs of 48 steps", [FAILURES, *_rows(sick, plain, _failure)]),
         Table("healthy controls", [CONTROLS, *_rows(well, plain, _control)]),
         Table("Fréchet distance at the end", [REMEDIES, *_rows(sick, runs, _remedy)]),
+        Table("mode collapse and a stronger discriminator", [CLAIMS, *_claims(runs)]),
     ]
 
 
@@ -117,6 +119,20 @@ def _remedy(case: Case, runs: Sequence[Played]) -> Cells | None:
         _score(with_it),
         f"{better} of {len(pairs)}" if changes else "",
     )
+
+
+def _claims(runs: Sequence[Played]) -> Iterator[Cells]:
+    """Yield what happens in mode collapse, by setting and by what was changed."""
+    groups: dict[Cells, list[Played]] = {}
+    for run in sorted(runs, key=lambda run: (run.case.setting, bool(run.case.variant))):
+        if run.case.failure == "collapse" and run.backend == "jax":
+            change = ", ".join(run.changes) if run.remedied else run.case.variant or "none"
+            groups.setdefault((run.case.setting, change), []).append(run)
+    for (setting, change), own in groups.items():
+        covered = statistics.median(run.covered for run in own)
+        named = sum(run.found is not None for run in own)
+        scores = _score([run.score for run in own])
+        yield setting, change, scores, f"{covered:.0%}", f"{named} of {len(own)}"
 
 
 def _score(values: Sequence[float]) -> str:

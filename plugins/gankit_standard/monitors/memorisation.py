@@ -10,7 +10,7 @@ from gankit_standard.monitors.remedies import stabilizer
 
 ROWS = 64
 EDGE = 16  # pixels of the averaged images
-RATIO = 0.3
+RATIO = 0.4
 SAME = 1e-3  # of the mean squared distance: the same image twice in the data
 
 

@@ -11,11 +11,16 @@ STEPS, POINTS = 5000, 50
 SWING = 1.5  # the interquartile range of the generator's loss, where that is of logits
 WINDOW = 12
 SWINGS = 3
-RATIO = 8.0
+RATIO = 4.0  # of the spread
+RANKED = 0.4  # of the ranking
 
 
 class Oscillation(gankit.Monitor):
-    """A generator's loss that swings, or a spread of samples that rises and falls eightfold.
+    """A generator's loss, a spread of samples or a ranking by the discriminator that swings.
+
+    The spread swings if it rises and falls fourfold, three times in twelve points. The ranking, of
+    `saturation`, swings if it does so by .4: the discriminator is right about nearly all images,
+    then wrong, then right. In healthy games both turned at most twice.
 
     The loss swings if its interquartile range over 5,000 steps is above 1.5, or above its median if
     the loss has no level of chance. The rule was chosen on 33 published trainings: with `won` of
@@ -26,17 +31,18 @@ class Oscillation(gankit.Monitor):
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
         """Judge the last steps."""
         yield from self._losses(trace)
-        spread = trace.last("spread", WINDOW)
-        known = [math.log(value) for value in spread if value > 0]
-        if len(known) == WINDOW and _swings(known, math.log(RATIO)) >= SWINGS:
-            yield gankit.Verdict(
+        spread, ranked = trace.last("spread", WINDOW), trace.last("ranked_right", WINDOW)
+        if _swings([math.log(value) for value in spread if value > 0], math.log(RATIO)) >= SWINGS:
+            yield _swinging(
                 "spread",
-                "warn",
                 f"the spread of samples rises and falls between {min(spread):.2g} and "
                 f"{max(spread):.2g} times that of real images",
-                "penalise the discriminator's gradient with r1, or lower the momentum",
-                [stabilizer("r1", gamma=1.0)],
-                points=WINDOW,
+            )
+        if _swings(ranked, RANKED) >= SWINGS:
+            yield _swinging(
+                "ranking",
+                "the discriminator ranks images right, then wrong, then right: between "
+                f"{min(ranked):.0%} and {max(ranked):.0%} of pairs",
             )
 
     def _losses(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
@@ -60,8 +66,21 @@ class Oscillation(gankit.Monitor):
             )
 
 
+def _swinging(name: str, evidence: str) -> gankit.Verdict:
+    return gankit.Verdict(
+        name,
+        "warn",
+        evidence,
+        "penalise the discriminator's gradient with r1, or lower the momentum",
+        [stabilizer("r1", gamma=1.0)],
+        points=WINDOW,
+    )
+
+
 def _swings(values: list[float], least: float) -> int:
     """Return how often values turn and move by at least so much."""
+    if not values or any(map(math.isnan, values)):
+        return 0
     swings, direction, low, high = 0, 0, values[0], values[0]
     for value in values:
         low, high = min(low, value), max(high, value)

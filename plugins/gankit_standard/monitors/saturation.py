@@ -14,13 +14,15 @@ WRONG = 0.4
 WARM_UP = 200  # steps: an untrained discriminator ranks at random
 LASTING = 4  # points
 VANISHED = 0.01  # of the generator's gradient at the first point
+GAIN = 0.01  # of the score in as many points: less is none
 
 
 class Saturation(gankit.Monitor):
     """How often the discriminator ranks a real image above a generated one: the AUC.
 
     This is independent of the loss. At 1 the discriminator is never wrong. If the generator's
-    gradient then vanishes, as with `minimax`, the game is over. Below .5 it is worse than guessing.
+    gradient then vanishes, as with `minimax`, or the score no longer improves, the discriminator
+    has won. Below .5 it is worse than guessing.
 
     Reference:
         Arjovsky & Bottou 2017, Towards Principled Methods for Training Generative Adversarial
@@ -55,17 +57,18 @@ class Saturation(gankit.Monitor):
 
     def _won(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
         first, last = trace.first("g_grad_norm"), trace.last("g_grad_norm", 2)
+        evidence = "the discriminator ranks all pairs correctly"
         vanished = max(last) < VANISHED * first
-        if vanished or math.isnan(first):
+        if vanished:
+            evidence += f", and the generator's gradient is {last[-1] / first:.1%} of the first one"
+        stuck = _is_stuck(trace)
+        if stuck:
+            evidence += ", and the score does not improve"
+        if vanished or stuck or math.isnan(first):
             yield gankit.Verdict(
                 "won",
                 "warn",
-                "the discriminator ranks all pairs correctly"
-                + (
-                    f", and the generator's gradient is {last[-1] / first:.1%} of the first one"
-                    if vanished
-                    else ""
-                ),
+                evidence,
                 "penalise the discriminator's gradient with r1, lower its learning rate, or use "
                 "bce instead of minimax",
                 [stabilizer("r1", gamma=1.0), stabilizer("instance-noise")],
@@ -80,6 +83,15 @@ class Saturation(gankit.Monitor):
                 [stabilizer("r1", gamma=1.0)],
                 points=3,
             )
+
+
+def _is_stuck(trace: gankit.Trace) -> bool:
+    """Return whether the discriminator was sure at the last points and the score stayed."""
+    ranked, scores = trace.last("ranked_right", LASTING), trace.last("score", LASTING)
+    if len(ranked) < LASTING or min(ranked) <= SURE or any(map(math.isnan, scores)):
+        return False
+    best = min(scores) if trace.outlook.better == "low" else max(scores)
+    return abs(best - scores[0]) < GAIN * abs(scores[0])
 
 
 def _ranked(real: Any, fake: Any) -> Any:
