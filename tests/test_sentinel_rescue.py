@@ -27,7 +27,7 @@ NOISY = {
 def played(folder, action):
     """Return the run, its losses of the discriminator, and its scores."""
     recipe = override(SETTINGS["stripes"], NOISY | {"sentinel": {"action": action}}, action)
-    run = begin(recipe, None, quiet(), out=folder / action, plugins=[PARTS])
+    run = begin(recipe, folder / "stripes.toml", quiet(), out=folder / action, plugins=[PARTS])
     with run.history.open() as file:
         losses = [float(row["d_loss"]) for row in csv.DictReader(file)]
     lines = [json.loads(line) for line in run.scores.read_text().splitlines()]
@@ -46,4 +46,6 @@ def test_a_run_with_the_tutorials_fault_dies_and_is_rescued(tmp_path):
         "stabilizers": [{"name": "target-clipping"}]
     }
     assert min(losses) >= 0 and better[-1] < scores[-1]
-    assert not any(s.verdict.level == "dead" for s in diagnose(rescued.path, plugins=[PARTS]).standing)
+    assert not any(
+        s.verdict.level == "dead" for s in diagnose(rescued.path, plugins=[PARTS]).standing
+    )

@@ -11,6 +11,7 @@ from gankit.recipe.recipe import Recipe, check_recipe
 PARTS = Path(__file__).with_name("corpus_parts.py")
 STEPS = 48  # of an epoch, and of a point that is judged
 Table = dict[str, Any]
+WATCHED_BY = {"oscillation": ("diversity", "saturation")}  # a monitor that only judges
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Case:
 
     def _remedied(self) -> Table:
         names = sorted({verdict.partition("/")[0] for verdict in self.expected})
+        names += [name for other in names for name in WATCHED_BY.get(other, ())]
         monitors = [{"name": name} for name in names if name != "gankit"]
         sentinel = {"action": "roll-back", "level": "warn"}
         return {"sentinel": sentinel} | ({"monitors": monitors} if monitors else {})
