@@ -128,7 +128,11 @@ def _claims(runs: Sequence[Played]) -> Iterator[Cells]:
         if run.case.failure == "collapse" and run.backend == "jax":
             change = ", ".join(run.changes) if run.remedied else run.case.variant or "none"
             groups.setdefault((run.case.setting, change), []).append(run)
-    for (setting, change), own in groups.items():
+    for (setting, change), every in groups.items():
+        seeds = [{run.seed for run in own} for key, own in groups.items() if key[0] == setting]
+        own = [run for run in every if run.seed in set.intersection(*seeds)]
+        if not own:
+            continue
         covered = statistics.median(run.covered for run in own)
         named = sum(run.found is not None for run in own)
         scores = _score([run.score for run in own])
