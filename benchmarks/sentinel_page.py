@@ -80,12 +80,12 @@ SHOWN = {  # case: the title, what is wrong, what to look at, and what the image
         "further apart than 24.",
         "Dots at the same places in all samples",
     ),
-    "floor-stripes": (
+    "floor-images": (
         "A loss without a floor",
         "Label noise that moves targets out of [0, 1].",
         "**Look at the discriminator's loss.** A cross-entropy is never negative. This one falls "
-        "forever, since the logits grow forever. The samples get worse.",
-        "Black and white blocks instead of stripes",
+        "forever, since the logits grow forever. The generator dies in the first epoch.",
+        "The same noise in all samples",
     ),
     "degraded-images": (
         "A run that degrades",

@@ -149,7 +149,7 @@ def test_what_is_said_to_help_is_compared_with_doing_nothing_and_with_the_remedy
     assert claims.rows[1:] == [
         ("ring", "none", "9", "10%", "1 of 1"),
         ("ring", "r1", "2", "90%", "0 of 1"),
-        ("ring", "stronger", "2", "50%", "1 of 2"),
+        ("ring", "stronger", "1", "80%", "0 of 1"),  # the seed of all
     ]
 
 
