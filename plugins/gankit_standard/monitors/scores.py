@@ -6,6 +6,7 @@ import gankit
 
 WORSE, MUCH_WORSE = 1.3, 1.5  # times the best
 LOST = 0.05  # of the gain since the first score; smaller changes near 0 are noise
+LONG = 10  # scorings: before, a best score may be luck
 SCORINGS = 8
 LEARNED = 0.8  # of the first score: the best after so many scorings should be below it
 
@@ -16,7 +17,8 @@ class Scores(gankit.Monitor):
     Of 33 published trainings 6 degraded. A bound of 1.3 times the best found all 6, with one false
     alarm among 26 healthy ones; 1.5 times found all 6 without one. On 24 others both found 11 of
     12 without a false alarm. A healthy training recovered from 1.37 times. So 1.3 times is a
-    warning, and 1.5 times is dead. A change by less than 5 % of the gain so far is noise.
+    warning, and 1.5 times is dead, after at least ten scorings: small healthy games recovered
+    from worse earlier. A change by less than 5 % of the gain so far is noise.
     """
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
@@ -45,7 +47,7 @@ class Scores(gankit.Monitor):
     def _degraded(self, worse: list[float], last: float, best: float) -> Iterator[gankit.Verdict]:
         if len(worse) < 3 or min(worse[-2:]) <= WORSE:
             return
-        dead = min(worse[-2:]) > MUCH_WORSE
+        dead = min(worse[-2:]) > MUCH_WORSE and len(worse) >= LONG
         yield gankit.Verdict(
             "degraded",
             "dead" if dead else "warn",
