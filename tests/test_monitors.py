@@ -160,11 +160,11 @@ def test_a_critic_is_unbounded_if_its_slope_and_its_negative_loss_say_so():
 
 
 def test_scores_warn_first_and_are_dead_later_whichever_way_is_better():
-    assert said(Scores(), trace(score=[10.0] * 8 + [14.0] * 2)) == [("degraded", "warn")]
-    assert said(Scores(), trace(score=[10.0] * 8 + [16.0] * 2)) == [("degraded", "dead")]
-    high = trace(better="high", score=[0.8, 0.9] * 4 + [0.5] * 2)
+    assert said(Scores(), trace(score=[20.0] + [10.0] * 7 + [14.0] * 2)) == [("degraded", "warn")]
+    assert said(Scores(), trace(score=[20.0] + [10.0] * 7 + [16.0] * 2)) == [("degraded", "dead")]
+    high = trace(better="high", score=[0.4, 0.9] * 4 + [0.5] * 2)
     assert said(Scores(), high) == [("degraded", "dead")]
-    assert said(Scores(), trace(score=[10.0] * 7 + [16.0] * 2)) == [("degraded", "warn")]
+    assert said(Scores(), trace(score=[20.0] + [10.0] * 6 + [16.0] * 2)) == [("degraded", "warn")]
     assert said(Scores(), trace(score=[10.0, 16.0, 16.0, NAN])) == []  # not scored at this point
 
 
