@@ -23,8 +23,8 @@ RULES = {
     "won": ("losses", "won", "warn"),
     "swing": ("oscillation", "losses", "note"),
     "worse than chance": ("losses", "worse-than-chance", "warn"),
-    "1.3 × best, twice": ("scores", "degraded", ""),
-    "1.5 × best, twice": ("scores", "degraded", "dead"),
+    "1.3 × the best level": ("scores", "degraded", ""),
+    "1.45 × the best level": ("scores", "degraded", "dead"),
     "never learned": ("scores", "never-learned", "warn"),
 }
 

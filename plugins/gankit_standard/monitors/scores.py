@@ -1,24 +1,23 @@
 """Whether the score that chooses the best checkpoint gets worse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from statistics import median
 
 import gankit
 
-WORSE, MUCH_WORSE = 1.3, 1.5  # times the best
+WORSE, MUCH_WORSE = 1.3, 1.45  # times the best level
 LOST = 0.05  # of the gain since the first score; smaller changes near 0 are noise
-LONG = 10  # scorings: before, a best score may be luck
 SCORINGS = 8
 LEARNED = 0.8  # of the first score: the best after so many scorings should be below it
 
 
 class Scores(gankit.Monitor):
-    """Two scores in a row that are worse than the best, or scores that never improve.
+    """Two scores in a row that are worse than the best level, or scores that never improve.
 
-    Of 33 published trainings 6 degraded. A bound of 1.3 times the best found all 6, with one false
-    alarm among 26 healthy ones; 1.5 times found all 6 without one. On 24 others both found 11 of
-    12 without a false alarm. A healthy training recovered from 1.37 times. So 1.3 times is a
-    warning, and 1.5 times is dead, after at least ten scorings: small healthy games recovered
-    from worse earlier. A change by less than 5 % of the gain so far is noise.
+    A level is the median of three scores in a row, because a single good score may be luck. Of 33
+    published trainings 6 degraded: bounds of 1.3 and of 1.45 times the best level found all 6,
+    without a false alarm among 26 healthy ones. Past 1.3 times is a warning, past 1.45 times is
+    dead. A change by less than 5 % of the gain so far is noise.
     """
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:
@@ -30,11 +29,8 @@ class Scores(gankit.Monitor):
         best = min(scores) if low else max(scores)
         if best <= 0:
             return  # no ratio to it
-        worse = [score / best if low else best / max(score, 1e-12) for score in scores]
-        gain = abs(best - scores[0])
-        if min(abs(score - best) for score in scores[-2:]) >= LOST * gain:
-            yield from self._degraded(worse, scores[-1], best)
-        if len(scores) >= SCORINGS and worse[0] < 1 / LEARNED:
+        yield from _degraded(scores, low)
+        if len(scores) >= SCORINGS and _times_worse(scores[0], best, low) < 1 / LEARNED:
             yield gankit.Verdict(
                 "never-learned",
                 "warn",
@@ -44,15 +40,26 @@ class Scores(gankit.Monitor):
                 "fit",
             )
 
-    def _degraded(self, worse: list[float], last: float, best: float) -> Iterator[gankit.Verdict]:
-        if len(worse) < 3 or min(worse[-2:]) <= WORSE:
-            return
-        dead = min(worse[-2:]) > MUCH_WORSE and len(worse) >= LONG
-        yield gankit.Verdict(
-            "degraded",
-            "dead" if dead else "warn",
-            f"the score is {last:.4g}, {worse[-1]:.2f} times worse than the best, {best:.4g}",
-            "keep the best checkpoint, or continue from it with r1 or lower learning rates",
-            [{"stabilizers": [{"name": "r1", "gamma": 1.0}]}],
-            points=2,
-        )
+
+def _degraded(scores: Sequence[float], low: bool) -> Iterator[gankit.Verdict]:
+    levels = [median(scores[i : i + 3]) for i in range(len(scores) - 2)]
+    if not levels:
+        return
+    best, last = min(levels) if low else max(levels), scores[-2:]
+    worse = min(_times_worse(score, best, low) for score in last)
+    noise = LOST * abs(best - scores[0])
+    if worse <= WORSE or min(abs(score - best) for score in last) < noise:
+        return
+    yield gankit.Verdict(
+        "degraded",
+        "dead" if worse > MUCH_WORSE else "warn",
+        f"the score is {last[1]:.4g}, {_times_worse(last[1], best, low):.2f} times worse than its "
+        f"best level, {best:.4g}",
+        "keep the best checkpoint, or continue from it with r1 or lower learning rates",
+        [{"stabilizers": [{"name": "r1", "gamma": 1.0}]}],
+        points=2,
+    )
+
+
+def _times_worse(score: float, best: float, low: bool) -> float:
+    return score / best if low else best / max(score, 1e-12)
