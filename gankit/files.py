@@ -167,8 +167,8 @@ def refuse_links(folder: Path) -> None:
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 kind = "a link" if stat.S_ISLNK(mode) else "a pipe, a socket or a device"
                 raise GankitError(
-                    f"{path} is {kind}; a run has only files and folders of its own",
-                    f"if you trust where it leads, replace it by a copy; else: rm {path}",
+                    f"{path} is {kind}; a run may contain only regular files and folders",
+                    f"if you trust its target, replace it with a copy; otherwise: rm {path}",
                 )
 
 

@@ -68,7 +68,12 @@ name = "{}"
     ("dataset", "architecture", "loss", "said"),
     [
         ("bare", "mlp", "bce", "must return a gankit.Dataset. Received: ndarray"),
-        ("right", "pair", "bce", "must return keras.Models by name. Received: tuple"),
+        (
+            "right",
+            "pair",
+            "bce",
+            "must return a dict of keras.Model. Received: tuple",
+        ),
         ("right", "larger", "bce", "images (5, 5, 1), but a discriminator of images (4, 4, 1)"),
         (
             "right",

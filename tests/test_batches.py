@@ -56,8 +56,8 @@ def test_half_of_the_pictures_are_flipped_if_their_mirror_image_is_as_good():
 @pytest.mark.parametrize(
     ("arrays", "classes", "said"),
     [
-        ({}, (), "must have one length"),
-        ({"images": np.zeros((0, 2, 2, 1))}, (), "must have one length"),
+        ({}, (), "must have the same length"),
+        ({"images": np.zeros((0, 2, 2, 1))}, (), "must have the same length"),
         ({"a": np.zeros((2, 1)), "b": np.zeros((3, 1))}, (), "'a': 2, 'b': 3"),
         (
             {"images": np.zeros((2, 1)), "labels": np.array([0, 2])},

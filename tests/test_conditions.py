@@ -94,7 +94,7 @@ def refusal(score, made):
 
 def test_errors_name_the_input_and_what_there_is():
     told = refusal(lambda turn: ops.mean(turn.generate()), conditional("code"))
-    assert "the generator has the input 'code', and there is no array of this name" in told
+    assert "the generator has the input 'code', but there is no array of this name" in told
     assert "attributes, images, labels" in told
     given = {"colour": PAIRED}
     told = refusal(

@@ -49,7 +49,7 @@ def test_a_run_samples_the_attributes_of_its_data(run, gankit):
     np.testing.assert_array_equal(values[:7], g.sample(generator, 7).values)
     with pytest.raises(g.GankitError, match="no example has"):
         g.sample(generator, 6, where={"attributes.on": 1, "attributes.sign": 1})
-    with pytest.raises(g.GankitError, match="rejection compares samples of equal labels"):
+    with pytest.raises(g.GankitError, match="rejection compares samples with equal labels"):
         g.sample(generator, 6, reject=0.5)
     code, out, err = gankit("sample", run, "--plugin", PARTS, "--where", "attributes.on=1")
     assert code == 0 and [*(run / "images").glob("*-where-attributes.on-1.png")], out + err

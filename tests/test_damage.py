@@ -240,7 +240,7 @@ def test_a_run_killed_before_its_recipe_was_written_begins_again(tmp_path, left)
     if left:
         with pytest.raises(GankitError, match="stopped before it began") as raised:
             RunFolder.open(tmp_path / "run")
-        assert raised.value.hint == f"begin it again: gankit run RECIPE --out {tmp_path / 'run'}"
+        assert raised.value.hint == f"start it again: gankit run RECIPE --out {tmp_path / 'run'}"
 
 
 def test_a_folder_that_is_no_run_is_not_said_to_be_resumed(tmp_path):

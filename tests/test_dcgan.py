@@ -92,7 +92,7 @@ def test_a_small_picture_is_doubled(size, steps):
     ],
 )
 def test_a_size_that_no_doubling_reaches_is_an_error(shape, near):
-    with pytest.raises(gankit.GankitError, match="dcgan halves images") as raised:
+    with pytest.raises(gankit.GankitError, match="dcgan needs images") as raised:
         dcgan(gankit.DataSpec({"images": shape}))
     assert f"{shape[0]} × {shape[1]}" in raised.value.message
     assert near in raised.value.hint and "mlp or convolutional" in raised.value.hint

@@ -140,7 +140,7 @@ def test_a_recipe_goes_on_changed_from_the_middle_of_a_stage():
     with pytest.raises(GankitError, match="finished"):
         changed(recipe, 0, 10, SMOOTHER)
     smooth = check_recipe({**RECIPE, **SMOOTHER}, load_plugins([PARTS]), "smooth")
-    with pytest.raises(GankitError, match="has the whole change already"):
+    with pytest.raises(GankitError, match="already has all these changes"):
         changed(smooth, 0, 4, SMOOTHER)
 
 

@@ -84,7 +84,7 @@ def test_a_penalty_that_is_no_scalar(images, returned, message, hint):
         ),
         (
             lambda fakes: -ops.mean(fakes),
-            "has the argument 'fakes', which a judgment does not have. Did you mean \"fake\"?",
+            "has the unknown argument 'fakes'. Did you mean \"fake\"?",
         ),
     ],
 )

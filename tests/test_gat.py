@@ -171,5 +171,5 @@ def test_exported_layers_are_the_same(make):
 
 
 def test_a_patch_that_does_not_fit_is_an_error():
-    with pytest.raises(gankit.GankitError, match="whose edges patch = 3 divides"):
+    with pytest.raises(gankit.GankitError, match="multiples of patch = 3"):
         gat(SPEC, patch=3)

@@ -275,7 +275,7 @@ def test_what_is_wrong_with_cifars_files_is_said(tmp_path):
     with pytest.raises(gankit.GankitError, match=r"has neither test_batch.bin nor test_batch"):
         cifar10(str(tmp_path), "test")
     (tmp_path / "test_batch.bin").write_bytes(bytes(5000))
-    with pytest.raises(gankit.GankitError, match="damaged, or not a file of CIFAR"):
+    with pytest.raises(gankit.GankitError, match="damaged, or not a CIFAR file"):
         cifar10(str(tmp_path), "test")
     (tmp_path / "cut.tar.gz").write_bytes(pack(tmp_path).read_bytes()[:40])
     with pytest.raises(gankit.GankitError, match=r"cut.tar.gz"):

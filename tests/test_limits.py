@@ -41,7 +41,7 @@ def test_a_precision_that_a_cpu_lacks_is_named():
 
 @pytest.mark.parametrize("latent", [10**10, 10**14, 2**63 - 1])
 def test_networks_that_no_memory_holds_are_an_error(latent):
-    with pytest.raises(gankit.GankitError, match="too little memory for the networks") as raised:
+    with pytest.raises(gankit.GankitError, match="not enough memory for the networks") as raised:
         assemble(read(MINIMAL, f"architecture.latent={latent}"))
     assert "[architecture]" in raised.value.hint
 

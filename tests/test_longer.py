@@ -57,8 +57,8 @@ def test_a_finished_run_says_how_it_trains_longer(gankit, run):
     ("change", "said"),
     [
         ("training.epochs=1", "2 epochs are played already"),
-        ("training.batch_size=4", "goes with --set training.epochs=N alone"),
-        ("loss.name='hinge'", "goes with --set training.epochs=N alone"),
+        ("training.batch_size=4", "allows only --set training.epochs=N"),
+        ("loss.name='hinge'", "allows only --set training.epochs=N"),
         ("training.epochs=0", "training.epochs"),
     ],
 )
@@ -72,7 +72,7 @@ def test_nothing_else_changes(run, change, said):
 def test_only_the_stage_that_is_not_over_changes(tmp_path):
     stages = STAGES.replace("epochs = 6", "epochs = 1").replace("epochs = 8", "epochs = 1")
     run = train(tmp_path, SHORT + stages).path
-    with pytest.raises(GankitError, match="stage 1 has ended after 1 epochs"):
+    with pytest.raises(GankitError, match="stage 1 has already ended, after 1 epochs"):
         resume(run, "stages.0.training.epochs=2")
     resume(run, "stages.1.training.epochs=2")
     assert Checkpoints(run / "checkpoints").newest().place.steps == 36

@@ -129,7 +129,7 @@ def test_outputs_are_float32_in_mixed_precision():
 
 
 def test_what_does_not_fit_is_an_error():
-    with pytest.raises(gankit.GankitError, match="r3gan halves images"):
+    with pytest.raises(gankit.GankitError, match="r3gan needs images"):
         r3gan(spec(30))
     with pytest.raises(gankit.GankitError, match="group = 16, and 24 channels"):
         r3gan(spec(28), widths=(4, 12, 16))

@@ -109,7 +109,7 @@ def test_without_norm_there_is_none():
 
 
 def test_what_does_not_fit_is_an_error():
-    with pytest.raises(gankit.GankitError, match="resnet halves images"):
+    with pytest.raises(gankit.GankitError, match="resnet needs images"):
         resnet(spec(30))
     with pytest.raises(gankit.GankitError, match="resnet generates images"):
         resnet(gankit.DataSpec({"images": (2,)}))

@@ -285,7 +285,7 @@ def test_the_self_test_tries_the_answers_that_any_metric_declares(gankit, tmp_pa
 
 
 def test_known_answers_of_unknown_samples_are_an_error():
-    with pytest.raises(GankitError, match=r"no such samples\. Allowed: identical"):
+    with pytest.raises(GankitError, match=r"unknown samples\. Allowed: identical"):
         known_answer("identicle", "0", 0, 0)
 
 

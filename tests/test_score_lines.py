@@ -208,7 +208,7 @@ def test_metrics_have_options_and_scoring_has_defaults():
         ),
         ('metrics=[{name="prdc", k=3}]', "metrics.0.k", "Allowed: name, neighbours"),
         ('metrics=[{name="prdc", real=3}]', "metrics.0.real", "is unknown"),
-        ('metrics=[{name="prdc"}, {name="prdc"}]', "metrics.1.name", "is given twice"),
+        ('metrics=[{name="prdc"}, {name="prdc"}]', "metrics.1.name", "is listed twice"),
         ("scoring.every=0", "scoring.every", "greater than or equal to 1"),
         ("scoring.often=1", "scoring.often", "gankit show scoring"),
         ('scoring.best="recall"', "scoring.best", 'Allowed: none. Received: "recall"'),

@@ -126,7 +126,9 @@ class Translator:
         height, width = image.shape[:2]
         size = fitting(self.network, self.free, (height, width))
         if size is None:
-            raise GankitError(f"the network takes no images of about {height} × {width} pixels")
+            raise GankitError(
+                f"the network does not accept images of about {height} × {width} pixels"
+            )
         edges = ((0, size[0] - height), (0, size[1] - width), (0, 0))
         made = self._called(self.free, np.pad(image, edges, mode="symmetric"))
         rows, columns = (round(n * made.shape[1] / size[0]) for n in (height, width))

@@ -54,7 +54,7 @@ def fractions(weights: Weights, count: int) -> np.ndarray:
     except (TypeError, ValueError):
         raise GankitError(
             f"the weights of an ensemble are numbers W,W,… Received: {shown(str(weights))}",
-            "to give a file of the features' weights too, name it in the recipe: gankit show PART",
+            "to also use a weights file for the features, name it in the recipe: gankit show PART",
         ) from None
     return probabilities(numbers, count)
 

@@ -124,12 +124,12 @@ def _write(
 def _target(format: Format, target: Path) -> Path:
     if format.suffix.startswith(".") and target.suffix != format.suffix:
         raise GankitError(
-            f"a file of the format {format.name} must end with {format.suffix}. "
+            f"the name of a {format.name} file must end with {format.suffix}. "
             f"Received: {shown(str(target))}"
         )
     if target.exists():
         raise GankitError(
-            f"{target} already exists, and is not overwritten", "choose another path with --out"
+            f"{target} already exists; nothing was written", "choose another path with --out"
         )
     return target
 
@@ -137,8 +137,8 @@ def _target(format: Format, target: Path) -> Path:
 def _backend(format: Format, backend: str | None) -> str | None:
     if backend and format.backend and backend != format.backend:
         raise GankitError(
-            f"the format {format.name} is written on {format.backend}, also for runs of other "
-            f"backends. Received: {shown(backend)}",
+            f"gankit writes the format {format.name} on {format.backend}, whatever backend trained "
+            f"the run. Received: {shown(backend)}",
             "leave out --backend",
         )
     return format.backend or backend

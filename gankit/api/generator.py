@@ -223,16 +223,16 @@ class Generator:
         """Raise a GankitError if samples have no image each, as rows without `show`."""
         if len(self.network.outputs[0].shape) == 2 and self.show is None:
             raise GankitError(
-                f"{what} shows an image of each sample, and {self.run.path} draws rows of numbers",
-                "give the dataset a show, which draws rows as images; or look at all samples as "
-                f"points: gankit explore interpolate {typed(self.run.path)}",
+                f"{what} needs images, but {self.run.path} draws rows of numbers",
+                "give the dataset a `show` function that draws rows as images; or plot all samples "
+                f"as points: gankit explore interpolate {typed(self.run.path)}",
             )
 
     def needs_images(self, what: str) -> None:
         """Raise a GankitError if samples are not images."""
         if not self.draws_images:
             raise GankitError(
-                f"{what} is for images, and {self.run.path} draws other values",
+                f"{what} needs images, but {self.run.path} draws other values",
                 f"gankit explore interpolate {typed(self.run.path)}",
             )
 

@@ -64,7 +64,7 @@ class RejectionSampler:
             if drawn > TRIES * (len(labels) + SIZE) / (1 - self.fraction) and len(missing):
                 raise GankitError(
                     f"the discriminator accepted {accepted:,} of {drawn:,} samples, and none for "
-                    f"{len(missing)} of {len(labels)}",
+                    f"{len(missing)} of the {len(labels)} places",
                     f"reject fewer: --reject {self.fraction / 2:g}",
                 )
         return Accepted(samples, accepted, drawn)

@@ -115,6 +115,6 @@ def _given(
 def _check_rejection(generator: Generator, where: Where) -> None:
     if where or set(generator.conditions) - {"labels"}:
         raise GankitError(
-            "rejection compares samples of equal labels, and knows no other inputs of a generator",
+            "rejection compares samples with equal labels, but this generator has other inputs too",
             "leave out --reject",
         )

@@ -142,7 +142,7 @@ def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
     values = listed(f"{name} {loss:.3f}" for name, loss in losses.items())
     if not all(map(math.isfinite, losses.values())):
         raise GankitError(
-            f"{experiment.recipe.source}: a loss of the first batch is not finite: {values}",
+            f"{experiment.recipe.source}: a loss is not finite on the first batch: {values}",
             "try a lower learning_rate, or another loss: gankit list losses",
         )
     yield _fact("one batch", f"{values}; {seconds:.1f} s with compilation")

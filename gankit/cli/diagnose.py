@@ -63,7 +63,7 @@ def _named(columns: str) -> dict[str, str]:
     for name, equals, column in pairs:
         if not (name.strip() and equals and column.strip()):
             raise GankitError(
-                f"--columns is NAME=COLUMN, separated by commas. Received: {shown(columns)}",
+                f"--columns takes NAME=COLUMN,… Received: {shown(columns)}",
                 "--columns d_loss=errD,g_loss=errG",
             )
     return {name.strip(): column.strip() for name, _, column in pairs}
@@ -72,6 +72,9 @@ def _named(columns: str) -> dict[str, str]:
 def _lines(found: "Diagnosis") -> Iterator[Line]:
     from gankit.sentinel.wording import text
 
+    if not found.points:
+        yield "too short to judge: nothing has been measured yet"
+        return
     yield f"judged at {found.points:,} points of the training"
     for event in found.events:
         level = "over" if event["event"] == "ends" else event["level"]

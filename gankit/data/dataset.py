@@ -73,7 +73,8 @@ class Dataset:
         lengths = {name: len(array) for name, array in self.arrays.items()}
         if not lengths or len(set(lengths.values())) > 1 or not min(lengths.values()):
             raise GankitError(
-                f"the arrays of a dataset must have one length, of 1 or more. Received: {lengths}"
+                "the arrays of a dataset must have the same length, at least 1. "
+                f"Received: {lengths}"
             )
         object.__setattr__(self, "classes", list(map(_utf8, self.classes)))
         if len(set(self.classes)) < len(self.classes):

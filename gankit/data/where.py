@@ -38,7 +38,7 @@ def _column(dataset: Dataset, name: str) -> np.ndarray:
         return values
     if values.ndim != 2:
         raise GankitError(
-            f"examples can be chosen by arrays of one or two dimensions. {array} has {values.ndim}"
+            f"examples are selected by arrays of one or two dimensions. {array} has {values.ndim}"
         )
     names = dataset.columns.get(array, ())
     if column in names:

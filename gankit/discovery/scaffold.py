@@ -93,8 +93,8 @@ def _check_part(names: Names) -> None:
     words = {function, class_name}
     if not all(map(str.isidentifier, words)) or words & {*keyword.kwlist, *TAKEN}:
         raise GankitError(
-            f"its part would be called {shown(part)}, in Python {function} or {class_name}, which "
-            "is not a free name there",
+            f"its part would be called {shown(part)}, but Python code cannot use the name "
+            f"{function} or {class_name}",
             f"{retry}-{kind} --kind {kind}",
         )
     other = load_plugins().parts[PLURALS[kind]].get(part)

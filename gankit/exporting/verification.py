@@ -58,8 +58,8 @@ class Verification:
             difference = float(np.max(np.abs(outputs - self.expected)))
         if not difference <= self.tolerance:  # also if it is not a number
             raise GankitError(
-                "the exported network computes something else than the run's: the largest "
-                f"difference is {difference:.3g}, allowed is {self.tolerance:.3g}; it is not kept",
+                "the exported network gives other results than the run's, and was not kept: the "
+                f"largest difference is {difference:.3g}, at most {self.tolerance:.3g} is allowed",
                 "try another --format or --backend, and please report this",
             )
         return difference

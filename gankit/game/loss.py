@@ -110,8 +110,8 @@ class AdversarialLoss(Loss):
         for name in names:
             if name not in JUDGED:
                 raise GankitError(
-                    f"{type(self).__name__}.{player} has the argument {name!r}, which a judgment "
-                    f"does not have.{suggestion(name, JUDGED)} Allowed: {listed(JUDGED)}",
+                    f"{type(self).__name__}.{player} has the unknown argument {name!r}."
+                    f"{suggestion(name, JUDGED)} Allowed: {listed(JUDGED)}",
                     "rename the argument",
                 )
         return formula(**{name: getattr(judgment, name) for name in names})
@@ -133,14 +133,14 @@ def noise_shape(loss: Loss, networks: Mapping[str, Any]) -> tuple[int, ...]:
     """
     if not loss.from_noise:
         raise GankitError(
-            f"{type(loss).__name__} turns images into images, and samples are made of noise",
+            f"{type(loss).__name__} turns images into images, but samples start from noise",
             "gankit apply RUN FOLDER turns the images of a folder",
         )
     if "generator" not in networks:
         raise GankitError(
             "samples come from the network 'generator', which the architecture does not build. It "
             f"builds {listed(sorted(networks))}",
-            "return a 'generator' that makes samples of noise, if need be from the other networks; "
+            "return a 'generator' that turns noise into samples; it can reuse the other networks; "
             "to train without samples, define preview in the loss",
         )
     shape: tuple[int, ...] = networks["generator"].inputs[0].shape[1:]

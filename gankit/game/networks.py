@@ -78,16 +78,16 @@ def inputs(network: keras.Model, x: Any, rows: Mapping[str, Any], name: str = ""
     name = name or network.name
     if isinstance(x, list | tuple | dict):
         raise GankitError(
-            f"the {name} was given {len(x)} tensors, but takes only its first input here",
+            f"the {name} received {len(x)} tensors, but only its first input is passed here",
             "the others come from the batch, by the name of their keras.Input, or from "
             'given={"NAME": …}',
         )
     names = conditions(network)
     if missing := [each for each in names if each not in rows]:
         raise GankitError(
-            f"the {name} has the input {missing[0]!r}, and there is no array of this name. "
+            f"the {name} has the input {missing[0]!r}, but there is no array of this name. "
             f"The arrays are: {listed(sorted(rows))}",
-            f'name the input as the array, keras.Input(…, name="labels"), choose data that has '
+            f'name the input after an array, keras.Input(…, name="labels"), choose data that has '
             f'it, or pass given={{"{missing[0]}": …}}',
         )
     if not names:

@@ -92,8 +92,8 @@ def draw(gan: GAN, rows: np.ndarray, given: Given, size: int = SIZE) -> np.ndarr
     """
     if len(gan.networks["generator"].outputs) > 1:
         raise GankitError(
-            "the generator has several outputs, and a sample is one",
-            "name the network of one output generator; networks may share layers",
+            "the generator has several outputs, but a sample is a single one",
+            'give the name "generator" to a network with one output; networks may share layers',
         )
     parts = (
         gan.sample(rows[some], given={name: x[some] for name, x in given.items()})

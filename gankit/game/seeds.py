@@ -26,9 +26,9 @@ def without_global_seed() -> Iterator[None]:
 
 def _refuse() -> NoReturn:
     raise GankitError(
-        f"{_place()}, draws from Keras' global seed, so that no run could be repeated",
-        "pass seed=turn.seed in a loss, seed=gan.seed in a stabilizer, and a "
-        "keras.random.SeedGenerator that the layer keeps in a layer",
+        f"{_place()}, draws from Keras' global seed, so the run could not be repeated",
+        "in a loss, pass seed=turn.seed; in a stabilizer, seed=gan.seed; in a layer, a "
+        "keras.random.SeedGenerator that is an attribute of the layer",
     )
 
 

@@ -95,7 +95,7 @@ class Stabilizers(tuple[Stabilizer, ...]):
             if untold := sorted(set(scalars) - set(stabilizer.logged)):
                 who = type(stabilizer).__name__
                 raise GankitError(
-                    f"{who}.watch returned {', '.join(untold)}, which {who}.logged does not name",
+                    f"{who}.watch returned {', '.join(untold)}, which {who}.logged does not list",
                     f"logged = {(*stabilizer.logged, *untold)}",
                 )
             # on some backends a variable is not yet a tensor
@@ -127,7 +127,7 @@ class Stabilizers(tuple[Stabilizer, ...]):
                 raise GankitError(
                     f"{type(stabilizer).__name__}.logged has {', '.join(double)}, which the game "
                     "logs itself: losses, accuracies, gradient norms, and penalties by their class",
-                    "choose another name, there and in what watch returns",
+                    "choose another name in logged and in the result of watch",
                 )
         return [*self.penalties, *(name for each in self for name in each.logged)]
 

@@ -206,7 +206,7 @@ def _ids(given: Mapping[str, Any]) -> tuple[Any, ...]:
 def _check_one_output(network: keras.Model, name: str) -> None:
     if (count := len(network.outputs)) != 1:
         raise GankitError(
-            f"the {name} has {count} outputs, but a judgment takes one, the logits",
+            f"the {name} has {count} outputs, but a discriminator must return one, the logits",
             f'turn.look(turn.networks["{name}"], images) returns all of them; or build a network '
             "for each output, with shared layers",
         )

@@ -50,7 +50,7 @@ def shown(values: np.ndarray, show: Show) -> np.ndarray:
     images = np.asarray(show(values))
     if images.ndim != 4 or len(images) != len(values) or images.shape[-1] not in VISIBLE:
         raise GankitError(
-            f"the show of a dataset returns an image for each of {len(values)} examples, (count, "
+            f"a dataset's show must return {len(values)} images, one for each example, (count, "
             f"height, width, 1, 3 or 4). Received: the shape {images.shape}"
         )
     return as_uint8(images)

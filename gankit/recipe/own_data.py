@@ -36,7 +36,7 @@ def _dataset(path: Path) -> str:
     if path.is_file() and path.suffix == ".npz":
         return NPZ
     raise GankitError(
-        f"--data is a folder of images or a .npz file. Received: {shown(str(path))}"
+        f"--data must be a folder of images or a .npz file. Received: {shown(str(path))}"
         + ("" if path.exists() else ", which does not exist"),
         "gankit run quickstart --data my_images",
     )

@@ -60,14 +60,14 @@ def parse(text: str, source: str) -> dict[str, Any]:
     """Return the table in a text; `source` is where it comes from, for errors.
 
     Raises:
-        GankitError: It is not TOML, is nested too deep, or has a value that no option accepts.
+        GankitError: It is not TOML, is nested too deeply, or has a value that no option accepts.
     """
     if _DEEP_KEY.search(text):
-        raise GankitError(f"{source} is nested too deep: a key has more than {DEEPEST} parts")
+        raise GankitError(f"{source} is nested too deeply: a key has more than {DEEPEST} parts")
     try:
         table = tomllib.loads(text + "\n")  # so that an error at the end has a line
     except RecursionError as error:
-        raise GankitError(f"{source} is nested too deep") from error
+        raise GankitError(f"{source} is nested too deeply") from error
     except ValueError as error:
         raise GankitError(f"{source} is not TOML: {error}", "see https://toml.io") from error
     for place, value in _values(table):
@@ -113,7 +113,7 @@ def _values(table: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 def _problem(place: tuple[str, ...], value: Any) -> str:
     if len(place) > DEEPEST:
-        return f"is nested too deep: more than {DEEPEST} levels"
+        return f"is nested too deeply: more than {DEEPEST} levels"
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return "is an integer of more than 64 bits"
     if not isinstance(value, dict | list | str | int | float):

@@ -155,12 +155,12 @@ class Validator:
         names = [metric.option_name for metric in filled.metrics]
         for index, name in enumerate(names):
             if name in names[:index]:
-                message = f"is given twice: its scores would share a name. Received: {shown(name)}"
+                message = f"is listed twice: its scores would share a name. Received: {shown(name)}"
                 self.problems.append(Problem(("metrics", index, "name"), message))
         best = filled.scoring.option_best
         known = all_directions(metric.part for metric in filled.metrics)
         if best is not None and best not in known:
-            message = f"is not a score that says which way is better.{suggestion(best, known)} "
+            message = f"is not a score with a better direction.{suggestion(best, known)} "
             message += f"Allowed: {listed(known)}. Received: {shown(best)}"
             self.problems.append(Problem(("scoring", "best"), message, "gankit list metrics"))
 

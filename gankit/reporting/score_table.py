@@ -12,7 +12,7 @@ from gankit.reporting.scores_section import provenance
 
 ARROWS = {None: "", "low": " ↓", "high": " ↑"}
 LEGEND = (
-    "The last score of each run, and in brackets its best if that is another. "
+    "The last score of each run, and in brackets its best score if it differs. "
     "↓ lower is better, ↑ higher is better; the best run is bold."
 )
 

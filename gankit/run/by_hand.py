@@ -33,7 +33,7 @@ def go_back(
     place = found.place
     if place.step:
         raise GankitError(
-            f"{found.path} was saved in the middle of an epoch, and a stage ends with a whole one",
+            f"{found.path} was saved in the middle of an epoch, but a stage ends after a full one",
             "choose a checkpoint from the end of an epoch",
         )
     change: Change = {"stabilizers": [{"name": part} for part in added]}

@@ -73,7 +73,7 @@ class Checkpoint:
         if [tuple(v.shape) for v in variables] != [a.shape for a in self.arrays.values()]:
             raise GankitError(
                 f"the checkpoint {self.path} does not fit the networks of its recipe",
-                "the recipe, a plugin or gankit has changed: use what made the run",
+                "the recipe, a plugin or gankit has changed: use the versions that made the run",
             )
         for variable, array in zip(variables, self.arrays.values()):
             variable.assign(array.astype(variable.dtype))

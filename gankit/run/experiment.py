@@ -127,7 +127,7 @@ def _networks(
     named = isinstance(networks, Mapping)
     if not named or not all(isinstance(n, keras.Model) for n in networks.values()):
         raise GankitError(
-            f"{part.part} must return keras.Models by name. Received: {type(networks).__name__}",
+            f"{part.part} must return a dict of keras.Model. Received: {type(networks).__name__}",
             'return {"generator": …, "discriminator": …}',
         )
     missing = sorted({name for names in loss.players.values() for name in names} - set(networks))

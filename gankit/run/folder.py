@@ -76,8 +76,8 @@ class RunFolder:
         if not run.exists:
             if (path / lock.NAME).is_file() and _only_begun(path):
                 raise GankitError(
-                    f"{path} was stopped before it began: there is nothing to resume",
-                    f"begin it again: gankit run RECIPE --out {typed(path)}",
+                    f"{path} was stopped before training began: there is nothing to resume",
+                    f"start it again: gankit run RECIPE --out {typed(path)}",
                 )
             parents = (path.parent, path.parent / RUNS)
             near = sorted(str(p.parent) for each in parents for p in each.glob("*/run.json"))
@@ -196,7 +196,8 @@ class RunFolder:
         if changes:
             raise GankitError(
                 f"the data has changed since {self.path} began: {', '.join(changes)}",
-                f"restore it; or go on with the new data: {self.resume_command()} --allow-new-data",
+                "restore it; or continue with the new data: "
+                f"{self.resume_command()} --allow-new-data",
             )
 
     def note_start(self, run: str, checkpoint: str) -> None:

@@ -29,7 +29,7 @@ def lengthen(run: RunFolder, plugins: Iterable[Path], overrides: Iterable[str]) 
     old, new = (load_recipe(run, plugins, changes) for changes in ((), overrides))
     if [*map(_without_epochs, old.stages())] != [*map(_without_epochs, new.stages())]:
         raise GankitError(
-            "--resume goes with --set training.epochs=N alone: a run resumes as it was",
+            "--resume allows only --set training.epochs=N: a run keeps its recipe",
             f"to change more, start a new run: gankit run {run.recipe} --set …",
         )
     newest = Checkpoints(run.checkpoints).newest()
@@ -49,14 +49,14 @@ def _check_played(place: Place, old: list[Recipe], new: list[Recipe]) -> None:
         ended, asked = number < place.stage, after.training.epochs
         if ended and asked != before.training.epochs:
             raise GankitError(
-                f"stage {number + 1} has ended after {before.training.epochs} epochs, and the run "
-                f"has gone on from there. Received: {asked}",
+                f"stage {number + 1} has already ended, after {before.training.epochs} epochs. "
+                f"Received: training.epochs = {asked}",
                 f"change a later stage: --set stages.{place.stage}.training.epochs=…",
             )
         if asked < least:
             raise GankitError(
                 f"{least} epochs are already trained. Received: training.epochs = {asked}",
-                "go back first: --from CHECKPOINT",
+                "go back to an earlier checkpoint: --from CHECKPOINT",
             )
 
 

@@ -63,7 +63,7 @@ def enough_memory_for(what: str, section: str) -> Iterator[None]:
         if not (_beyond_all_memory(error) or engine.out_of_memory(error)):
             raise
         raise GankitError(
-            f"there is too little memory for {what}: {in_one_line(error)}",
+            f"there is not enough memory for {what}: {in_one_line(error)}",
             f"lower the sizes in the recipe's {section}",
         ) from error
 

@@ -83,5 +83,5 @@ def _fragment(stage: Recipe, change: Mapping[str, Any]) -> Table:
     if new:
         fragment["stabilizers"] = [*stage.filled["stabilizers"], *new]
     if override(stage.filled, fragment, SOURCE) == stage.filled:
-        raise GankitError("the stage has the whole change already")
+        raise GankitError("the stage already has all these changes")
     return fragment

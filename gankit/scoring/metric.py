@@ -59,7 +59,7 @@ def better(whole: Direction | None = None, /, **scores: Direction) -> Callable[[
     directions = {"": whole} if whole is not None else scores
     wrong = [way for way in directions.values() if way not in ("low", "high")]
     if wrong:
-        raise GankitError(f'a score is better "low" or "high". Received: {wrong[0]!r}')
+        raise GankitError(f'a direction must be "low" or "high". Received: {wrong[0]!r}')
 
     def mark(metric: Metric) -> Metric:
         marked: Any = metric
@@ -96,7 +96,7 @@ def known_answer(
     """
     if samples not in SAMPLES:
         raise GankitError(
-            f"no such samples. Allowed: {listed(SAMPLES)}. Received: {shown(samples)}"
+            f"unknown samples. Allowed: {listed(SAMPLES)}. Received: {shown(samples)}"
         )
     answer = KnownAnswer(samples, words, low, high, score)
 

@@ -111,7 +111,7 @@ def _convolved(
 def _check(a: Shape, b: Shape) -> None:
     if len(a) != 3 or a[:2] != b[:2] or any(size < 16 or size % 4 for size in a[:2]):
         raise gankit.GankitError(
-            "cyclegan needs images of one size, with a height and width that are multiples of 4 of "
-            f"at least 16. Received: a {a}, b {b}",
+            "cyclegan needs images of one size, whose height and width are multiples of 4 and at "
+            f"least 16. Received: a {a}, b {b}",
             "set another size in the recipe's [dataset]",
         )

@@ -108,7 +108,7 @@ def _heads(width: int) -> int:
 def _check(shape: Sequence[int], patch: int) -> None:
     if len(shape) != 3 or any(edge % patch for edge in shape[:2]):
         raise gankit.GankitError(
-            f"gat needs images whose edges patch = {patch} divides. "
+            f"gat needs a height and width that are multiples of patch = {patch}. "
             f"Received: {' × '.join(map(str, shape))}",
             "set another patch in [architecture], or another size in [dataset]",
         )

@@ -74,7 +74,7 @@ FAMILIES = tuple(dict.fromkeys(map(family, KINDS)))
 def _unknown(name: str) -> gankit.GankitError:
     near = get_close_matches(name, [*FAMILIES, *KINDS])
     return gankit.GankitError(
-        f"`kinds` takes kinds and families of brick. Received: {name!r}. "
+        f"unknown kind or family of bricks in `kinds`. Received: {name!r}. "
         f"Families: {', '.join(FAMILIES)}",
         f"did you mean {' or '.join(near)}?" if near else f"kinds: {', '.join(KINDS)}",
     )

@@ -119,7 +119,7 @@ def _sizes(shape: Sequence[int]) -> list[int]:
         sizes.insert(0, sizes[0] // 2)
     if len(sizes) < 2 or sizes[0] >= 8 or shape[0] != shape[1]:
         raise gankit.GankitError(
-            "progressive generates square images of 4 to 7 pixels, doubled once or more often. "
+            "progressive needs square images: 4 to 7 pixels wide, doubled at least once. "
             f"Received: {' × '.join(map(str, shape))}",
             "set size = 8, 16, 32, … in the recipe's [dataset]",
         )

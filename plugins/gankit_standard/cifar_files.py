@@ -77,7 +77,7 @@ def _batch(
     else:
         raise gankit.GankitError(f"{str(path)!r} has neither {name}.bin nor {name}")
     if planes.dtype != np.uint8 or planes.shape != (len(labels), PIXELS):
-        raise gankit.GankitError(f"{name} in {str(path)!r} is damaged, or not a file of CIFAR")
+        raise gankit.GankitError(f"{name} in {str(path)!r} is damaged, or not a CIFAR file")
     return planes, labels
 
 

@@ -159,7 +159,7 @@ def _columns(spec: gankit.DataSpec) -> int:
     if shape is None or len(shape) != 1:
         arrays = ", ".join(f"{name} {found}" for name, found in spec.shapes.items())
         raise gankit.GankitError(
-            'conditional = "attributes" needs an array `attributes` of one row of numbers for each '
+            'conditional = "attributes" needs an array `attributes` with a row of numbers for each '
             f"example. The data has, for each example: {arrays}",
             "choose a dataset with attributes, such as lego with attributes = true",
         )

@@ -42,8 +42,8 @@ def _misfit(height: int, width: int, architecture: str) -> gankit.GankitError:
     near = (short, long) if height < width else (long, short)
     size = f"size = {short} in [dataset]" if short == long else words(near)
     return gankit.GankitError(
-        f"{architecture} halves images until their shorter edge, of 16 to 256 pixels, has 4 to 7. "
-        f"Received: {height} × {width}",
+        f"{architecture} needs images whose shorter edge has 16 to 256 pixels, and whose edges can "
+        f"be halved until the shorter one has 4 to 7. Received: {height} × {width}",
         f"resize the images, for example to {size}; or choose an architecture for other sizes: "
         "mlp or convolutional",
     )
@@ -62,7 +62,7 @@ def widths_of(sizes: Sequence[Size], widths: Sequence[int], option: str) -> dict
     """
     if len(widths) > len(sizes):
         raise gankit.GankitError(
-            f"{option} has at most {len(sizes)} values, one for each size: "
+            f"{option} takes at most {len(sizes)} values, one for each size: "
             f"{', '.join(map(words, sizes[::-1]))}. Received: {len(widths)}",
             f"remove the last {len(widths) - len(sizes)} of {option}",
         )

@@ -53,7 +53,7 @@ def interpolate(
         )
     ways = {"slerp": slerp, "linear": linear}
     if way not in ways:
-        raise GankitError(f"there is no way {way!r}. Allowed: {', '.join(ways)}")
+        raise GankitError(f"unknown way {way!r}. Allowed: {', '.join(ways)}")
     generator = Generator.open(run)
     noise = generator.chosen([*stops, stops[0]] if frames else stops, seed)
     t = np.linspace(0, 1, steps)[: steps - frames]  # a film shows each stop once

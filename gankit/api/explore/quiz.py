@@ -49,7 +49,7 @@ class Sheet:
         content = {"key": dict(self.key), "sheet": digest(np.asarray(self.image))}
         if key.exists() and _read_key(key) != content:
             raise GankitError(
-                f"{key} is the key of another sheet, and is not overwritten",
+                f"{key} is the key of another sheet; nothing was written",
                 "choose another --seed or --out",
             )
         with written(stem):

@@ -62,7 +62,9 @@ def traverse(
         directions = list(found)[:rows]
     wrong = [str(place) for place in directions if not 0 <= place < len(base)]
     if wrong:
-        raise GankitError(f"directions are from 0 to {len(base) - 1}. Received: {listed(wrong)}")
+        raise GankitError(
+            f"directions are numbered from 0 to {len(base) - 1}. Received: {listed(wrong)}"
+        )
     noise = np.concatenate([move(place, values) for place in directions])
     images = generator.drawn(generator.draw(noise, labels.repeat(len(noise))))
     name = {"dimensions": "dimension", "principal": "direction"}[along]
@@ -94,7 +96,7 @@ def _move(generator: Generator, along: str, base: np.ndarray) -> Move:
     if along == "dimensions":
         return set_to
     if along != "principal":
-        raise GankitError(f"there are no directions {along!r}. Allowed: dimensions, principal")
+        raise GankitError(f"unknown directions {along!r}. Allowed: dimensions, principal")
     directions, _ = principal_directions(first_layer(generator))
     return lambda place, values: (base + np.outer(values, directions[place])).astype(base.dtype)
 

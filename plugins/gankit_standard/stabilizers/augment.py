@@ -16,7 +16,7 @@ def check_images(name: str, images: Any) -> None:
     """Raise a `GankitError` for the stabilizer of this name unless images are images."""
     if len(images.shape) != 4:
         raise gankit.GankitError(
-            f"{name} changes images, (batch, height, width, channels). "
+            f"{name} needs images, (batch, height, width, channels). "
             f"Received: {tuple(images.shape)}",
             "for other data: gankit show instance-noise",
         )

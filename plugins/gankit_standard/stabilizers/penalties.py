@@ -45,7 +45,7 @@ class SlopePenalty(gankit.Stabilizer):
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield an incompatibility with each layer that mixes the images of a batch."""
-        alone = "a penalty on the slope needs the gradient for each image alone"
+        alone = "a gradient penalty needs each image's own gradient"
         if self.weight and has_in_discriminator(gan, keras.layers.BatchNormalization):
             yield gankit.Incompatibility(
                 f"batch normalisation in the discriminator mixes the batch's images, but {alone}",
@@ -74,7 +74,7 @@ class GradientPenalty(SlopePenalty):
 
     Args:
         weight: λ of the paper.
-        every: The number of steps from one penalty to the next, by which it is multiplied.
+        every: The number of steps between penalties. Each penalty is multiplied by it.
 
     Reference:
         Gulrajani et al. 2017, Improved Training of Wasserstein GANs, arXiv:1704.00028.
@@ -98,7 +98,7 @@ class Dragan(SlopePenalty):
     Args:
         weight: λ of the paper.
         spread: The standard deviation of δ, relative to that of the batch of real images.
-        every: The number of steps from one penalty to the next, by which it is multiplied.
+        every: The number of steps between penalties. Each penalty is multiplied by it.
 
     Reference:
         Kodali et al. 2017, On Convergence and Stability of GANs, arXiv:1705.07215.
@@ -120,7 +120,7 @@ class R1(SlopePenalty):
 
     Args:
         gamma: γ of the paper; larger images allow a larger one.
-        every: The number of steps from one penalty to the next, by which it is multiplied.
+        every: The number of steps between penalties. Each penalty is multiplied by it.
 
     Reference:
         Mescheder et al. 2018, arXiv:1801.04406, equation 9.
@@ -141,7 +141,7 @@ class R2(SlopePenalty):
 
     Args:
         gamma: γ of the paper; larger images allow a larger one.
-        every: The number of steps from one penalty to the next, by which it is multiplied.
+        every: The number of steps between penalties. Each penalty is multiplied by it.
 
     Reference:
         Mescheder et al. 2018, arXiv:1801.04406, equation 10.
