@@ -19,17 +19,17 @@ Parts = Mapping[str, Callable[..., Any] | str]
 
 @hookspec
 def gankit_datasets() -> Parts:
-    """Datasets: functions of their options that return a `gankit.Dataset`."""
+    """Datasets: functions that take options and return a `gankit.Dataset`."""
 
 
 @hookspec
 def gankit_architectures() -> Parts:
-    """Architectures: functions of `gankit.DataSpec` and options that return named Keras models."""
+    """Architectures: functions of a `gankit.DataSpec` that return Keras models by name."""
 
 
 @hookspec
 def gankit_losses() -> Parts:
-    """Losses: `gankit.Loss` classes, which name the players and score their turns."""
+    """Losses: `gankit.Loss` classes, which define the players and compute their losses."""
 
 
 @hookspec
@@ -39,14 +39,14 @@ def gankit_stabilizers() -> Parts:
 
 @hookspec
 def gankit_metrics() -> Parts:
-    """Metrics: pure functions that ask by name for real and generated features or images."""
+    """Metrics: pure functions whose arguments name the features or images that they compare."""
 
 
 @hookspec
 def gankit_features() -> Parts:
-    """Features: functions that return `gankit.Features`, in which metrics compare examples."""
+    """Features: functions that return `gankit.Features`, which metrics use to compare examples."""
 
 
 @hookspec
 def gankit_monitors() -> Parts:
-    """Monitors: `gankit.Monitor` classes, which watch a game and say what goes wrong."""
+    """Monitors: `gankit.Monitor` classes, which watch a run and report problems."""

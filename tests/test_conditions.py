@@ -104,7 +104,7 @@ def test_errors_name_the_input_and_what_there_is():
     told = refusal(
         lambda turn: ops.mean(turn.generate("generator", [turn.noise(), PAIRED])), conditional()
     )
-    assert "was given 2 tensors" in told
+    assert "received 2 tensors" in told
 
 
 def two_heads():

@@ -238,7 +238,7 @@ def test_a_run_killed_before_its_recipe_was_written_begins_again(tmp_path, left)
         (tmp_path / "run" / name).write_text("{")
     assert RunFolder.create("run", tmp_path / "run").path == tmp_path / "run"
     if left:
-        with pytest.raises(GankitError, match="stopped before it began") as raised:
+        with pytest.raises(GankitError, match="stopped before training began") as raised:
             RunFolder.open(tmp_path / "run")
         assert raised.value.hint == f"start it again: gankit run RECIPE --out {tmp_path / 'run'}"
 

@@ -100,5 +100,5 @@ def test_what_the_game_shows_cannot_be_shown_by_a_stabilizer(images, name):
 
 def test_what_is_watched_is_announced(images):
     error = fault(images, stabilizers=[Shown(("a",), {"a": 1.0, "b": 2.0})])
-    assert "Shown.watch returned b, which Shown.logged does not name" in error.message
+    assert "Shown.watch returned b, which Shown.logged does not list" in error.message
     assert "logged = ('a', 'b')" in error.hint

@@ -172,7 +172,7 @@ def test_attributes_of_numpy():
 @pytest.mark.parametrize("shapes", [{}, {"attributes": ()}, {"attributes": (4, 4)}])
 def test_attributes_that_are_not_there_are_an_error(shapes):
     spec = gankit.DataSpec({"images": (28, 28, 1), **shapes})
-    with pytest.raises(gankit.GankitError, match="needs an array `attributes` of one row") as told:
+    with pytest.raises(gankit.GankitError, match="needs an array `attributes` with a row") as told:
         small("dcgan", "attributes", spec)
     assert "images (28, 28, 1)" in str(told.value)
 

@@ -70,6 +70,6 @@ def test_networks_that_are_large_and_fit_have_the_same_weights():
 
 @pytest.mark.parametrize("count", [10**14, 10**17, 2**63 - 1])
 def test_data_that_no_memory_holds_is_an_error(count):
-    with pytest.raises(gankit.GankitError, match="little memory for the dataset 'dots'") as raised:
+    with pytest.raises(gankit.GankitError, match="enough memory for the dataset 'dots'") as raised:
         assemble(read(MINIMAL, f"dataset.count={count}"))
     assert "[dataset]" in raised.value.hint

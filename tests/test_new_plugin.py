@@ -97,7 +97,7 @@ def test_what_it_writes_is_in_good_style(gankit, tmp_path):
         ("class", "loss", "called class, which is a keyword of Python"),
         ("gankit-lambda", "dataset", "Python code cannot use the name"),
         ("gankit-field", "loss", "Python code cannot use the name"),
-        ("gankit-3d", "loss", "in Python 3d or 3d"),
+        ("gankit-3d", "loss", "cannot use the name 3d or 3d"),
         ("gankit-hinge", "loss", 'like the loss "hinge" of gankit'),
     ],
 )

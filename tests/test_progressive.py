@@ -150,5 +150,5 @@ def test_an_exported_mixture_is_the_same():
 
 @pytest.mark.parametrize("shape", [(4, 4, 1), (10, 20, 1), (36, 36, 1), (8,), (7, 7, 1)])
 def test_sizes_that_do_not_fit_are_an_error(shape):
-    with pytest.raises(gankit.GankitError, match="4 to 7 pixels, doubled"):
+    with pytest.raises(gankit.GankitError, match="4 to 7 pixels wide, doubled"):
         progressive(gankit.DataSpec({"images": shape}))

@@ -377,7 +377,7 @@ def test_a_branch_without_a_gradient_can_be_declared():
 @pytest.mark.parametrize(
     ("architecture", "said"),
     [
-        (lambda spec: dense(spec)["generator"], "return keras.Models by name"),
+        (lambda spec: dense(spec)["generator"], "return a dict of keras.Model"),
         (two_outputs, "2 outputs"),
         (with_a_fault(shape=(3,)), "returns images of the shape (3,)"),
         (with_a_fault(logits=2), "one logit for each image"),

@@ -69,7 +69,9 @@ def test_a_table_is_drawn_by_its_own_function(tmp_path):
 
 
 def test_a_show_that_makes_no_images_is_an_error():
-    with pytest.raises(GankitError, match=r"returns an image for each of 3 .*shape \(3, 5\)"):
+    with pytest.raises(
+        GankitError, match=r"must return 3 images, one for each example.*shape \(3, 5\)"
+    ):
         sheets.sheet(np.zeros((3, 5)), show=lambda rows: rows)
 
 

@@ -75,7 +75,7 @@ def _check_names(who: str, made: Any) -> None:
     require(
         named and made,
         f"{who} returned {type(made).__name__}",
-        'return keras.Models by name: {"generator": …, "discriminator": …}',
+        'return a dict of keras.Model: {"generator": …, "discriminator": …}',
     )
     for name, network in made.items():
         nameless = [each for each in conditions(network) if each.startswith("keras_tensor")]
