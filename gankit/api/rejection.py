@@ -63,8 +63,8 @@ class RejectionSampler:
             accepted, drawn = accepted + int(good.sum()), drawn + len(places)
             if drawn > TRIES * (len(labels) + SIZE) / (1 - self.fraction) and len(missing):
                 raise GankitError(
-                    f"the discriminator accepted {accepted:,} of {drawn:,} samples, and none for "
-                    f"{len(missing)} of the {len(labels)} places",
+                    f"the discriminator accepted {accepted:,} of {drawn:,} samples; "
+                    f"{len(missing)} of {len(labels)} are still missing",
                     f"reject fewer: --reject {self.fraction / 2:g}",
                 )
         return Accepted(samples, accepted, drawn)

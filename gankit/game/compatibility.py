@@ -78,8 +78,8 @@ def _half_range(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
             low, high = _range(array)
             if 0 <= low < high <= 1:
                 yield Incompatibility(
-                    f"the {name} are in [{low:.3g}, {high:.3g}], but images of floats are taken to "
-                    "be in [−1, 1], so that these are pale",
+                    f"the {name} are in [{low:.3g}, {high:.3g}], but gankit takes float images to "
+                    "be in [−1, 1], so these look pale",
                     f"scale them, 2 * {name} - 1, or save them as uint8",
                 )
 
@@ -92,8 +92,8 @@ def _empty_classes(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
     if empty:
         names = f"{listed(empty[:8])}{', …' * (len(empty) > 8)}"
         yield Incompatibility(
-            f"{len(empty)} of {len(dataset.classes)} classes have no examples, so that nothing is "
-            f"learned of them: {names}",
+            f"{len(empty)} of {len(dataset.classes)} classes have no examples, so the networks "
+            f"cannot learn them: {names}",
             "leave these classes out of the dataset, or add examples",
         )
 

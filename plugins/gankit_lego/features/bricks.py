@@ -62,7 +62,7 @@ def extract(network: Network, examples: Array) -> Array:
     """
     if examples.ndim != 4:
         raise gankit.GankitError(
-            f"the features bricks take images. Received: examples of {examples.shape[1:]}",
+            f"the features bricks need images. Received: examples of {examples.shape[1:]}",
             "--features pixels",
         )
     found = []
