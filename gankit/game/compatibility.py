@@ -78,7 +78,7 @@ def _half_range(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
             low, high = _range(array)
             if 0 <= low < high <= 1:
                 yield Incompatibility(
-                    f"the {name} are in [{low:.3g}, {high:.3g}], but gankit takes float images to "
+                    f"the {name} are in [{low:.3g}, {high:.3g}], but float images are taken to "
                     "be in [−1, 1], so these look pale",
                     f"scale them, 2 * {name} - 1, or save them as uint8",
                 )
