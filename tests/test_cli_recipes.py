@@ -187,7 +187,7 @@ def test_check_plays_every_stage(gankit, recipe):
 def test_check_stops_at_a_loss_that_is_not_finite(gankit, recipe):
     code, _, err = gankit("check", recipe, "--plugin", PARTS, "--set", "loss.margin=1e39")
     assert code == 1
-    assert "not finite: d_loss" in err
+    assert "not finite on the first batch: d_loss" in err
 
 
 def test_check_of_a_game_of_one_player(gankit, recipe):
