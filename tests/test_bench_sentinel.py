@@ -105,7 +105,7 @@ def test_a_failure_is_in_time_within_three_epochs_of_being_visible(played):
 
 
 def test_a_loss_that_is_not_finite_counts_as_a_verdict_and_as_the_worst_score(played):
-    error = "the loss has not been finite since step 1,003; no checkpoint was saved yet"
+    error = "the loss is not finite since step 1,003; no checkpoint was saved yet"
     case = Case("not-finite", "ring", {}, frozenset({"gankit/not-finite"}))
     run = played(case, 0, [], error=error)
     assert (run.found, run.score) == (1003, float("inf"))

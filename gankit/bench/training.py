@@ -109,7 +109,7 @@ def _fit(gan: GAN, draws: _Draws, progress: _Progress) -> None:
     gan.fit(draws, verbose=0, shuffle=False, callbacks=[progress])
     if int(gan.broken_at.value) >= 0:
         raise GankitError(
-            f"the loss has not been finite since step {int(gan.broken_at.value) + 1:,}",
+            f"the loss is not finite since step {int(gan.broken_at.value) + 1:,}",
             "train for fewer steps (--steps), or leave out this arm (--arms)",
         )
 

@@ -234,7 +234,7 @@ def _check_finite(gan: GAN, session: Session, logs: Mapping[str, Any]) -> None:
     gan.settle()
     good = session.checkpoints.paths()
     raise NotFinite(
-        f"the loss has not been finite since step {int(gan.broken_at.value) + 1:,}; "
+        f"the loss is not finite since step {int(gan.broken_at.value) + 1:,}; "
         + (f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"),
         "lower a learning rate, clip the gradients (optimizer = { …, clipnorm = 1.0 }), "
         "or add a stabilizer: gankit list stabilizers",
