@@ -27,6 +27,22 @@ ABOUT = (
 NOT_YET = "There is no image yet: nobody has trained this recipe to its end."
 
 
+MORE = {  # images of some recipes: NAME-SUFFIX.png, how it came about, and what it shows
+    "truncation": (
+        "From fidelity to variety, by `gankit sample --truncation`",
+        "samples with the noise bounded by 0.1, 0.5 and 1, and with all of it",
+    ),
+    "attributes": (
+        "Samples of the same noise in each column, by `gankit sample --where`",
+        "a row for each choice of attributes",
+    ),
+    "stages": (
+        "Samples of the same noise in the same places",
+        "the end of each stage, of 8, 16, 32 and 64 pixels",
+    ),
+}
+
+
 def gallery_pages() -> dict[str, str]:
     """Return the text of each page by its path."""
     pages = {f"docs/gallery/{name}.md": _page(name) for name in ordered()}
@@ -102,16 +118,11 @@ def _drawn(name: str) -> Iterator[str]:
     if curves.is_file():
         what = "Losses, accuracies and the first score of this run over the epochs"
         yield f"![{what}](../images/gallery/{curves.name})"
-    truncated = PICTURES[0] / f"{name}-truncation.png"
-    if truncated.is_file():
-        what = "with the noise bounded by 0.1, 0.5 and 1, and with all of it"
-        yield f"From fidelity to variety, by `gankit sample --truncation`: samples {what}."
-        yield f"![Samples {what}](../images/gallery/{truncated.name})"
-    attributes = PICTURES[0] / f"{name}-attributes.png"
-    if attributes.is_file():
-        what = "a row for each choice of attributes, by `gankit sample --where`"
-        yield f"Samples of the same noise in each column, {what}:"
-        yield f"![Samples, {what}](../images/gallery/{attributes.name})"
+    for suffix, (told, what) in MORE.items():
+        picture = PICTURES[0] / f"{name}-{suffix}.png"
+        if picture.is_file():
+            yield f"{told}: {what}."
+            yield f"![{what.capitalize()}](../images/gallery/{picture.name})"
 
 
 def _image(name: str) -> str:

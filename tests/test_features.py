@@ -325,7 +325,7 @@ def test_an_application_of_keras_with_weights_of_a_file(tmp_path):
     images = prepare(resized(levels(x), 224, bilinear))
     expected = whole.predict_on_batch(images)
     np.testing.assert_allclose(found.classify(rows), expected, atol=1e-4)
-    with pytest.raises(GankitError, match="there is no file"):
+    with pytest.raises(GankitError, match="does not exist"):
         features("keras:MobileNetV2", weights=tmp_path / "none.h5")
     (tmp_path / "text.weights.h5").write_text("x")
     with pytest.raises(GankitError, match="do not fit this network"):
