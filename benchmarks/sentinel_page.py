@@ -133,7 +133,8 @@ RESULTS = """## Results
 more were rolled back. Thresholds and recipes were chosen on even seeds. Odd seeds were only
 measured, with one exception: `scores` was changed for a fault that even seeds show, after the same
 fault had been seen on an odd one. A failure is *visible* when a curve passes a bound in two epochs
-in a row; the table says which. It is named in time if a monitor names it at most 3 epochs later.
+in a row; the table says which. It is named in time if a monitor names it at most 3 epochs later. A
+run whose failure neither was visible nor was named does not count as one.
 """
 HEADINGS = (
     "",

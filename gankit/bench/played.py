@@ -82,6 +82,11 @@ class Played:
         return min(steps, default=None)
 
     @property
+    def failed(self) -> bool:
+        """Whether the failure came about: it is visible, or it was found."""
+        return self.visible is not None or self.found is not None
+
+    @property
     def in_time(self) -> bool:
         """Whether the failure is found at most 3 epochs after it is visible."""
         seen, found = self.visible, self.found

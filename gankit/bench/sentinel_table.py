@@ -64,11 +64,10 @@ def _rows(
 def _summary(runs: Sequence[Played]) -> Iterator[Cells]:
     for half, parity in HALVES.items():
         own = [run for run in runs if run.seed % 2 == parity]
-        sick = [run for run in own if not run.case.healthy]
         well = [run for run in own if run.case.healthy]
-        named = sum(run.in_time for run in sick)
         dead, warned = _alarms(well)
-        yield half, f"{named} of {len(sick)}", f"{dead} of {len(well)} runs", str(warned)
+        named = _named_in_time([run for run in own if not run.case.healthy])
+        yield half, named, f"{dead} of {len(well)} runs", str(warned)
 
 
 def _failure(case: Case, runs: Sequence[Played]) -> Cells:
@@ -84,8 +83,12 @@ def _failure(case: Case, runs: Sequence[Played]) -> Cells:
         ", ".join(_epoch(run.visible) for run in runs),
         ", ".join(_epoch(run.found) for run in runs),
         ", ".join(named),
-        f"{sum(run.in_time for run in runs)} of {len(runs)}",
+        _named_in_time(runs),
     )
+
+
+def _named_in_time(runs: Sequence[Played]) -> str:
+    return f"{sum(run.in_time for run in runs)} of {sum(run.failed for run in runs)}"
 
 
 def _control(case: Case, runs: Sequence[Played]) -> Cells:

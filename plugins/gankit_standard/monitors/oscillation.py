@@ -10,17 +10,16 @@ from gankit_standard.monitors.remedies import stabilizer
 STEPS, POINTS = 5000, 50
 SWING = 1.5  # the interquartile range of the generator's loss, where that is of logits
 WINDOW = 12
-SWINGS = 3
-RATIO = 4.0  # of the spread
-RANKED = 0.4  # of the ranking
+RATIO, TURNS = 4.0, 2  # of the spread
+RANKED, RANKED_TURNS = 0.4, 3  # of the ranking
 
 
 class Oscillation(gankit.Monitor):
     """A generator's loss, a spread of samples or a ranking by the discriminator that swings.
 
-    The spread swings if it rises and falls fourfold, three times in twelve points. The ranking, of
-    `saturation`, swings if it does so by .4: the discriminator is right about nearly all images,
-    then wrong, then right. In healthy games both turned at most twice.
+    The spread swings if it rises fourfold and falls fourfold within twelve points; in healthy games
+    it did neither. The ranking, of `saturation`, swings if it moves by .4 three times: the
+    discriminator is right about nearly all images, then wrong, then right.
 
     The loss swings if its interquartile range over 5,000 steps is above 1.5, or above its median if
     the loss has no level of chance. The rule was chosen on 33 published trainings: with `won` of
@@ -32,13 +31,13 @@ class Oscillation(gankit.Monitor):
         """Judge the last steps."""
         yield from self._losses(trace)
         spread, ranked = trace.last("spread", WINDOW), trace.last("ranked_right", WINDOW)
-        if _swings([math.log(value) for value in spread if value > 0], math.log(RATIO)) >= SWINGS:
+        if _swings([math.log(value) for value in spread if value > 0], math.log(RATIO)) >= TURNS:
             yield _swinging(
                 "spread",
                 f"the spread of samples rises and falls between {min(spread):.2g} and "
                 f"{max(spread):.2g} times that of real images",
             )
-        if _swings(ranked, RANKED) >= SWINGS:
+        if _swings(ranked, RANKED) >= RANKED_TURNS:
             yield _swinging(
                 "ranking",
                 "the discriminator ranks images right, then wrong, then right: between "
