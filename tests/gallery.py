@@ -16,7 +16,7 @@ from part_pages import link, linked
 from shelf import parts_named_by, sentence
 
 from gankit.discovery.kinds import ALL_KINDS
-from gankit.recipe.shipped import shipped_recipes
+from gankit.recipe.shipped import described, shipped_recipes
 
 PICTURES = (DOCS / "images/gallery", DOCS / "images")
 PAPER = re.compile(r"\(([^()]*(?:19|20)\d\d), arXiv:([\d.]+)\)")
@@ -92,9 +92,8 @@ def _card(name: str) -> str:
 
 def _facts(name: str) -> Iterator[str]:
     """Yield the data set of a recipe, and its minutes where they are known."""
-    data = tomllib.loads(shipped_recipes()[name].read_text(encoding="utf-8"))["dataset"]
-    size = f" {data['size']}×{data['size']}" if "size" in data else ""
-    yield f"`{data['name']}`{size}"
+    about = described(name, shipped_recipes()[name])
+    yield f"`{about.dataset}` {about.size}".rstrip()
     if minutes := _entries().get(name, {}).get("minutes"):
         yield f"{minutes}\N{NO-BREAK SPACE}min"
 
