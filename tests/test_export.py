@@ -216,7 +216,7 @@ def test_a_missing_package_is_named(gankit, made, monkeypatch):
         (["--network", "generatr"], 'Did you mean "generator"?'),
         (["--out", "there.npz"], "must end with .keras"),
         (["--out", "taken.keras"], "already exists"),
-        (["--format", "saved-model", "--backend", "jax"], "written on tensorflow"),
+        (["--format", "saved-model", "--backend", "jax"], "the format saved-model on tensorflow"),
     ],
 )
 def test_wrong_words(gankit, made, words, said):
