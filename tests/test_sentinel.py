@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from test_run import kill
 from trained_runs import PARTS, RECIPE, assert_same_bits, train
 
@@ -89,6 +90,24 @@ def test_a_verdict_is_said_once(gankit, recipe, tmp_path):
     code, out, err = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
     assert out.count("targets: outside, since step 1: targets go from -0.") == 1
     assert (code, err) == (0, "")
+
+
+def test_a_verdict_is_in_tensorboard_in_the_report_and_where_the_run_is_shown(gankit, recipe):
+    recipe.write_text(LONGER + OUTWARD)
+    gankit("run", recipe, "--plugin", PARTS, "--out", "run")
+    events = EventAccumulator("run", {"scalars": 0, "tensors": 0}).Reload()
+    assert {"health/ranked_right", "health/spread"} < set(events.Tags()["scalars"])
+    (told, *_) = events.Tensors("health/targets")
+    (begins, *_) = [each for each in lines(Path("run/verdicts.jsonl")) if each["name"] == "outside"]
+    assert told.step == begins["step"]
+    assert told.tensor_proto.string_val[0].startswith(b"targets: outside, since step 1: targets go")
+
+    gankit("report", "run", "--out", "page.html")
+    page = Path("page.html").read_text()
+    assert "targets go from -0." in page and "warn: outside" in page  # as a row, and on a curve
+    code, out, _ = gankit("show", "run", "--plugin", PARTS)
+    place = f"# step {begins['step']}, epoch {begins['epoch']}"
+    assert code == 0 and f"{place}: targets: outside, since step 1" in " ".join(out.split())
 
 
 def doomed(action: str) -> str:
