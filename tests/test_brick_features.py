@@ -164,7 +164,7 @@ def test_what_was_trained_is_what_is_written(tmp_path):
 
 
 def test_points_are_refused():
-    with pytest.raises(gankit.GankitError, match=r"take images\. Received: examples of \(2,\)"):
+    with pytest.raises(gankit.GankitError, match=r"need images\. Received: examples of \(2,\)"):
         bricks().extract(np.zeros((3, 2), "float32"))
 
 
