@@ -58,8 +58,13 @@ def exchanged(
     networks: gankit.Networks, players: Iterable[str], change: Callable[[keras.Model], keras.Model]
 ) -> dict[str, keras.Model]:
     """Return the networks by name, after a change to those of some players."""
-    names = [name for player in players for name in networks.of(player)]
-    return {**networks, **{name: change(networks[name]) for name in names}}
+    changed = {name: change(networks[name]) for name in names_of(networks, players)}
+    return {**networks, **changed}
+
+
+def names_of(networks: gankit.Networks, players: Iterable[str]) -> list[str]:
+    """Return the names of the networks of some players."""
+    return [name for player in players for name in networks.of(player)]
 
 
 def hidden(network: keras.Model, name: str = "") -> tuple[keras.Model, keras.KerasTensor]:

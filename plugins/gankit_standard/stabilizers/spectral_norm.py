@@ -13,6 +13,7 @@ from gankit_standard.stabilizers.graph import (
     call_with_kernel,
     copy_with_kernel,
     has_in_discriminator,
+    names_of,
     wrapped,
 )
 
@@ -35,7 +36,7 @@ class SpectralNorm(gankit.Stabilizer):
 
     def rebuild(self, networks: gankit.Networks) -> Mapping[str, keras.Model]:
         """Wrap the layers that have a kernel."""
-        names = [name for player in self.players for name in networks.of(player)]
+        names = names_of(networks, self.players)
         return wrapped(networks, names, SpectralNormalization, "spectral-norm")
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
