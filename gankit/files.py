@@ -179,3 +179,9 @@ def _flush(path: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+def found_run(path: Path) -> Path:
+    """Return the folder of a run that may be given by its name, without `runs/`."""
+    named = Path("runs") / path
+    return named if not path.exists() and named.exists() else path

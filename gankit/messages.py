@@ -70,6 +70,11 @@ def reason(error: BaseException) -> str:
     return f"{line} ({Path(file).name}, line {frame.tb_lineno})"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, such as `1 step` or `2,000 steps`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def clock(seconds: float) -> str:
     """Return a duration as `1:02:03` or `2:03`."""
     minutes, seconds = divmod(round(seconds), 60)

@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from recipe_reading import PARTS
 
 from gankit import backend
@@ -20,6 +23,7 @@ VERBS = [
     *("explore interpolate", "explore arithmetic", "explore traverse"),
     *("explore nearest", "explore templates", "explore sheet"),
 ]
+OLD_RUN = Path(__file__).with_name("old_run")
 GANKIT = "from gankit.cli import main; main()"
 
 
@@ -161,6 +165,32 @@ def test_the_quick_verbs_import_nothing_slow(python, words, slow):
         f"import sys, atexit; atexit.register(lambda: print({slow} & {{*sys.modules}})); {GANKIT}"
     )
     assert python("-c", code, *words).stdout.splitlines()[-1] == "set()"
+
+
+FIRST = """
+import sys
+import gankit.backend
+
+def chosen(name=None, cpu=False):
+    print(name, "keras" in sys.modules)
+    raise SystemExit
+
+gankit.backend.choose_backend = chosen
+from gankit.cli import main
+main()
+"""
+
+RUN = ["run --resume {}", "sample {}", "score {}", "export {}", "apply {} .", "explore sheet {}"]
+
+
+@pytest.mark.parametrize("words", RUN)
+def test_a_run_chooses_its_backend_before_keras_is_imported(python, tmp_path, words):
+    run = shutil.copytree(OLD_RUN, tmp_path / "run")
+    facts = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**facts, "backend": "torch"}))
+    Image.new("L", (8, 8)).save(tmp_path / "image.png")
+    done = python("-c", FIRST, *words.replace("{}", "run").split(), KERAS_BACKEND="jax")
+    assert done.stdout.splitlines() == ["torch False"]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["list"], ["plugins"]])

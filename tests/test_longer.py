@@ -56,7 +56,7 @@ def test_a_finished_run_says_how_it_trains_longer(gankit, run):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("training.epochs=1", "2 epochs are already trained"),
+        ("training.epochs=1", "already trained 2 epochs"),
         ("training.batch_size=4", "allows only --set training.epochs=N"),
         ("loss.name='hinge'", "allows only --set training.epochs=N"),
         ("training.epochs=0", "training.epochs"),

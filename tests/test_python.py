@@ -38,6 +38,7 @@ def test_a_run_is_trained_and_looked_at(recipe, capsys):
     assert run.report().path == run.path / "report.html"
     assert run._repr_png_() == (run.path / "samples/epoch-002.png").read_bytes()
     assert run.resume() is run and "finished" in capsys.readouterr().out
+    assert run.resume(epochs=3).history["epoch"] == [1, 2, 3]
 
 
 def test_an_interrupted_run_is_saved_and_goes_on(recipe, monkeypatch, capsys):

@@ -40,6 +40,9 @@ def test_a_run_is_training_while_a_process_holds_its_lock(runs):
     assert not is_locked(run)
     with locked(run):
         assert is_locked(run)
+        with locked(run):  # this process may take it again
+            pass
+        assert is_locked(run)
         assert summaries(runs)[0].state == "training"
     assert summaries(runs)[0].state == "stopped"
     with locked(run):  # looking has not taken it

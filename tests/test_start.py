@@ -57,6 +57,12 @@ def test_networks_start_from_the_weights_of_the_other_run(tmp_path, first):
     assert "4 of 4 weights of the discriminator" in experiment.carried
 
 
+def test_the_other_run_is_found_by_its_name(tmp_path, first, monkeypatch):
+    shutil.copytree(first, tmp_path / "runs" / "first")
+    monkeypatch.chdir(tmp_path)
+    assert start_of(recipe(tmp_path, "first"), [PARTS]).run == "first"
+
+
 def test_frozen_layers_stay_and_the_others_learn(tmp_path, first):
     text = f'{SHORT}\n[start]\nrun = "{first}"\nfreeze = ["discriminator/conv*", "batch_*"]\n'
     second = train(tmp_path, text, "second").path

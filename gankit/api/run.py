@@ -103,14 +103,24 @@ class Run:
 
         return report(self.path, out)
 
-    def resume(self, backend: str | None = None, cpu: bool = False) -> "Run":
-        """Train to the end of the recipe from the newest checkpoint, and return the run."""
+    def resume(
+        self, epochs: int | None = None, backend: str | None = None, cpu: bool = False
+    ) -> "Run":
+        """Train to the end of the recipe from the newest checkpoint, and return the run.
+
+        Args:
+            epochs: Train to this number of epochs instead; of a run without stages.
+            backend: tensorflow, jax or torch; that of the run by default.
+            cpu: Do not use GPUs.
+        """
         from gankit.api.train import go_on
         from gankit.run.notebook import console
 
         shown = console()
         try:
-            go_on(self.path, shown, backend, cpu, [file.resolve() for file in self.plugins])
+            longer = [f"training.epochs={epochs}"] if epochs is not None else []
+            files = [file.resolve() for file in self.plugins]
+            go_on(self.path, shown, backend, cpu, files, overrides=longer)
         except Interrupted as stopped:
             shown.print(str(stopped))
         return self

@@ -154,31 +154,40 @@ def go_on(
 
     `overrides` may change its number of epochs.
     """
-    from gankit.run import rollback
     from gankit.run.folder import RunFolder
     from gankit.run.lock import locked
 
     run = RunFolder.open(path)
     with locked(run.path):
-        rollback.complete(run)
-    run.check_recipe()
-    announce(console.print, backend or run.read_facts()["backend"], cpu)
+        announce(console.print, backend or run.read_facts()["backend"], cpu)
+        recipe = _resumed(run, console, plugins, checkpoint, added, overrides)
+        _train(recipe, run, console, plugins, allow_new_data)
+    return run
+
+
+def _resumed(
+    run: "RunFolder",
+    console: "Console",
+    plugins: Sequence[Path],
+    checkpoint: str | None,
+    added: Sequence[str],
+    overrides: Sequence[str],
+) -> "Recipe":
+    """Return the recipe of a run that goes on, which goes back or trains longer if asked to."""
     from gankit.discovery.plugins import load_plugins
+    from gankit.run import rollback
     from gankit.run.by_hand import go_back
     from gankit.run.load import load_recipe
     from gankit.run.longer import lengthen
 
-    recipe = load_recipe(run, plugins)
+    rollback.complete(run)
+    run.check_recipe()
     if checkpoint:
-        with locked(run.path):
-            go_back(run, recipe, load_plugins(plugins), checkpoint, added)
-        recipe = load_recipe(run, plugins)
+        go_back(run, load_recipe(run, plugins), load_plugins(plugins), checkpoint, added)
     if overrides:
         for warning in lengthen(run, plugins, overrides):
             console.print(f"warning: {warning}", highlight=False, soft_wrap=True)
-        recipe = load_recipe(run, plugins)
-    _train(recipe, run, console, plugins, allow_new_data)
-    return run
+    return load_recipe(run, plugins)
 
 
 def _train(

@@ -31,7 +31,7 @@ class Played:
         remedied: Whether its verdicts rolled it back.
         run: Its folder.
         seconds: How long it took.
-        error: What stopped it, if anything did.
+        broken: The step from which the loss is not finite, else 0.
     """
 
     case: Case
@@ -39,7 +39,7 @@ class Played:
     remedied: bool
     run: RunFolder
     seconds: float
-    error: str
+    broken: int
 
     @classmethod
     def of(cls, folder: Path, case: Case, seed: int, remedied: bool) -> "Played | None":
@@ -48,7 +48,7 @@ class Played:
         if not note.is_file():
             return None
         told: dict[str, Any] = json.loads(read(note))
-        return cls(case, seed, remedied, RunFolder(folder), told["seconds"], told["error"])
+        return cls(case, seed, remedied, RunFolder(folder), told["seconds"], told["broken"])
 
     @property
     def backend(self) -> str:
@@ -61,8 +61,8 @@ class Played:
         events: Sequence[Mapping[str, Any]] = log.read(self.run.verdicts)
         if self.run.health.is_file() and not self.remedied:
             events = diagnose(self.run.path, plugins=[PARTS]).events
-        broken = {"name": "not-finite", "level": "dead", "monitor": "gankit", "step": self._broken}
-        last = [broken] if self._broken else []
+        broken = {"name": "not-finite", "level": "dead", "monitor": "gankit", "step": self.broken}
+        last = [broken] if self.broken else []
         return [event for event in events if event["event"] == "begins"] + last
 
     @property
@@ -101,19 +101,12 @@ class Played:
     def score(self) -> float:
         """The last score; infinity of a run whose loss is not finite."""
         scores = [value for _, value in self._curve(SCORE)]
-        return scores[-1] if scores and not self._broken else math.inf
+        return scores[-1] if scores and not self.broken else math.inf
 
     @property
     def covered(self) -> float:
         """The fraction of clusters that the last samples cover."""
         return self._curve("clusters_covered")[-1][1]
-
-    @property
-    def _broken(self) -> int:
-        """The step from which the loss is not finite, else 0."""
-        if "not finite" not in self.error:
-            return 0
-        return int(self.error.partition("since step ")[2].partition(";")[0].replace(",", ""))
 
     def _curve(self, name: str) -> list[tuple[int, float]]:
         """Return a column of the history, or a score, by steps."""

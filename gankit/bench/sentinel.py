@@ -20,6 +20,7 @@ from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError, Interrupted
 from gankit.files import read, write
 from gankit.run import rollback
+from gankit.run.callbacks import NotFinite
 from gankit.run.folder import RunFolder
 from gankit.run.load import load_recipe
 from gankit.run.train import train
@@ -79,20 +80,20 @@ def _check_settings(folder: Path, recipe: str) -> None:
 
 def _play(case: Case, seed: int, remedied: bool, folder: Path) -> float:
     """Play a run to its end, or go on with one that was cut off; return its seconds."""
-    clock, error = time.perf_counter(), ""
+    clock, broken = time.perf_counter(), 0
     for _ in range(STOPS):
         try:
             _train(case, seed, remedied, folder)
         except Interrupted as stopped:
             raise GankitError(f"{stopped}", "the same command continues the benchmark") from stopped
-        except GankitError as stopped:
-            error = str(stopped)
-            if "not finite" in error:
-                break
-        else:
+        except NotFinite as stopped:
+            broken = stopped.step
             break
+        except GankitError:  # of the sentinel, which may go on
+            continue
+        break
     seconds = time.perf_counter() - clock
-    note: dict[str, Any] = {"seconds": round(seconds, 1), "error": error}
+    note: dict[str, Any] = {"seconds": round(seconds, 1), "broken": broken}
     write(folder / "played.json", json.dumps(note) + "\n")
     keras.utils.clear_session()
     gc.collect()

@@ -26,7 +26,7 @@ from gankit.cli.options import (
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.messages import listed
+from gankit.messages import counted, listed
 from gankit.terminal import warning
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def check_recipe(recipe: "Recipe", plugins: Sequence[Path] = ()) -> Iterator[Lin
 def _data_lines(experiment: "Experiment") -> Iterator[Line]:
     dataset = experiment.dataset
     shapes = listed(f"{name} {shape}" for name, shape in dataset.spec.shapes.items())
-    counts = f"{len(dataset):,} examples, {len(dataset.classes)} classes"
+    counts = f"{counted(len(dataset), 'example')}, {len(dataset.classes)} classes"
     yield _fact("dataset", f"{counts}: {shapes}")
     if dataset.classes:
         yield _fact("classes", class_words(dataset.counts()))

@@ -19,10 +19,10 @@ from gankit.cli.options import (
     RunBackend,
     Seed,
     Verbose,
-    found_run,
     number,
     text,
 )
+from gankit.files import found_run
 from gankit.terminal import show_warning
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from gankit.cli.app import command
 from gankit.cli.console import Line, show_lines
-from gankit.cli.options import AsJson, PluginFiles, found_run, text
+from gankit.cli.options import AsJson, PluginFiles, text
 from gankit.errors import GankitError
-from gankit.messages import shown
+from gankit.files import found_run
+from gankit.messages import counted, shown
 
 if TYPE_CHECKING:
     from gankit.reporting.diagnosis import Diagnosis
@@ -75,7 +76,7 @@ def _lines(found: "Diagnosis") -> Iterator[Line]:
     if not found.points:
         yield "too short to judge: nothing has been measured yet"
         return
-    yield f"judged at {found.points:,} points of the training"
+    yield f"judged at {counted(found.points, 'point')} of the training"
     for event in found.events:
         level = "over" if event["event"] == "ends" else event["level"]
         where = f"step {event['step']:,}"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from gankit.cli import completion
+from gankit.files import found_run
 
 
 def number(help: str, least: float = 1, metavar: str = "N", default: str = "") -> Any:
@@ -35,12 +36,6 @@ def data_overrides(size: int | None, channels: str | None) -> list[str]:
     """Return the changes of a recipe that `--size` and `--channels` stand for."""
     sizes = [f"dataset.size={size}"] if size else []
     return sizes + ([f'dataset.channels="{channels}"'] if channels else [])
-
-
-def found_run(path: Path) -> Path:
-    """Return the folder of a run that may be given by its name."""
-    named = Path("runs") / path
-    return named if not path.exists() and named.exists() else path
 
 
 def examples(*commands: str) -> str:

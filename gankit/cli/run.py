@@ -21,10 +21,10 @@ from gankit.cli.options import (
     Size,
     data_overrides,
     flag,
-    found_run,
     text,
 )
 from gankit.errors import Interrupted
+from gankit.files import found_run
 from gankit.messages import plugin_words, typed
 from gankit.terminal import terminal
 

@@ -16,11 +16,10 @@ from gankit.cli.options import (
     RunBackend,
     Seed,
     flag,
-    found_run,
     number,
     text,
 )
-from gankit.files import written
+from gankit.files import found_run, written
 from gankit.messages import typed
 
 if TYPE_CHECKING:

@@ -21,13 +21,13 @@ from gankit.cli.options import (
     RunBackend,
     Verbose,
     flag,
-    found_run,
     number,
     text,
 )
 from gankit.discovery.part import Part
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
+from gankit.files import found_run
 from gankit.messages import typed
 
 if TYPE_CHECKING:

@@ -81,8 +81,8 @@ class Start:
     """Which weights the networks start from, and which layers are not trained.
 
     Args:
-        run: The folder of a run. The networks of the first stage start from those of its weights
-            that have the same path and shape.
+        run: The folder of a run, or its name in `runs/`. The networks of the first stage start from
+            those of its weights that have the same path and shape.
         checkpoint: `last`, `best`, or the name of one of that run's checkpoints.
         freeze: The names of layers that are not trained, such as `d_block_1`; `*` stands for any
             characters, and `discriminator/conv2d` for a layer of one network.

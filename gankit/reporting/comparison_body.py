@@ -152,7 +152,7 @@ def _sheet(
 def _scatter(name: str, samples: np.ndarray, points: np.ndarray | None) -> Html:
     uri = data_uri(sheets.sheet(samples, points))
     alt = f"{len(samples):,} points of {name}, over those of all runs"
-    return tag("div", tag("img", src=uri, alt=alt), class_="sheet")
+    return tag("div", tag("img", src=uri, alt=alt, class_="plot"), class_="sheet")
 
 
 def _tiles(name: str, images: np.ndarray, noise: int) -> Html:

@@ -25,6 +25,11 @@ def evenly(items: Sequence[Item], most: int) -> Sequence[Item]:
     return [items[round(n * (len(items) - 1) / (most - 1))] for n in range(most)]
 
 
+def is_plot(sheet: Image.Image) -> bool:
+    """Return whether a sheet shows points, which are drawn on white, instead of images."""
+    return sheet.mode == "RGB" and sheet.getpixel((0, 0)) == (255, 255, 255)
+
+
 def data_uri(image: Image.Image) -> str:
     """Return an image as a data URI, a PNG; colours are reduced to a palette."""
     if image.mode not in ("1", "L", "P"):

@@ -14,7 +14,7 @@ from gankit.messages import clock
 from gankit.reporting import markup, page
 from gankit.reporting.charts import Chart, figures, run_charts, score_charts
 from gankit.reporting.differences import made_with
-from gankit.reporting.embedded_images import chosen, data_uri, evenly
+from gankit.reporting.embedded_images import chosen, data_uri, evenly, is_plot
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.run_data import RunData
 from gankit.reporting.score_history import ScoreHistories, score_histories
@@ -118,10 +118,11 @@ def _image(path: Path, alt: str) -> Html:
     try:
         with open_image(path) as sheet:
             width, height = sheet.size
-            source = data_uri(sheet)
+            source, plot = data_uri(sheet), is_plot(sheet)
     except (OSError, Image.DecompressionBombError) as error:
         raise GankitError(f"the sheet {path} cannot be read: {error}", f"rm {path}") from error
-    return tag("img", src=source, alt=alt, width=width, height=height)
+    kind = "plot" if plot else None
+    return tag("img", src=source, alt=alt, width=width, height=height, class_=kind)
 
 
 def _curves(run: RunData, curves: Sequence[Chart]) -> Html:
@@ -138,7 +139,8 @@ def _curves(run: RunData, curves: Sequence[Chart]) -> Html:
 def _health(run: RunData) -> Html:
     heading = tag("h2", _SECTIONS["health"], id="health")
     if not run.verdicts:
-        told = tag("p", "No monitor found anything wrong.")
+        words = "No monitor found anything wrong." if run.health else "Nothing was measured yet."
+        told = tag("p", words)
         return tag("section", heading, tag("div", told, class_="card"))
     head = ["epoch", "step", "level", "what the monitors said"]
     rows = [

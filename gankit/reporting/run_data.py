@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gankit.errors import GankitError
+from gankit.messages import counted
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
 from gankit.run.lock import is_locked
@@ -107,9 +108,9 @@ class RunData:
     def now(self) -> str:
         """What the run is doing, in a line."""
         if self.state != "training":
-            return f"{self.state} after {self.steps:,} steps"
+            return f"{self.state} after {counted(self.steps, 'step')}"
         step = max([self.steps, *(_number(line.get("step")) or 0 for line in self.health)])
-        return f"training: {self.finished} of {self.epochs} epochs, step {step:,.0f}"
+        return f"training: {self.finished} of {counted(self.epochs, 'epoch')}, step {step:,.0f}"
 
     @property
     def version(self) -> str:

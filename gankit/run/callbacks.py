@@ -22,7 +22,11 @@ from gankit.run.signals import heard
 
 
 class NotFinite(GankitError):
-    """A loss is no longer a number."""
+    """A loss is no longer a number, since a step."""
+
+    def __init__(self, message: str, hint: str, step: int):
+        super().__init__(message, hint)
+        self.step = step
 
 
 class Restore(keras.callbacks.Callback):
@@ -218,9 +222,14 @@ class Window:
         """Return the means of the steps after the last call, up to this step."""
         sums = {name: mean * step for name, mean in means.items()}
         steps = max(1, step - self.step)
-        found = {name: (total - self.sums.get(name, 0.0)) / steps for name, total in sums.items()}
+        found = {name: _less(total, self.sums.get(name, 0.0)) for name, total in sums.items()}
         self.sums, self.step = sums, step
-        return found
+        return {name: total / steps for name, total in found.items()}
+
+
+def _less(total: float, before: float) -> float:
+    """Return the difference of two sums; 0 if it is within the rounding of float32 means."""
+    return total - before if abs(total - before) > 1e-6 * abs(total) else 0.0
 
 
 def _floats(gan: GAN, logs: Mapping[str, Any]) -> dict[str, float]:
@@ -232,10 +241,11 @@ def _check_finite(gan: GAN, session: Session, logs: Mapping[str, Any]) -> None:
     if all(abs(float(v)) < float("inf") for name, v in logs.items() if name.endswith("_loss")):
         return
     gan.settle()
-    good = session.checkpoints.paths()
+    good, step = session.checkpoints.paths(), int(gan.broken_at.value) + 1
     raise NotFinite(
-        f"the loss is not finite since step {int(gan.broken_at.value) + 1:,}; "
+        f"the loss is not finite since step {step:,}; "
         + (f"the last good checkpoint is {good[-1]}" if good else "no checkpoint was saved yet"),
         "lower a learning rate, clip the gradients (optimizer = { …, clipnorm = 1.0 }), "
         "or add a stabilizer: gankit list stabilizers",
+        step,
     )

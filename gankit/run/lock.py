@@ -18,11 +18,14 @@ except ModuleNotFoundError:  # Windows has no such locks
     fcntl = None  # type: ignore[assignment]
 
 NAME = ".lock"
+_own: set[Path] = set()  # the folders that this process has locked
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a run; the system releases it when the process ends, however it ends.
+
+    A process that holds the lock may take it again.
 
     Args:
         folder: Of the run.
@@ -31,7 +34,10 @@ def locked(folder: Path) -> Iterator[None]:
         Held: Another process plays the run; it is named.
         NotWritten: The folder cannot be written, or was replaced meanwhile.
     """
-    path = folder / NAME
+    path, place = folder / NAME, folder.resolve()
+    if place in _own:
+        yield
+        return
     with written(path):
         number = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     with os.fdopen(number, "rb+", buffering=0) as file:
@@ -40,7 +46,11 @@ def locked(folder: Path) -> Iterator[None]:
         with written(path):
             file.truncate()
             extend(file, json.dumps({"pid": os.getpid(), "since": _now()}).encode())
-        yield
+        _own.add(place)
+        try:
+            yield
+        finally:
+            _own.remove(place)
         if not _same(path, number):
             raise NotWritten(
                 f"{folder} was removed or replaced while it was trained",

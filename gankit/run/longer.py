@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gankit.errors import GankitError
+from gankit.messages import counted
 from gankit.recipe.recipe import Player, Recipe
 from gankit.recipe.section import Section
 from gankit.run.checkpoint import Checkpoints, Place
@@ -48,14 +49,16 @@ def _check_played(place: Place, old: list[Recipe], new: list[Recipe]) -> None:
         least = place.epoch + bool(place.step) if number == place.stage else 1
         ended, asked = number < place.stage, after.training.epochs
         if ended and asked != before.training.epochs:
+            length = counted(before.training.epochs, "epoch")
             raise GankitError(
-                f"stage {number + 1} has already ended, after {before.training.epochs} epochs. "
+                f"stage {number + 1} has already ended, after {length}. "
                 f"Received: training.epochs = {asked}",
                 f"change a later stage: --set stages.{place.stage}.training.epochs=…",
             )
         if asked < least:
             raise GankitError(
-                f"{least} epochs are already trained. Received: training.epochs = {asked}",
+                f"the run has already trained {counted(least, 'epoch')}. "
+                f"Received: training.epochs = {asked}",
                 "go back to an earlier checkpoint: --from CHECKPOINT",
             )
 

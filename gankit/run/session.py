@@ -133,7 +133,9 @@ class Stopwatch:
     def mark(self, step: int) -> None:
         """Mark the end of a step of the epoch."""
         now = (step, time.perf_counter())
-        if step <= self.last[0] or not self.last[0]:
+        if step == self.last[0]:  # the epochs have one step
+            self.speed = self.images / (now[1] - self.last[1])
+        elif step < self.last[0] or not self.last[0]:
             self.first = now
         else:
             self.speed = self.images * (step - self.first[0]) / (now[1] - self.first[1])

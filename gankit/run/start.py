@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gankit.files import found_run
 from gankit.game.gan import GAN
 from gankit.recipe.recipe import Recipe
 from gankit.run.folder import RunFolder
@@ -35,6 +36,6 @@ def start_of(recipe: Recipe, plugins: Iterable[Path] = ()) -> Start | None:
     start = recipe.stages()[0].start
     if start.run is None:
         return None
-    run = RunFolder.open(Path(start.run).expanduser())
+    run = RunFolder.open(found_run(Path(start.run).expanduser()))
     found = restore(run, plugins, start.checkpoint)
     return Start(found.gan, start.run, found.place.name)

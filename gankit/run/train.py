@@ -13,7 +13,7 @@ from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import Catalogue, load_plugins
 from gankit.errors import Interrupted
 from gankit.files import remove_leftovers
-from gankit.messages import clock, typed
+from gankit.messages import clock, counted, typed
 from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks, rollback
 from gankit.run.action import Act
@@ -83,7 +83,7 @@ def _train(
     if session.epoch == session.epochs and not acts:
         stage = f"stages.{len(stages) - 1}." if recipe.later else ""
         longer = f"{run.resume_command()} --set {stage}training.epochs=N"
-        console.print(f"finished: all {session.epochs} epochs were played", highlight=False)
+        console.print(f"finished: {counted(session.epochs, 'epoch')} trained", highlight=False)
         console.print(f"train longer: {longer}", highlight=False, soft_wrap=True)
         return
     if session.place.steps == 0:  # first of all, so that the run can be resumed from here on
@@ -102,8 +102,8 @@ def _train(
         start = start_of(recipe, _plugins(facts)) if session.checkpoint is None else None
         _play_stages(recipe, session, catalogue, allow_new_data, start)
     session.events.close()
-    took = clock(time.perf_counter() - begun)
-    console.print(f"\nfinished after {session.place.steps:,} steps in {took}", highlight=False)
+    took, steps = clock(time.perf_counter() - begun), counted(session.place.steps, "step")
+    console.print(f"\nfinished after {steps} in {took}", highlight=False)
 
 
 def _play_stages(
