@@ -21,6 +21,7 @@ from .game.gan import GAN as GAN
 from .game.incompatibility import Incompatibility as Incompatibility
 from .game.judgment import Judgment as Judgment
 from .game.judgment import Targets as Targets
+from .game.judgment import cross_entropy as cross_entropy
 from .game.loss import AdversarialLoss as AdversarialLoss
 from .game.loss import Loss as Loss
 from .game.monitor import Look as Look

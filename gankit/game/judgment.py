@@ -27,6 +27,21 @@ class Targets:
     real: Tensor
     fake: Tensor
 
+    def cross_entropy(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the cross-entropy of logits, averaged over real and generated images."""
+        return (cross_entropy(real, self.real) + cross_entropy(fake, self.fake)) / 2
+
+
+def cross_entropy(logits: Tensor, targets: Tensor | float) -> Tensor:
+    """Return the binary cross-entropy of logits, averaged over all of them.
+
+    Args:
+        logits: Of any shape.
+        targets: Between 0 and 1: a number, or a tensor of the same shape.
+    """
+    targets = ops.ones_like(logits) * targets
+    return ops.mean(ops.binary_crossentropy(targets, logits, from_logits=True))
+
 
 @dataclass(frozen=True)
 class Judgment:

@@ -25,7 +25,7 @@ class Logistic(AdversarialLoss):
 
     def discriminator(self, real: Any, fake: Any, targets: Targets) -> Any:
         """Return the mean cross-entropy of real and generated images."""
-        return (_cross_entropy(real, targets.real) + _cross_entropy(fake, targets.fake)) / 2
+        return targets.cross_entropy(real, fake)
 
     def generator(self, fake: Any) -> Any:
         """Return −E[log D(G(z))]."""
@@ -95,7 +95,3 @@ def array(tensor: Any) -> np.ndarray:
 def values(variables: Iterable[Any]) -> list[np.ndarray]:
     """Return variables as arrays."""
     return [array(variable) for variable in variables]
-
-
-def _cross_entropy(logits: Any, target: Any) -> Any:
-    return ops.mean(target * ops.softplus(-logits) + (1 - target) * ops.softplus(logits))

@@ -79,14 +79,11 @@ class Srgan(gankit.Loss):
         images, made = turn.batch["images"], _enlarged(turn)
         judgment = turn.judge("discriminator", images, made)
         if turn.player == "discriminator":
-            targets = judgment.targets
-            real = _cross_entropy(judgment.real, targets.real)
-            return (real + _cross_entropy(judgment.fake, targets.fake)) / 2
+            return judgment.targets.cross_entropy(judgment.real, judgment.fake)
         content = self.distance(images, made)
         if not self.adversarial:
             return content
-        fake = judgment.fake
-        return content + self.adversarial * _cross_entropy(fake, ops.ones_like(fake))
+        return content + self.adversarial * gankit.cross_entropy(judgment.fake, 1.0)
 
     def preview(self, gan: gankit.GAN, examples: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         """Return low → generated → original."""
@@ -108,7 +105,3 @@ def _enlarged(turn: gankit.Turn) -> Any:
 def _strip(gan: gankit.GAN, images: Any) -> list[Any]:
     low = shrunk(images, gan.networks["generator"])
     return [low, gan.sample(low), images]
-
-
-def _cross_entropy(logits: Any, targets: Any) -> Any:
-    return ops.mean(ops.binary_crossentropy(targets, logits, from_logits=True))

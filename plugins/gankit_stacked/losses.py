@@ -85,8 +85,9 @@ class StackedGan(gankit.Loss):
         recovered = turn.look(turn.networks[f"q_{level}"], made)
         entropy = self.entropy * mean_square(recovered - turn.noise(f"g_{level}"))
         if turn.player == "discriminator":
-            return self.adversarial * _discriminated(judgment) + entropy
-        adversarial = self.adversarial * _cross_entropy(judgment.fake, 1.0)
+            judged = judgment.targets.cross_entropy(judgment.real, judgment.fake)
+            return self.adversarial * judged + entropy
+        adversarial = self.adversarial * gankit.cross_entropy(judgment.fake, 1.0)
         return adversarial + self.conditional * self._unlike(turn, level, made) + entropy
 
     def _made(self, turn: gankit.Turn, level: int) -> Any:
@@ -129,14 +130,3 @@ def classified(logits: Any, labels: Any) -> Any:
 def mean_square(difference: Any) -> Any:
     """Return the mean of the squares over all axes."""
     return ops.mean(ops.square(ops.cast(difference, "float32")))
-
-
-def _discriminated(judgment: gankit.Judgment) -> Any:
-    targets = judgment.targets
-    real = _cross_entropy(judgment.real, targets.real)
-    return (real + _cross_entropy(judgment.fake, targets.fake)) / 2
-
-
-def _cross_entropy(logits: Any, targets: Any) -> Any:
-    targets = ops.ones_like(logits) * targets
-    return ops.mean(ops.binary_crossentropy(targets, logits, from_logits=True))

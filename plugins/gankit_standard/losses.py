@@ -26,11 +26,11 @@ class Bce(gankit.AdversarialLoss):
 
     def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
         """Return the cross-entropy, averaged over real and generated images."""
-        return (_cross_entropy(real, targets.real) + _cross_entropy(fake, targets.fake)) / 2
+        return targets.cross_entropy(real, fake)
 
     def generator(self, fake: Any) -> Any:
         """Return the mean of −log D(G(z))."""
-        return _cross_entropy(fake, ops.ones_like(fake))
+        return gankit.cross_entropy(fake, 1.0)
 
 
 class Minimax(gankit.AdversarialLoss):
@@ -48,11 +48,11 @@ class Minimax(gankit.AdversarialLoss):
 
     def discriminator(self, real: Any, fake: Any, targets: gankit.Targets) -> Any:
         """Return −V / 2, the cross-entropy, averaged over real and generated images."""
-        return (_cross_entropy(real, targets.real) + _cross_entropy(fake, targets.fake)) / 2
+        return targets.cross_entropy(real, fake)
 
     def generator(self, fake: Any) -> Any:
         """Return E[log(1 − D(G(z)))]."""
-        return -_cross_entropy(fake, ops.zeros_like(fake))
+        return -gankit.cross_entropy(fake, 0.0)
 
 
 class LeastSquares(gankit.AdversarialLoss):
@@ -154,7 +154,3 @@ class Wasserstein(gankit.AdversarialLoss):
                 "stabilizer here is known to do that",
                 "add gradient-penalty, and set discriminator_norm = false in [architecture]",
             )
-
-
-def _cross_entropy(logits: Any, targets: Any) -> Any:
-    return ops.mean(ops.binary_crossentropy(targets, logits, from_logits=True))

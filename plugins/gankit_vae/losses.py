@@ -78,12 +78,12 @@ class VaeGan(gankit.Loss):
         fakes = restored, turn.generate("generator")
         judgments = [turn.judge("discriminator", images, fake) for fake in fakes]
         if turn.player == "discriminator":
-            return sum(map(_discriminated, judgments)) / 2
+            return sum(j.targets.cross_entropy(j.real, j.fake) for j in judgments) / 2
         features = turn.networks["features"]
         likeness = half_square(turn.look(features, images) - turn.look(features, restored))
         if turn.player == "encoder":
             return kl_from_noise(mean, log_variance) + likeness
-        return self.gamma * likeness + sum(_cross_entropy(j.fake, 1.0) for j in judgments)
+        return self.gamma * likeness + sum(gankit.cross_entropy(j.fake, 1.0) for j in judgments)
 
 
 def encoded(turn: gankit.Turn) -> tuple[Any, Any]:
@@ -108,14 +108,3 @@ def half_square(difference: Any) -> Any:
     """Return ½ ‖difference‖², summed over all axes but the first, averaged over the batch."""
     squares = ops.square(ops.cast(difference, "float32"))
     return ops.mean(ops.sum(squares, axis=tuple(range(1, len(squares.shape))))) / 2
-
-
-def _discriminated(judgment: gankit.Judgment) -> Any:
-    targets = judgment.targets
-    real = _cross_entropy(judgment.real, targets.real)
-    return (real + _cross_entropy(judgment.fake, targets.fake)) / 2
-
-
-def _cross_entropy(logits: Any, targets: Any) -> Any:
-    targets = ops.ones_like(logits) * targets
-    return ops.mean(ops.binary_crossentropy(targets, logits, from_logits=True))
