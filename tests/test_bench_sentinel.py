@@ -72,7 +72,7 @@ CONTROL = Case("healthy", "ring")
 def played(tmp_path):
     """Return a function that writes a finished run with verdicts (name, level, epoch)."""
 
-    def make(case, seed, verdicts, remedied=False, score=1.0, error="", covered=1.0):
+    def make(case, seed, verdicts, remedied=False, score=1.0, broken=0, covered=1.0):
         folder = tmp_path / f"{case.name}-{seed}-{'r-' if remedied else ''}jax"
         folder.mkdir()
         rows = [f"{n},{STEPS * n},{0.5 if n < 4 else 2.0}" for n in range(1, 13)]
@@ -90,7 +90,7 @@ def played(tmp_path):
         scores = {"verb": "run", "epoch": 12, "step": STEPS * 12}
         scores["scores"] = {"frechet_distance": score, "clusters_covered": covered}
         (folder / "scores.jsonl").write_text(json.dumps(scores))
-        (folder / "played.json").write_text(json.dumps({"seconds": 9.0, "error": error}))
+        (folder / "played.json").write_text(json.dumps({"seconds": 9.0, "broken": broken}))
         return Played.of(folder, case, seed, remedied)
 
     return make
@@ -105,9 +105,8 @@ def test_a_failure_is_in_time_within_three_epochs_of_being_visible(played):
 
 
 def test_a_loss_that_is_not_finite_counts_as_a_verdict_and_as_the_worst_score(played):
-    error = "the loss is not finite since step 1,003; no checkpoint was saved yet"
     case = Case("not-finite", "ring", {}, frozenset({"gankit/not-finite"}))
-    run = played(case, 0, [], error=error)
+    run = played(case, 0, [], broken=1003)
     assert (run.found, run.score) == (1003, float("inf"))
 
 

@@ -72,7 +72,7 @@ def test_nothing_else_changes(run, change, said):
 def test_only_the_stage_that_is_not_over_changes(tmp_path):
     stages = STAGES.replace("epochs = 6", "epochs = 1").replace("epochs = 8", "epochs = 1")
     run = train(tmp_path, SHORT + stages).path
-    with pytest.raises(GankitError, match="stage 1 has already ended, after 1 epochs"):
+    with pytest.raises(GankitError, match=r"stage 1 has already ended, after 1 epoch\."):
         resume(run, "stages.0.training.epochs=2")
     resume(run, "stages.1.training.epochs=2")
     assert Checkpoints(run / "checkpoints").newest().place.steps == 36
