@@ -1,9 +1,12 @@
-"""Time a step of the LEGO DCGAN side by side: by S3, by a plain PyTorch loop, by gankit.
+"""Time a step side by side: by hand-written code and by gankit on its backends.
+
+The game is the LEGO DCGAN (by S3, by a plain PyTorch loop) or `ring_best` (by plain PyTorch loops).
 
 Each arm is a process that plays a few steps in turn, in rounds (A B C A B C …), so that other load
 on the machine disturbs all arms alike. Ratios are medians over rounds of the ratio within a round.
 
     python benchmarks/step.py --rounds 6 --arms "s3,plain,tensorflow,torch/mixed_bfloat16"
+    python benchmarks/step.py --game ring_best --steps 100 --arms "plain,fused,torch,jax"
 """
 
 import json
@@ -24,10 +27,16 @@ BACKENDS = ("tensorflow", "jax", "torch")
 ARMS = ("s3", "plain", *BACKENDS, *(f"{b}/mixed_bfloat16" for b in BACKENDS))
 
 
-def main(batch: int = 128, rounds: int = 6, steps: int = 2, arms: str = ",".join(ARMS)) -> None:
+def main(
+    batch: int = 128,
+    rounds: int = 6,
+    steps: int = 2,
+    arms: str = ",".join(ARMS),
+    game: str = "dcgan_lego",
+) -> None:
     """Print the median time of a step for each arm, and its ratios to the first two arms."""
     names = arms.split(",")
-    players = {name: Arm(name, batch) for name in names}
+    players = {name: Arm(name, batch, game) for name in names}
     for player in players.values():  # together; importing and compiling are not measured
         player.wait()
     times: dict[str, list[float]] = {name: [] for name in names}
@@ -36,16 +45,17 @@ def main(batch: int = 128, rounds: int = 6, steps: int = 2, arms: str = ",".join
             times[name].append(player.milliseconds(steps))
     for player in players.values():
         player.close()
-    Console().print(table(times, batch, steps))
+    Console().print(table(times, batch, steps, game))
 
 
 class Arm:
     """A process that plays steps when told to."""
 
-    def __init__(self, name: str, batch: int):
+    def __init__(self, name: str, batch: int, game: str):
         kind, _, policy = name.partition("/")
-        backend = {"s3": "tensorflow", "plain": "torch"}.get(kind, kind)
+        backend = {"s3": "tensorflow", "plain": "torch", "fused": "torch"}.get(kind, kind)
         module = "toolkit" if kind in BACKENDS else kind
+        module += "_ring" if game == "ring_best" else ""
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the arm)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "arms.play", module, str(batch), policy or "float32"],
@@ -76,12 +86,12 @@ class Arm:
         self.process.wait()
 
 
-def table(times: dict[str, list[float]], batch: int, steps: int) -> Table:
+def table(times: dict[str, list[float]], batch: int, steps: int, game: str) -> Table:
     """Return the table of all arms."""
     rounds = len(next(iter(times.values())))
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
     result = Table(
-        title=f"LEGO DCGAN, 64×64×1, batch {batch}",
+        title=f"{game}, batch {batch}",
         caption=f"{rounds} rounds of {steps} step(s) in turns; {os.cpu_count()} cores, load {load}",
     )
     for column in ("arm", "ms", "fastest", "× s3", "× plain", "images/s"):
@@ -90,7 +100,7 @@ def table(times: dict[str, list[float]], batch: int, steps: int) -> Table:
         median = statistics.median(measured)
         speed = f"{batch / median * 1000:.0f}"
         ratios = [ratio(times.get(of), measured) for of in ("s3", "plain")]
-        result.add_row(name, f"{median:.0f}", f"{min(measured):.0f}", *ratios, speed)
+        result.add_row(name, f"{median:.3g}", f"{min(measured):.3g}", *ratios, speed)
     return result
 
 

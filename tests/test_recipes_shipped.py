@@ -32,9 +32,9 @@ def test_it_is_in_order_and_plays(name, tmp_path):
     whole = read_recipe(RECIPES[name], load_plugins())
     stages = {"stages": whole.given["stages"]} if whole.later else {}
     assert RECIPES[name].read_text("utf-8").startswith("# ")
-    small = check_recipe(_small(whole.filled | stages, tmp_path), load_plugins(), name)
+    narrow = check_recipe(small(whole.filled | stages, tmp_path), load_plugins(), name)
     experiment = None
-    for stage in small.stages():
+    for stage in narrow.stages():
         experiment = assemble(stage, experiment)
         assert incompatibilities(experiment.gan, experiment.dataset) == []
         gan = experiment.gan
@@ -47,7 +47,7 @@ def test_it_is_in_order_and_plays(name, tmp_path):
         assert scorer.best_by in scores.values and not scores.left_out
 
 
-def _small(table: dict, folder) -> dict:
+def small(table: dict, folder) -> dict:
     """Return a recipe with narrow networks and little data, none of which is downloaded."""
     dataset = table["dataset"]
     if "count" in dataset:

@@ -9,15 +9,20 @@ import time
 import keras
 import numpy as np
 
-WARM_UP = 3
+WARM_UP = 45  # on PyTorch gankit plays 40 steps before it captures the step
 
 
 def main(module: str, batch: int, policy: str) -> None:
+    """Play the step of a module on one batch, bricks or, for a ring, points."""
     keras.config.set_dtype_policy(policy)
     keras.utils.set_random_seed(1)
-    images = np.random.default_rng(0).integers(0, 256, (batch, 64, 64, 1), dtype=np.uint8)
-    step = importlib.import_module(f"arms.{module}").build(images)
-    for _ in range(WARM_UP):
+    draw = np.random.default_rng(0)
+    if module.endswith("_ring"):
+        examples = draw.normal(size=(batch, 2)).astype("float32")
+    else:
+        examples = draw.integers(0, 256, (batch, 64, 64, 1), dtype=np.uint8)
+    step = importlib.import_module(f"arms.{module}").build(examples)
+    for _ in range(WARM_UP if module.startswith("toolkit") else 3):
         step()
     say("ready")
     for line in sys.stdin:

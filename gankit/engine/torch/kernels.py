@@ -42,22 +42,31 @@ def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[
 
 def dropout(x: Any, rate: float, seed: Any) -> Any:
     """Return x with a fraction `rate` set to 0 and the rest scaled up; seed is two integers."""
-    bits = _bits(x.numel(), seed.tolist(), x.device).view(x.shape)
+    bits = torch.ops.gankit.bits(x.numel(), seed, x.detach())[: x.numel()].view(x.shape)
     kept = bits >= round(rate * 2**16) - 2**15
     return x * kept.to(x.dtype).mul_(1 / (1 - rate))
 
 
-def _bits(count: int, seed: list[int], device: torch.device) -> Any:
-    """Return random int16; on a CPU PyTorch draws its own masks one by one."""
-    words = (count + 3) // 4
-    if device.type == "cpu":
-        random = np.random.Generator(np.random.SFC64([s % 2**32 for s in seed]))
+@torch.library.custom_op("gankit::bits", mutates_args=())  # type: ignore[untyped-decorator]
+def bits(count: int, seed: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """Return at least `count` random int16; on a CPU PyTorch draws its own masks one by one.
+
+    It is one operation, so that a captured step draws anew.
+    """
+    words, numbers = (count + 3) // 4, seed.tolist()
+    if like.device.type == "cpu":
+        random = np.random.Generator(np.random.SFC64([s % 2**32 for s in numbers]))
         drawn = torch.from_numpy(random.integers(-(2**63), 2**63 - 1, words, dtype=np.int64))
     else:
-        random = torch.Generator(device).manual_seed(seed[0] << 32 | seed[1] % 2**32)
-        drawn = torch.empty(words, dtype=torch.int64, device=device)
+        random = torch.Generator(like.device).manual_seed(numbers[0] << 32 | numbers[1] % 2**32)
+        drawn = torch.empty(words, dtype=torch.int64, device=like.device)
         drawn.random_(-(2**63), None, generator=random)
-    return drawn.view(torch.int16)[:count]
+    return drawn.view(torch.int16)
+
+
+@bits.register_fake  # type: ignore[untyped-decorator]
+def _(count: int, seed: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    return like.new_empty(((count + 3) // 4 * 4,), dtype=torch.int16)
 
 
 def _pads(

@@ -1,10 +1,14 @@
 """Gradients and the training step on PyTorch."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import keras
 import torch
+
+from gankit.engine.torch.captured import Step
 
 
 class Trainer(keras.Model):
@@ -13,7 +17,12 @@ class Trainer(keras.Model):
     def train_step(self, data: Any) -> Any:
         """Play one step of the game and return its logs."""
         with torch.no_grad():
-            return self.play(data[0])
+            return self._captured_step(data[0])
+
+    @cached_property
+    def _captured_step(self) -> Step:
+        state = self.variables, self.optimizer.variables, self.metrics_variables
+        return Step(self.play, list(chain(*state)))
 
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables: here they always are."""
@@ -56,11 +65,6 @@ def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
         x = x if x.requires_grad else x.detach().requires_grad_(True)
         (gradient,) = torch.autograd.grad(function(x).sum(), x, create_graph=True)
     return gradient
-
-
-def when(condition: Any, function: Callable[[], Any]) -> Any:
-    """Return the scalar `function()` where the condition holds, else 0 without computing it."""
-    return function() if condition else torch.zeros((), device=condition.device)
 
 
 def apply(optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
