@@ -13,6 +13,7 @@ from .data.dataset import Dataset as Dataset
 from .data.dataset import DataSpec as DataSpec
 from .data.decoded_images import decode_images as decode_images
 from .data.image_files import image_files as image_files
+from .data.lazy_images import cached_images as cached_images
 from .data.scaling import from_uint8 as from_uint8
 from .data.scaling import to_uint8 as to_uint8
 from .engine import input_gradient as input_gradient

@@ -43,8 +43,7 @@ def cached(name: str, key: Mapping[str, Any], make: Callable[[Path], None]) -> P
     Raises:
         GankitError: The cache cannot be read or written.
     """
-    text = json.dumps(dict(key), sort_keys=True)
-    folder = cache_folder() / name / hashlib.sha256(text.encode()).hexdigest()[:20]
+    folder, text = _place(name, key)
     try:
         _remove_dead_fills(folder.parent)
         if damage := _damage(folder, text):
@@ -59,6 +58,17 @@ def cached(name: str, key: Mapping[str, Any], make: Callable[[Path], None]) -> P
                 "free some space, or set GANKIT_CACHE to a writable folder",
             ) from error
     return folder
+
+
+def is_cached(name: str, key: Mapping[str, Any]) -> bool:
+    """Return whether there is a folder for a key; it may be damaged."""
+    return _place(name, key)[0].is_dir()
+
+
+def _place(name: str, key: Mapping[str, Any]) -> tuple[Path, str]:
+    """Return the folder of a key, and the key as text."""
+    text = json.dumps(dict(key), sort_keys=True)
+    return cache_folder() / name / hashlib.sha256(text.encode()).hexdigest()[:20], text
 
 
 def cache_folder() -> Path:

@@ -5,7 +5,7 @@ import shlex
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from rich.text import Text
 
@@ -22,6 +22,7 @@ from gankit.cli.options import (
     RecipePath,
     Size,
     data_overrides,
+    flag,
 )
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import load_plugins
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from gankit.run.experiment import Experiment
 
 TRIED = 64  # samples that metrics are tried on
+AllData = Annotated[
+    bool,
+    flag("--all-data", "Read all of the data, not only a batch of images."),
+]
 MOST = 12  # classes that are named
 
 
@@ -51,17 +56,20 @@ def check(
     plugin: PluginFiles = None,
     backend: Backend = None,
     cpu: Cpu = False,
+    all_data: AllData = False,
 ) -> None:
     """Report all problems of a recipe. If there are none, build it and train on one batch."""
+    from gankit import engine
     from gankit.backend import choose_backend
 
     choose_backend(backend, cpu)
+    engine.compile_quickly()
     from gankit.recipe.recipe import read_recipe
 
     changes = data_overrides(size, channels) + (overrides or [])
     recipe = read_recipe(path, load_plugins(plugin or ()), changes, data, added or ())
     with blaming(recipe.parts()):
-        show_lines(check_recipe(recipe, plugin or ()))
+        show_lines(check_recipe(recipe, plugin or (), all_data))
     command = ["gankit", "run", str(path)]
     given = {"--data": data, "--size": size, "--channels": channels}
     command += [word for key, value in given.items() if value for word in (key, str(value))]
@@ -72,14 +80,21 @@ def check(
     show_lines([Text(f"{path} is valid", "bold green"), f"→ {shlex.join(command)}"])
 
 
-def check_recipe(recipe: "Recipe", plugins: Sequence[Path] = ()) -> Iterator[Line]:
-    """Build each stage, play a batch of it, and yield the lines that describe it."""
+def check_recipe(
+    recipe: "Recipe", plugins: Sequence[Path] = (), all_data: bool = False
+) -> Iterator[Line]:
+    """Build each stage, play a batch of it, and yield the lines that describe it.
+
+    Unless `all_data`, only the images that are looked at are decoded.
+    """
+    from gankit.data.lazy_images import lazy_images
     from gankit.run.experiment import assemble
     from gankit.run.start import start_of
 
     experiment, stages, start = None, recipe.stages(), start_of(recipe, plugins)
     for number, stage in enumerate(stages, 1):
-        experiment = assemble(stage, experiment, start.gan if start else None)
+        with lazy_images(not all_data):
+            experiment = assemble(stage, experiment, start.gan if start else None)
         if len(stages) > 1:
             yield Text(f"stage {number} of {len(stages)}", "cyan")
         yield from _data_lines(experiment)
@@ -132,11 +147,11 @@ def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
 def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
     from gankit.run.memory import enough_memory
 
+    gan = experiment.gan
+    gan.repeats = dict.fromkeys(gan.repeats, 1)  # further turns are like the first
     start = time.perf_counter()
     with enough_memory(experiment.recipe.training.batch_size):
-        history = experiment.gan.fit(
-            experiment.batches(), steps_per_epoch=1, verbose=0, shuffle=False
-        )
+        history = gan.fit(experiment.batches(), steps_per_epoch=1, verbose=0, shuffle=False)
     seconds = time.perf_counter() - start
     losses = {name: v[-1] for name, v in history.history.items() if name.endswith("_loss")}
     values = listed(f"{name} {loss:.3f}" for name, loss in losses.items())

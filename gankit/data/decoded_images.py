@@ -3,18 +3,20 @@
 import json
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from PIL import Image, ImageColor, UnidentifiedImageError
 
-from gankit.cache import cached
+from gankit.cache import cached, is_cached
 from gankit.data.images import on_ground, open_image, plain
+from gankit.data.lazy_images import FILE, lazily, makes_few, mapped
 from gankit.errors import GankitError
 from gankit.progress_bar import progress
 from gankit.terminal import show_warning
@@ -22,6 +24,7 @@ from gankit.terminal import show_warning
 TOLERATED = 0.1  # the fraction of files that may be broken
 NAMED = 3  # broken files that a message names
 CHUNK = 256  # images decoded ahead of writing
+FEW = 400  # files that a quick check decodes all
 
 
 def decode_images(
@@ -34,7 +37,8 @@ def decode_images(
     """Decode image files in parallel into a memory-mapped array, and cache it.
 
     Images are turned upright (EXIF), made square, and scaled with an antialiasing filter. Of an
-    animation the first frame counts. Broken files are listed on standard error and left out.
+    animation the first frame counts. Broken files are listed on standard error and left out. Of
+    many files, `gankit check` decodes only those that it looks at.
 
     Args:
         files: The images.
@@ -54,12 +58,22 @@ def decode_images(
     frame = Frame(size, channels, fit, ground)
     paths = [Path(file).absolute() for file in files]
     key = {**asdict(frame), "files": [_fingerprint(path) for path in paths]}
+    if makes_few() and len(paths) > FEW and not is_cached("images", key):
+        few = FewDecoded(paths, frame, key)
+        shape = (len(paths), size, size, channels)
+        return lazily(shape, few.read, few.everything), np.arange(len(paths))
+    return _all_decoded(paths, frame, key)
+
+
+def _all_decoded(
+    paths: list[Path], frame: "Frame", key: Mapping[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images and the places of those that could be read."""
     folder = cached("images", key, lambda folder: _decode_all(paths, frame, folder))
     broken = json.loads((folder / "broken.json").read_text(encoding="utf-8"))
     if broken:
         show_warning(f"left out {_count(paths, broken)}")
-    images = np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False)
-    return images, np.delete(np.arange(len(paths)), [index for index, _ in broken])
+    return mapped(folder), np.delete(np.arange(len(paths)), [index for index, _ in broken])
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,44 @@ class Frame:
         return on_ground(image, (self.size, self.size), self.ground).tobytes()
 
 
+class FewDecoded:
+    """Decodes single files of many, for a quick check.
+
+    A broken file gets the pixels of the next one that can be read, and a warning. If many of the
+    files that are read are broken, all files are decoded, which raises an error if it has to.
+    """
+
+    def __init__(self, files: list[Path], frame: Frame, key: Mapping[str, Any]):
+        self.files = files
+        self.frame = frame
+        self.key = key
+        self.broken: set[int] = set()
+
+    def read(self, place: int) -> np.ndarray:
+        """Return the pixels of a file, (size, size, channels) of uint8."""
+        size, channels = self.frame.size, self.frame.channels
+        try:
+            with _strict_pillow():
+                pixels = self.frame.read(self.files[place])
+        except Exception as error:  # a malformed file makes Pillow raise nearly anything
+            self._note(place, error)
+            return self.read((place + 1) % len(self.files))
+        return np.frombuffer(pixels, "uint8").reshape(size, size, channels)
+
+    def everything(self) -> np.ndarray:
+        """Return the pixels of all files, those of another one for a broken file."""
+        images, places = _all_decoded(self.files, self.frame, self.key)
+        nearest = np.searchsorted(places, np.arange(len(self.files))) % len(places)
+        return images[nearest] if len(images) < len(self.files) else images
+
+    def _note(self, place: int, error: Exception) -> None:
+        if place not in self.broken:
+            self.broken.add(place)
+            show_warning(f"a run leaves out {_named(self.files[place], _reason(error))}")
+            if len(self.broken) == NAMED:
+                self.everything()
+
+
 def _scale(image: Image.Image, size: int, fit: str) -> Image.Image:
     """Return the central square of an image, or the whole, with `size` as its longer edge."""
     width, height = image.size
@@ -113,7 +165,7 @@ def _fingerprint(file: Path) -> tuple[str | int, ...]:
 def _decode_all(files: list[Path], frame: Frame, folder: Path) -> None:
     broken = []
     # plain writes: on a full disk a memory-mapped file would end the process with a bus error
-    with (folder / "images.npy").open("wb") as out:
+    with (folder / FILE).open("wb") as out:
         _write_header(out, len(files), frame)
         for index, image in enumerate(_decoded(files, frame)):
             if isinstance(image, bytes):
@@ -144,15 +196,22 @@ def _decoded(files: list[Path], frame: Frame) -> Iterator[bytes | Exception]:
 
     rest = iter(files)
     with (
-        warnings.catch_warnings(),
+        _strict_pillow(),
         ThreadPoolExecutor(os.cpu_count()) as threads,
         progress("decoding images", len(files)) as advance,
     ):
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
         while chunk := list(islice(rest, CHUNK)):
             yield from threads.map(read, chunk)
             advance(len(chunk))
+
+
+@contextmanager
+def _strict_pillow() -> Iterator[None]:
+    """Ignore Pillow's warnings, but for an image that is too large, which is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 def _reason(error: Exception) -> str:
@@ -168,9 +227,13 @@ def _reason(error: Exception) -> str:
 
 def _count(files: list[Path], broken: Sequence[tuple[int, str]]) -> str:
     """Return e.g. `4 of 9 images: /a/x.png (not an image), … and 1 more`."""
-    names = [f"{_from_here(files[index])} ({reason})" for index, reason in broken[:NAMED]]
+    names = [_named(files[index], reason) for index, reason in broken[:NAMED]]
     more = [f"and {len(broken) - NAMED} more"] if len(broken) > NAMED else []
     return f"{len(broken)} of {len(files):,} images: {', '.join(names + more)}"
+
+
+def _named(file: Path, reason: str) -> str:
+    return f"{_from_here(file)} ({reason})"
 
 
 def _from_here(file: Path) -> Path:

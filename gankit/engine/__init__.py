@@ -11,6 +11,7 @@ import keras
 match keras.backend.backend():
     case "tensorflow":
         from gankit.engine.tensorflow import (
+            compile_quickly,
             devices,
             jit_compile,
             kernels,
@@ -21,6 +22,7 @@ match keras.backend.backend():
         from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient, when
     case "jax":
         from gankit.engine.jax import (
+            compile_quickly,
             devices,
             jit_compile,
             kernels,
@@ -31,6 +33,7 @@ match keras.backend.backend():
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
     case "torch":
         from gankit.engine.torch import (
+            compile_quickly,
             devices,
             jit_compile,
             kernels,
@@ -38,7 +41,8 @@ match keras.backend.backend():
             seed,
             supports,
         )
-        from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient, when
+        from gankit.engine.torch.captured import when
+        from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient
     case other:
         from gankit.errors import GankitError
 
@@ -50,6 +54,7 @@ match keras.backend.backend():
 __all__ = [
     "Trainer",
     "apply",
+    "compile_quickly",
     "devices",
     "gradients",
     "input_gradient",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from gankit.data.lazy_images import LazyImages
 from gankit.data.scaling import from_uint8
 from gankit.game.incompatibility import Incompatibility
 from gankit.game.networks import conditions, discriminators, operations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Range = tuple[float, float]
 
 ROWS = 1000  # of the data whose range is taken
+LAZY_ROWS = 16  # of images that are made when they are read
 TOLERANCE = 0.01  # by which data may exceed a range: hardly visible in an image
 ANYTHING = (-math.inf, math.inf)
 RANGES: dict[str, Range] = {
@@ -115,6 +117,7 @@ def _name(function: object) -> str:
 
 def _range(array: np.ndarray) -> Range:
     """Return the least and the greatest value in some of the data, as a step sees them."""
-    some = np.asarray(array[:: math.ceil(len(array) / ROWS)])
+    rows = LAZY_ROWS if isinstance(array, LazyImages) else ROWS
+    some = np.asarray(array[:: math.ceil(len(array) / rows)])
     low, high = from_uint8(np.array([some.min(), some.max()]))
     return float(low), float(high)

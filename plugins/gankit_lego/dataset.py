@@ -1,7 +1,7 @@
 """The datasets of brick images."""
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +12,9 @@ import gankit
 from gankit_lego.attributes import COLUMNS, attributes_of
 from gankit_lego.camera import Views
 from gankit_lego.kaggle import kaggle
-from gankit_lego.kinds import FAMILIES, choose
+from gankit_lego.kinds import FAMILIES, KINDS, choose
 from gankit_lego.painter import Order, paint
-from gankit_lego.picture import Ground, Style
+from gankit_lego.picture import Ground, Style, draw
 
 HERE = Path(__file__)
 NOT_THE_RENDERER = {HERE, *map(HERE.with_name, ("__init__.py", "attributes.py", "kaggle.py"))}
@@ -66,8 +66,8 @@ def lego(
         _check_rendered(ground, attributes)
         return kaggle(path, size, 3 if colour else 1, ground, flip)
     order = Order(choose(kinds or FAMILIES), count, seed, Style(size, views, ground, colour))
-    folder = _rendered(order)
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("images", "labels")}
+    labels = np.arange(count, dtype=np.int32) % len(order.kinds)
+    arrays = {"images": _rendered(order), "labels": labels}
     if not attributes:
         return gankit.Dataset(arrays, order.kinds, flip)
     arrays["attributes"] = attributes_of(order)
@@ -117,14 +117,16 @@ def _check_rendered(ground: Ground, attributes: bool) -> None:
         )
 
 
-def _rendered(order: Order) -> Path:
-    """The cached folder of the rendered images and labels."""
+def _rendered(order: Order) -> np.ndarray:
+    """The images, rendered once and cached."""
+    key = {**asdict(order), "renderer": _renderer()}
+    shape = (order.count, *order.style.shape)
 
-    def make(folder: Path) -> None:
-        paint(order, folder / "images.npy")
-        np.save(folder / "labels.npy", np.arange(order.count, dtype=np.int32) % len(order.kinds))
+    def drawn(i: int) -> np.ndarray:
+        style = replace(order.style, ground=order.ground(i))
+        return draw(KINDS[order.kinds[i % len(order.kinds)]](), style, order.random(i))
 
-    return gankit.cached("lego", {**asdict(order), "renderer": _renderer()}, make)
+    return gankit.cached_images("lego", key, shape, drawn, lambda file: paint(order, file))
 
 
 def _renderer() -> str:

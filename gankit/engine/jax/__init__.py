@@ -8,6 +8,11 @@ def devices() -> list[str]:
     return ["CPU" if d.platform == "cpu" else d.device_kind for d in jax.local_devices()]
 
 
+def compile_quickly() -> None:
+    """Compile quickly rather than well from now on, for a few steps."""
+    jax.config.update("jax_disable_most_optimizations", True)
+
+
 def out_of_memory(error: Exception) -> bool:
     """Return whether an exception means that the device is out of memory."""
     said = ("RESOURCE_EXHAUSTED", "Out of memory")  # the second where the step was dispatched

@@ -10,6 +10,10 @@ def devices() -> list[str]:
     return [d.get("device_name", "GPU") for d in details] or ["CPU"]
 
 
+def compile_quickly() -> None:
+    """Compile quickly rather than well from now on: TensorFlow always does."""
+
+
 def out_of_memory(error: Exception) -> bool:
     """Return whether an exception means that the device is out of memory."""
     return isinstance(error, tf.errors.ResourceExhaustedError)

@@ -12,6 +12,10 @@ def devices() -> list[str]:
     return [kind.upper()]
 
 
+def compile_quickly() -> None:
+    """Compile quickly rather than well from now on: PyTorch compiles nothing."""
+
+
 def out_of_memory(error: Exception) -> bool:
     """Return whether an exception means that the device is out of memory."""
     on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
