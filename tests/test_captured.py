@@ -20,7 +20,7 @@ from gankit.run.experiment import build
 BACKEND = keras.backend.backend()
 pytestmark = pytest.mark.skipif(BACKEND != "torch", reason="only PyTorch's step is captured")
 
-STEPS = 5
+STEPS = 3  # played, captured, replayed
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def batch(images, step, count=4):
 
 
 def step_of(gan):
-    return gan._captured_step
+    return gan._step
 
 
 def both(make, images, steps=STEPS, batches=batch):
@@ -184,9 +184,26 @@ def test_captured_draws_change_from_step_to_step_and_leave_pytorchs_own(images):
     one = game(LOSSES["bce"](), [STABILIZERS["instance-noise"](decay=99)])
     torch.manual_seed(5)
     first = torch.get_rng_state()
-    for _ in range(4):
+    for _ in range(3):
         seen.append(float(one.train_step((batch(images, 0),))["d_loss"]))
-    assert len(set(seen)) == 4 and torch.equal(first, torch.get_rng_state())
+    assert len(set(seen)) == 3 and torch.equal(first, torch.get_rng_state())
+
+
+def test_a_game_that_is_compiled_again_is_captured_again(images):
+    one, other = both(lambda: game(LOSSES["bce"](), []), images)
+    for gan in (one, other):
+        gan.compile({player: keras.optimizers.SGD(0.1) for player in gan.game.players})
+    for step in range(3):
+        one.train_step((batch(images, step),))
+        other.play(batch(images, step))
+    assert graphs(one) == 1 and same(one, other)
+
+
+def test_a_game_that_runs_eagerly_is_not_captured(images):
+    gan = game(LOSSES["bce"](), [])
+    gan.run_eagerly = True
+    gan.train_step((batch(images, 0),))
+    assert step_of(gan) is None
 
 
 def test_a_short_run_is_not_captured(images, monkeypatch):

@@ -42,10 +42,12 @@ class Step:
     Args:
         play: The step.
         variables: All that it reads and writes.
+        owner: The optimizer whose variables are among them.
     """
 
-    def __init__(self, play: Play, variables: Sequence[Any]):
+    def __init__(self, play: Play, variables: Sequence[Any], owner: Any):
         self.play = play
+        self.owner = owner
         self.variables = list({id(v): v for v in variables}.values())
         self.captures: dict[Any, list[Capture]] = {}
         self.failure: Exception | None = None

@@ -1,7 +1,6 @@
 """Gradients and the training step on PyTorch."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -14,15 +13,19 @@ from gankit.engine.torch.captured import Step
 class Trainer(keras.Model):
     """Gives `keras.Model.fit` the step of `play(batch)`."""
 
+    _step: Step | None = None
+
     def train_step(self, data: Any) -> Any:
         """Play one step of the game and return its logs."""
         with torch.no_grad():
-            return self._captured_step(data[0])
+            return self.play(data[0]) if self.run_eagerly else self._captured()(data[0])
 
-    @cached_property
-    def _captured_step(self) -> Step:
-        state = self.variables, self.optimizer.variables, self.metrics_variables
-        return Step(self.play, list(chain(*state)))
+    def _captured(self) -> Step:
+        """Return the captured step, a new one after each `compile`."""
+        if self._step is None or self._step.owner is not self.optimizer:
+            state = self.variables, self.optimizer.variables, self.metrics_variables
+            self._step = Step(self.play, list(chain(*state)), self.optimizer)
+        return self._step
 
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables: here they always are."""
