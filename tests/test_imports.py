@@ -9,7 +9,7 @@ import pytest
 from pages import ROOT
 
 LOWER = ("discovery", "recipe", "game", "data", "engine", "run")
-UPPER = ("reporting", "exporting", "bench", "cli")
+UPPER = ("reporting", "exporting", "bench", "sweep", "cli")
 Arrows = dict[str, set[str]]
 
 

@@ -15,7 +15,7 @@ from gankit.errors import GankitError
 
 COMMANDS = (
     *("check", "run", "runs", "watch", "report", "compare", "sample", "apply", "score", "export"),
-    *("diagnose", "bench"),
+    *("diagnose", "bench", "sweep"),
     *("show", "list", "plugins", "schema", "new", "explore"),
 )
 

@@ -1,12 +1,12 @@
 """Changes to a recipe: `--set KEY=VALUE`, and the tables of a stage."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gankit.errors import GankitError
-from gankit.messages import shown
+from gankit.messages import listed, shown
 from gankit.recipe import toml
 from gankit.recipe.own_data import with_own_data
 
@@ -57,8 +57,9 @@ def _longer(stabilizers: Any, added: list[dict[str, str]]) -> Any:
 def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> dict[str, Any]:
     """Return a changed copy of a table; `source` is where the changes come from, for errors.
 
-    Nested tables are merged and arrays replaced; `{1 = …}` changes one item of an array. A table
-    that names another part replaces the old one, since options belong to their part.
+    Nested tables are merged and arrays replaced; `{1 = …}` changes one item of an array, and
+    `{r1 = …}` the part of this name. A table that names another part replaces the old one, since
+    options belong to their part.
 
     Raises:
         GankitError: An array has no such item.
@@ -89,17 +90,30 @@ def read_override(text: str) -> dict[str, Any]:
 def _changed(old: Any, new: Any, source: str) -> Any:
     if not isinstance(new, Mapping):
         return new
-    if isinstance(old, list) and all(key.isdecimal() for key in new):
+    if isinstance(old, list) and all(map(_is_place(old), new)):
         return _changed_items(old, new, source)
     same = isinstance(old, Mapping) and new.get("name", old.get("name")) == old.get("name")
     return override(old if same else {}, new, source)
 
 
+def _is_place(items: list[Any]) -> Callable[[str], bool]:
+    """Return whether a key stands for an item: a number, or a name where the items have names."""
+    named = any(_names(items))
+    return lambda key: key.isdecimal() or (named and key != "name")
+
+
 def _changed_items(old: list[Any], new: Mapping[str, Any], source: str) -> list[Any]:
-    items = list(old)
+    items, names = list(old), _names(old)
     for key, value in new.items():
-        if int(key) >= len(items):
+        place = int(key) if key.isdecimal() else names.index(key) if key in names else len(items)
+        if place >= len(items):
             places = f"0 to {len(items) - 1}" if items else "none, the array is empty"
+            places = listed([places, *filter(None, names)])
             raise GankitError(f"{source}: no such item. Allowed: {places}. Received: {key}")
-        items[int(key)] = _changed(items[int(key)], value, source)
+        items[place] = _changed(items[place], value, source)
     return items
+
+
+def _names(items: list[Any]) -> list[str]:
+    """Return the name of each item, empty if it has none."""
+    return [str(item.get("name", "")) if isinstance(item, Mapping) else "" for item in items]

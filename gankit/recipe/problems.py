@@ -41,10 +41,13 @@ class Scope:
     hint: str = ""
 
 
-def refusal(source: str, problems: Sequence[Problem]) -> GankitError:
-    """Return one error that shows all problems of a recipe."""
-    count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return GankitError("\n".join([f"{source} has {count}:", *map(str, problems)]))
+class Refusal(GankitError):
+    """One error that shows all problems of a recipe."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]):
+        count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__("\n".join([f"{source} has {count}:", *map(str, problems)]))
+        self.problems = problems
 
 
 def found(

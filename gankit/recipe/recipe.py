@@ -11,7 +11,7 @@ from gankit.messages import shown
 from gankit.recipe import toml
 from gankit.recipe.model import KEYS
 from gankit.recipe.overrides import override, read_table
-from gankit.recipe.problems import Problem, refusal
+from gankit.recipe.problems import Problem, Refusal
 from gankit.recipe.section import Section, section, values
 from gankit.recipe.settings import Scoring, Sentinel, Start, Training
 from gankit.recipe.validation import Validator
@@ -129,7 +129,7 @@ def check_recipe(table: Mapping[str, Any], catalogue: Catalogue, source: str) ->
     filled = [validator.fill(known) for validator in validators]
     problems = _problems(validators)
     if problems:
-        raise refusal(source, sorted(problems, key=_order))
+        raise Refusal(source, sorted(problems, key=_order))
     first, *later = (_recipe(*each, source) for each in zip(filled, tables, validators))
     return replace(first, given=table, later=tuple(later))
 
@@ -140,15 +140,15 @@ def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
     stages = table.get("stages", [])
     if not isinstance(stages, list) or not all(isinstance(stage, Mapping) for stage in stages):
         problem = Problem(("stages",), f"should be tables, [[stages]]. Received: {shown(stages)}")
-        raise refusal(source, [problem])
+        raise Refusal(source, [problem])
     for index, stage in enumerate(stages):
         if "stages" in stage:
             problem = Problem(("stages", index, "stages"), "a stage cannot have stages")
-            raise refusal(source, [problem])
+            raise Refusal(source, [problem])
         flat.append(override(flat[-1], stage, source))
         if index and _run(flat[-1]) != _run(flat[-2]):
             problem = Problem(("stages", index, "start", "run"), "only the first stage has one")
-            raise refusal(source, [problem])
+            raise Refusal(source, [problem])
     return flat
 
 

@@ -18,23 +18,24 @@ except ModuleNotFoundError:  # Windows has no such locks
     fcntl = None  # type: ignore[assignment]
 
 NAME = ".lock"
-_own: set[Path] = set()  # the folders that this process has locked
+_own: set[Path] = set()  # the locks that this process holds
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, name: str = NAME) -> Iterator[None]:
     """Hold the lock of a run; the system releases it when the process ends, however it ends.
 
     A process that holds the lock may take it again.
 
     Args:
         folder: Of the run.
+        name: The file of the lock, if it is not that of the run.
 
     Raises:
         Held: Another process plays the run; it is named.
         NotWritten: The folder cannot be written, or was replaced meanwhile.
     """
-    path, place = folder / NAME, folder.resolve()
+    path, place = folder / name, folder.resolve() / name
     if place in _own:
         yield
         return

@@ -19,6 +19,7 @@ from gankit.run import callbacks, rollback
 from gankit.run.action import Act
 from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
+from gankit.run.following import Follow
 from gankit.run.load import load_recipe
 from gankit.run.lock import locked
 from gankit.run.memory import enough_memory
@@ -146,6 +147,7 @@ def _play(experiment: Experiment, session: Session, act: Act) -> None:
     if experiment.recipe.sentinel.action in ("stop", "roll-back"):
         beside.append(act)
         act.act()
+    beside.append(Follow(session))
     session.checkpoint = None
     with session.display, save.listening(), enough_memory(training.batch_size):
         for epoch in range(session.place.epoch, training.epochs):

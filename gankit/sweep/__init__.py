@@ -1,0 +1,1 @@
+"""Sweeps: trainings of one recipe with different options, to find the best."""

@@ -1,0 +1,238 @@
+"""The trials of a sweep: each is a run, and any number of processes share them."""
+
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+from rich.console import Console
+
+from gankit.api.train import begin, go_on
+from gankit.errors import GankitError, Interrupted
+from gankit.files import NotWritten
+from gankit.messages import clock
+from gankit.recipe.settings import Direction
+from gankit.run import score_file
+from gankit.run.callbacks import NotFinite
+from gankit.run.folder import RunFolder
+from gankit.run.following import followed_by
+from gankit.run.lock import Held, locked
+from gankit.run.scores import standing
+from gankit.sentinel import log
+from gankit.sweep.folder import Facts, SweepFolder
+from gankit.sweep.space import Space
+from gankit.sweep.study import make_sampler
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.trial import FrozenTrial
+
+OWNER = "folder"  # the attribute of a trial that says which sweep's folder has its run
+
+
+class Pruned(Exception):
+    """A trial is not worth its last epochs."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep, ready to be played by one process.
+
+    Args:
+        folder: Its folder.
+        facts: What it was asked for.
+        base: The recipe that is varied, as a table.
+        seed: Of the sampler.
+        space: What varies.
+        score: The deciding score.
+        better: Its better direction.
+        stage: The number of the stage whose scores decide.
+        study: Optuna's.
+        console: Where to show the trials.
+        cpu: Do not use GPUs.
+    """
+
+    folder: SweepFolder
+    facts: Facts
+    base: Mapping[str, Any]
+    seed: int
+    space: Space
+    score: str
+    better: Direction
+    stage: int
+    study: "Study"
+    console: Console
+    cpu: bool = False
+
+    def play(self) -> None:
+        """Play trials until there are enough: those that were interrupted first.
+
+        Raises:
+            Interrupted: The user stopped it; the trial is saved.
+            GankitError: The folder cannot be written.
+        """
+        while any(map(self._play_if_free, self._interrupted())) or self._play_new():
+            pass
+
+    def best(self) -> list["FrozenTrial"]:
+        """Return the trials that were played to their end, the best first."""
+        from optuna.trial import TrialState
+
+        done = self.study.get_trials(states=(TrialState.COMPLETE,))
+        return sorted(done, key=lambda t: t.value or 0.0, reverse=self.better == "high")
+
+    def recipe(self, trial: "FrozenTrial") -> dict[str, Any]:
+        """Return the recipe of a trial, as a table."""
+        return self.space.recipe(self.base, trial.params)
+
+    @property
+    def _owner(self) -> str:
+        return str(self.folder.path.resolve())
+
+    def _interrupted(self) -> list[int]:
+        """Return the trials of this folder that are not finished."""
+        return [t.number for t in self._counted() if not t.state.is_finished()]
+
+    def _counted(self) -> list["FrozenTrial"]:
+        """Return all trials but those whose process died before it had chosen any options."""
+        trials = self.study.get_trials(deepcopy=False)
+        return [t for t in trials if t.state.is_finished() or OWNER in t.user_attrs]
+
+    def _play_new(self) -> bool:
+        """Let Optuna choose a new trial and play it; return False if there are enough."""
+        with _waiting_for(self.folder.path, ".next.lock"):
+            if len(self._counted()) >= self.facts.trials:
+                return False
+            trial = self.study.ask()
+            self.study.sampler = make_sampler(self.facts.sampler, self.seed, trial.number)
+            self.space.suggest(trial)
+            trial.set_user_attr(OWNER, self._owner)
+        self._play_if_free(trial.number)
+        return True
+
+    def _play_if_free(self, number: int) -> bool:
+        """Play a trial, unless another process does; return whether it was free."""
+        try:
+            with locked(self.folder.path, f".trial-{number}.lock"):
+                found = self.study.get_trials()[number]
+                if not found.state.is_finished():
+                    self._play(found)
+            return True
+        except Held:
+            return False
+
+    def _play(self, found: "FrozenTrial") -> None:
+        from optuna.trial import TrialState
+
+        run, began, words = self.folder.run(found.number), time.perf_counter(), ""
+        self._show(found.number, "goes on" if run.exists else "begins", in_words(found.params))
+        state, value = TrialState.COMPLETE, None
+        try:
+            self._train(found, run)
+            value = self._value(run)
+            state = TrialState.COMPLETE if value is not None else TrialState.PRUNED
+        except (Pruned, NotFinite) as reason:
+            state, words = TrialState.PRUNED, str(reason)
+        except (NotWritten, Held, Interrupted):
+            raise
+        except Exception as error:
+            dead = run.exists and _dead(run)
+            state, words = TrialState.PRUNED if dead else TrialState.FAIL, str(error)
+            if not isinstance(error, GankitError):
+                self.study.tell(found.number, state=state)
+                raise
+        finally:
+            keras.utils.clear_session()  # so that variables are named as in a fresh process
+        self.study.tell(found.number, value, state)
+        self._show_end(found.number, value, state.name.lower(), words, time.perf_counter() - began)
+
+    def _train(self, found: "FrozenTrial", run: RunFolder) -> None:
+        """Train the run of a trial to its end.
+
+        Raises:
+            Pruned: It is not worth it.
+        """
+        from optuna import Trial
+
+        trial = Trial(self.study, found._trial_id)  # Optuna has no public name for going on
+        look = partial(self._look, trial, set(found.intermediate_values))
+        quiet, plugins = Console(quiet=True), [Path(file) for file in self.facts.plugins]
+        how = self.facts.backend, self.cpu, plugins
+        with followed_by(lambda run: look(run, prune=True)):
+            if run.exists:
+                go_on(run.path, quiet, *how)
+            else:
+                begin(self.recipe(found), run.recipe, quiet, run.path, *how)
+        look(run, prune=False)
+
+    def _look(self, trial: "Trial", told: set[int], run: RunFolder, prune: bool) -> None:
+        """Report the new scores of a run.
+
+        Raises:
+            Pruned: The sentinel says that it is dead, or its scores are worse than the median.
+        """
+        for line in filter(score_file.by_run, score_file.read(run.scores)):
+            value = line["scores"].get(self.score)
+            if line["stage"] == self.stage and value is not None and line["epoch"] not in told:
+                trial.report(value, line["epoch"])
+                told.add(line["epoch"])
+        if verdict := _dead(run):
+            raise Pruned(f"dead: {verdict}")
+        if prune and trial.should_prune():
+            raise Pruned("worse than the median of the others")
+
+    def _value(self, run: RunFolder) -> float | None:
+        """Return the deciding score of the best checkpoint, if it has one."""
+        found = standing(run)
+        value = found.best["scores"][self.score] if found and found.best else None
+        return None if value is None else float(value)
+
+    def _show(self, number: int, *texts: str) -> None:
+        line = "  ".join([f"trial {number}", *filter(None, texts)])
+        self.console.print(line, highlight=False, soft_wrap=not self.console.is_terminal)
+
+    def _show_end(
+        self, number: int, value: float | None, state: str, words: str, seconds: float
+    ) -> None:
+        result = f"{self.score} {value:.4g}" if value is not None else f"{state}: {words}"
+        best = self.best()[:1]
+        standing = f"best {best[0].value:.4g}, trial {best[0].number}" if best else ""
+        self._show(number, result, standing, clock(seconds))
+
+
+def _dead(run: RunFolder) -> str:
+    """Return the dead verdict that stands, empty if there is none."""
+    standing: dict[tuple[str, str], str] = {}
+    for event in log.read(run.verdicts):
+        if event["event"] == "begins" and event["level"] == "dead":
+            standing[event["monitor"], event["name"]] = f"{event['monitor']}: {event['name']}"
+        elif event["event"] == "ends":
+            standing.pop((event["monitor"], event["name"]), None)
+    return next(iter(standing.values()), "")
+
+
+def in_words(params: Mapping[str, Any]) -> str:
+    """Return the options of a trial as text, by the last words of their keys if they differ."""
+    short = {key: key.rpartition(".")[2] for key in params}
+    names = list(short.values())
+    shown = {k: n if names.count(n) == 1 else k for k, n in short.items()}
+    return "  ".join(f"{shown[key]} {_number(value)}" for key, value in params.items())
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _waiting_for(folder: Path, name: str) -> ExitStack:
+    """Return the held lock, after waiting for another process that holds it for an instant."""
+    while True:
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(locked(folder, name))
+                return stack.pop_all()
+        except Held:
+            time.sleep(0.1)
