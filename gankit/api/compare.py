@@ -45,6 +45,7 @@ def compare(
     from gankit.reporting.charts import comparison_charts, score_charts
     from gankit.reporting.comparison import Comparison, SampleRequest
     from gankit.reporting.differences import differences, made_with
+    from gankit.reporting.over_seeds import only_seeds_differ, with_mean
     from gankit.reporting.page import Page, document, page_path
     from gankit.reporting.run_data import read_run
     from gankit.reporting.score_history import score_histories
@@ -64,6 +65,8 @@ def compare(
         page=Page(page_path(out, Path(), "compare.html")),
     )
     curves, measured = comparison_charts(data, names), score_charts(found.scores, names)
+    if only_seeds_differ(found.settings):
+        curves, measured = with_mean(curves), with_mean(measured)
     body = comparison_body.body(found, curves, measured, paths, request)
     found.page.write(document(f"{' · '.join(names)} – gankit", body, [*measured, *curves]))
     return found

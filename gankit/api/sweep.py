@@ -89,6 +89,7 @@ def open_sweep(
     storage: str | None = None,
     backend: str | None = None,
     cpu: bool = False,
+    plugins: Sequence[Path] = (),
 ) -> "Sweep":
     """Return a sweep, ready to be played, or to be looked at.
 
@@ -98,23 +99,26 @@ def open_sweep(
         storage: The URL of its study, if it has a password, which the folder does not keep.
         backend: tensorflow, jax or torch; that of the sweep by default.
         cpu: Do not use GPUs.
+        plugins: Plugin files to load.
 
     Raises:
         GankitError: Optuna or a plugin is missing, or the storage cannot be opened.
     """
     from gankit.backend import choose_backend
+    from gankit.sweep.folder import check_plugins
     from gankit.sweep.study import check_optuna, deciding_score, open_study
 
     check_optuna()
     facts = folder.facts()
-    choose_backend(backend or facts.backend, cpu)
+    check_plugins(folder.path, facts.plugins, plugins)
+    used = choose_backend(backend or facts.backend, cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.recipe import toml
     from gankit.recipe.recipe import check_recipe
     from gankit.sweep.space import read_space
     from gankit.sweep.trials import Sweep
 
-    table, catalogue = toml.read(folder.recipe), load_plugins(map(Path, facts.plugins))
+    table, catalogue = toml.read(folder.recipe), load_plugins(plugins)
     recipe = check_recipe(table, catalogue, str(folder.recipe))
     space = read_space(toml.read(folder.space), table, catalogue, str(folder.space))
     score, better = deciding_score(recipe)
@@ -129,7 +133,7 @@ def open_sweep(
         stage=len(recipe.stages()) - 1,
         study=open_study(folder, facts, better, storage),
         console=console,
-        cpu=cpu,
+        how=(used, cpu, plugins),
     )
 
 

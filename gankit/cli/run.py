@@ -21,6 +21,7 @@ from gankit.cli.options import (
     Size,
     data_overrides,
     flag,
+    number,
     text,
 )
 from gankit.errors import Interrupted
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @command(
     "run quickstart --set training.epochs=2",
     "run quickstart --data my_images --size 64",
+    "run ring --seeds 5",
 )
 def run(
     recipe: Annotated[
@@ -47,8 +49,12 @@ def run(
     channels: Channels = None,
     added: Added = None,
     out: Annotated[Path | None, text("RUN", "The run's folder.", "runs/RECIPE-1, -2, …")] = None,
+    seeds: Annotated[
+        int | None, number("Train one run for each of N seeds.", 2, default="the recipe's seed")
+    ] = None,
     resume: Annotated[
-        Path | None, text("RUN", "Resume this run.", complete=completion.runs)
+        Path | None,
+        text("RUN", "Resume this run, or this folder of --seeds.", complete=completion.runs),
     ] = None,
     allow_new_data: Annotated[
         bool, flag("--allow-new-data", "Resume although the data has changed.")
@@ -67,15 +73,26 @@ def run(
 ) -> None:
     """Train a recipe, and write samples, curves and checkpoints to a new folder."""
     from gankit.api import train
+    from gankit.api.seeds import begin_seeds, play_seeds
+    from gankit.cli.seeds import show_spread
     from gankit.recipe.overrides import read_table
+    from gankit.sweep.seeds import SeedsFolder
 
     console, plugins = terminal(), [path.resolve() for path in plugin or []]
     changes = data_overrides(size, channels) + (overrides or [])
+    several = SeedsFolder(found_run(resume)) if resume else None
+    made: RunFolder | SeedsFolder
     try:
         if resume:
             given: dict[str, object] = {"RECIPE": recipe, "--data": data, "--out": out}
             given |= {"--size": size, "--channels": channels}
             _refuse([option for option, value in given.items() if value])
+        if several and several.exists:
+            given = {"--set": overrides, "--with": added, "--from": checkpoint}
+            _refuse([option for option, value in given.items() if value])
+            made = play_seeds(several, console, seeds, backend, cpu, plugins, allow_new_data)
+        elif resume:
+            _refuse(["--seeds"] if seeds else [])
             if added and not checkpoint:
                 raise typer.BadParameter("--resume with --with needs --from and a checkpoint")
             back, resume = (checkpoint, added or (), overrides or ()), found_run(resume)
@@ -85,7 +102,12 @@ def run(
         elif recipe:
             # before the seconds that a backend takes
             table = read_table(recipe, changes, data, added or ())
-            made = train.begin(table, recipe, console, out, backend, cpu, plugins)
+            request = console, out, backend, cpu, plugins
+            if seeds:
+                several = begin_seeds(table, recipe, seeds, *request)
+                made = play_seeds(several, console, None, backend, cpu, plugins)
+            else:
+                made = train.begin(table, recipe, *request)
         else:
             raise typer.BadParameter("name a recipe, or a run to --resume")
     except Interrupted as stopped:
@@ -95,7 +117,10 @@ def run(
             lines.append(f"→ {words}")
         show_lines(lines)
         raise typer.Exit(130) from None
-    _show_end(made, plugins)
+    if isinstance(made, SeedsFolder):
+        show_spread(made, cpu, plugins)
+    else:
+        _show_end(made, plugins)
 
 
 def _show_end(run: "RunFolder", plugins: Sequence[Path]) -> None:

@@ -20,7 +20,7 @@ from gankit.cli.options import (
     text,
 )
 from gankit.errors import Interrupted
-from gankit.messages import typed
+from gankit.messages import plugin_words, typed
 from gankit.terminal import terminal
 
 if TYPE_CHECKING:
@@ -73,15 +73,17 @@ def sweep(
         request = trials, sampler, storage, out, backend, cpu, plugins
         folder = begin_sweep(table, recipe, space, console, *request)
     show_lines([f"sweep   {folder.path}", f"trials  {folder.facts().trials}", ""])
+    how = storage, backend, cpu, plugins
     try:
         if jobs > 1:
             from gankit.sweep.jobs import play_in_processes
 
-            play_in_processes(folder, jobs, storage, backend, cpu)
-        made = open_sweep(folder, console, storage, backend, cpu)
+            play_in_processes(jobs, folder, *how)
+        made = open_sweep(folder, console, *how)
         made.play()
     except (Interrupted, KeyboardInterrupt):
-        show_lines(["stopped", f"→ gankit sweep --resume {typed(folder.path)}"])
+        words = f"gankit sweep --resume {typed(folder.path)} {plugin_words(plugins)}"
+        show_lines(["stopped", f"→ {words}".rstrip()])
         raise typer.Exit(130) from None
     show_lines(_end(made))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from gankit.errors import GankitError
 from gankit.files import aside, read, write, written
+from gankit.messages import listed, plugin_words
 from gankit.recipe import toml
 from gankit.run.folder import RUNS, RunFolder
 
@@ -150,3 +151,19 @@ def digest(recipe: Mapping[str, Any], space: Mapping[str, Any], sampler: Sampler
     """Return the digest of what is swept, and how."""
     text = json.dumps([recipe, space, sampler], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_plugins(folder: Path, named: Sequence[str], given: Iterable[Path]) -> None:
+    """Raise an error if a folder, maybe a stranger's, names plugin files that nobody gave.
+
+    Raises:
+        GankitError: It does, so that they must be given.
+    """
+    loaded = {Path(path).resolve() for path in given}
+    missing = [file for file in named if Path(file).resolve() not in loaded]
+    if missing:
+        raise GankitError(
+            f"{folder} was made with {listed(missing)}; gankit executes no file because a folder "
+            "names it",
+            f"if you trust the content, add {plugin_words(missing)}",
+        )

@@ -13,19 +13,20 @@ from gankit.sweep.folder import SweepFolder
 STOPPED = 130
 
 
-def play_in_processes(
-    folder: SweepFolder, jobs: int, storage: str | None, backend: str | None, cpu: bool
-) -> None:
+def play_in_processes(jobs: int, folder: SweepFolder, *how: Any) -> None:
     """Play the trials of a sweep in several processes.
+
+    Args:
+        jobs: The number of processes.
+        folder: Of the sweep.
+        how: The storage, the backend, whether to keep off the GPUs, and plugin files.
 
     Raises:
         Interrupted: The user stopped them; all are saved.
         GankitError: A process failed.
     """
     spawn = multiprocessing.get_context("spawn")
-    processes = [
-        spawn.Process(target=_play, args=(folder, storage, backend, cpu)) for _ in range(jobs)
-    ]
+    processes = [spawn.Process(target=_play, args=(folder, *how)) for _ in range(jobs)]
     for process in processes:
         process.start()
 
@@ -47,7 +48,7 @@ def play_in_processes(
         )
 
 
-def _play(folder: SweepFolder, storage: str | None, backend: str | None, cpu: bool) -> None:
+def _play(folder: SweepFolder, *how: Any) -> None:
     """Play a sweep in a process of its own, which Ctrl-C in the terminal does not reach."""
     if sys.platform != "win32":
         os.setsid()
@@ -56,7 +57,7 @@ def _play(folder: SweepFolder, storage: str | None, backend: str | None, cpu: bo
     from gankit.terminal import terminal
 
     try:
-        open_sweep(folder, terminal(), storage, backend, cpu).play()
+        open_sweep(folder, terminal(), *how).play()
     except (Interrupted, KeyboardInterrupt):
         os._exit(STOPPED)  # after an interruption, JAX crashes in the teardown
     except GankitError as error:

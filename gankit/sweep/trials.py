@@ -1,7 +1,7 @@
 """The trials of a sweep: each is a run, and any number of processes share them."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -53,7 +53,7 @@ class Sweep:
         stage: The number of the stage whose scores decide.
         study: Optuna's.
         console: Where to show the trials.
-        cpu: Do not use GPUs.
+        how: The backend that trains, whether to keep off the GPUs, and plugin files.
     """
 
     folder: SweepFolder
@@ -66,7 +66,7 @@ class Sweep:
     stage: int
     study: "Study"
     console: Console
-    cpu: bool = False
+    how: tuple[str, bool, Sequence[Path]]
 
     def play(self) -> None:
         """Play trials until there are enough: those that were interrupted first.
@@ -160,13 +160,12 @@ class Sweep:
 
         trial = Trial(self.study, found._trial_id)  # Optuna has no public name for going on
         look = partial(self._look, trial, set(found.intermediate_values))
-        quiet, plugins = Console(quiet=True), [Path(file) for file in self.facts.plugins]
-        how = self.facts.backend, self.cpu, plugins
+        quiet = Console(quiet=True)
         with followed_by(lambda run: look(run, prune=True)):
             if run.exists:
-                go_on(run.path, quiet, *how)
+                go_on(run.path, quiet, *self.how)
             else:
-                begin(self.recipe(found), run.recipe, quiet, run.path, *how)
+                begin(self.recipe(found), run.recipe, quiet, run.path, *self.how)
         look(run, prune=False)
 
     def _look(self, trial: "Trial", told: set[int], run: RunFolder, prune: bool) -> None:
