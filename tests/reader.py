@@ -75,7 +75,7 @@ class Reader:
 
     def _check(self, block: Block) -> None:
         table = tomllib.loads(block.text)
-        if block.marker != "refused":
+        if block.marker not in ("refused", "space"):
             table = override(self.recipe, table, "") if block.marker == "fragment" else table
             check_recipe(table, load_plugins(self.plugins), block.place)
             self.recipe = self.recipe or table
@@ -133,7 +133,7 @@ class Reader:
         if _is_for_others(words):
             _parse(words)
             return 0, ""
-        if "--resume" in words:
+        if words[:2] == ["run", "--resume"]:
             _lose_the_newest_checkpoint(Path(words[-1]))
             words = [re.sub(r"^training\.epochs=\d+$", "training.epochs=3", w) for w in words]
         code, out, err = self._main([*words, *(_small(words) if small else [])], settings)
@@ -201,20 +201,21 @@ def _small(words: list[str]) -> list[str]:
     """Return what makes a command quick, where it scores, or trains a recipe."""
     if words[0] == "score" and not {"--count", "--self-test"} & {*words}:
         return ["--count", "200"]
-    if words[0] not in ("run", "check") or words[1].startswith("-"):
-        return []
+    if words[0] not in ("run", "check", "sweep") or words[1].startswith("-"):
+        return ["--trials", "2"] if words[0] == "sweep" else []
     data = words[words.index("--data") + 1] if "--data" in words else None
     recipe = read_table(words[1], (), data)
     little = {"folder": LITTLE[:1], "npz": (), "ring": LITTLE[1:], "notes": LITTLE[1:]}
     changes = little.get(recipe["dataset"]["name"], LITTLE)
     narrow = NARROW.get(recipe["architecture"]["name"], NARROW["dcgan"])
     few = ("scoring.count=64",) if "scoring" in recipe or "metrics" in recipe else ()
-    return [word for change in (*SMALL, *narrow, *changes, *few) for word in ("--set", change)]
+    small = [word for change in (*SMALL, *narrow, *changes, *few) for word in ("--set", change)]
+    return [*small, "--trials", "2"] if words[0] == "sweep" else small
 
 
 def _is_for_others(words: list[str]) -> bool:
     """Return whether a command needs another backend, or packages that are not installed."""
-    if words[0] == "watch":  # which never ends
+    if words[0] == "watch" or "--jobs" in words:  # it never ends, or starts others like pytest
         return True
     if "--backend" in words and keras.backend.backend() not in words:
         return True

@@ -35,6 +35,11 @@ def changed(text: str) -> dict:
             {"stabilizers": [{"name": "ema"}, {"name": "jitter", "amount": 0.2}]},
         ),
         (
+            "stabilizers.jitter.amount=0.2",
+            {"stabilizers": [{"name": "ema"}, {"name": "jitter", "amount": 0.2}]},
+        ),
+        ("stabilizers={name='r1'}", {"stabilizers": {"name": "r1"}}),
+        (
             'stabilizers.1.name="r1"',
             {"stabilizers": [{"name": "ema"}, {"name": "r1"}]},
         ),
@@ -46,9 +51,12 @@ def test_a_value_is_set(text, expected):
     assert repr(TABLE) == before
 
 
-@pytest.mark.parametrize("text", ["stabilizers.2.amount=1", "stabilizers.99999999999999999999=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["stabilizers.2.amount=1", "stabilizers.r1.gamma=1", "stabilizers.99999999999999999999=1"],
+)
 def test_an_item_that_is_not_there(text):
-    with pytest.raises(GankitError, match="Allowed: 0 to 1"):
+    with pytest.raises(GankitError, match="Allowed: 0 to 1, ema, jitter"):
         changed(text)
 
 

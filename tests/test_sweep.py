@@ -5,7 +5,7 @@ import json
 
 import pytest
 from rich.console import Console
-from run_folders import scored, write_run
+from run_folders import Parsed, scored, write_run
 from sweeps import PARTS, RATE, RECIPE, SPACE, begin, write_files
 
 from gankit.api.runs import summaries
@@ -13,7 +13,7 @@ from gankit.api.sweep import ask_for, begin_sweep, open_sweep, write_best
 from gankit.errors import GankitError, Interrupted
 from gankit.recipe import toml
 from gankit.run.folder import RunFolder
-from gankit.sweep.trials import Pruned, Sweep
+from gankit.sweep.trials import Pruned, Sweep, in_words
 
 optuna = pytest.importorskip("optuna")
 TRIALS = 4
@@ -62,6 +62,38 @@ def test_the_best_recipes_run(made, gankit):
     assert text.startswith(f"# Trial {made.best()[0].number} of ") and "frechet_distance" in text
     assert toml.read(first)["players"]["generator"]["optimizer"]["learning_rate"] == 1e-3
     assert gankit("check", second)[0] == 0 and third.exists()
+
+
+@pytest.mark.long
+def test_the_page_of_a_sweep(made, gankit):
+    files = write_best(made)
+    code, out, _ = gankit("report", made.folder.path)
+    assert code == 0 and out.startswith(f"wrote {made.folder.path}/report.html")
+    page = Parsed(made.folder.path / "report.html")
+    options = [element[1]["aria-label"] for element in page.all("svg", role="img")]
+    asked = [f"frechet_distance of each trial against {key}" for key in made.space.options]
+    assert options == asked
+    known = [trial for trial in made.study.trials if trial.intermediate_values]
+    dots = [c for c in page.all("circle") if "dot" in c[1].get("class", "")]
+    assert len(dots) == len(asked) * len(known)
+    assert len(page.images) == len(files)
+    (chart,) = page.charts
+    assert chart["title"] == "frechet_distance"
+    assert len(chart["series"]) == len(known)
+    rows = [row for row in page.all("th", scope="row") if row[2].isdecimal()]
+    assert [row[2] for row in rows] == [str(number) for number in range(TRIALS)]
+
+
+@pytest.mark.long
+def test_tensorboard_can_rank_the_trials(made):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    for trial in made.best():
+        run = EventAccumulator(str(made.folder.run(trial.number).path))
+        run.Reload()
+        assert "_hparams_/session_start_info" in run.PluginTagToContent("hparams")
+        (tag,) = (tag for tag in run.Tags()["scalars"] if tag.startswith("best/"))
+        assert run.Scalars(tag)[-1].value == pytest.approx(trial.value, rel=1e-6)
 
 
 @pytest.mark.long
@@ -132,6 +164,12 @@ def test_a_trial_worse_than_the_median_is_pruned(tmp_path):
     sweep._look(trial, set(), RunFolder(good), prune=True)
     sweep._look(trial, {1, 2}, RunFolder(good), prune=True)
     assert study.trials[-1].intermediate_values == {1: 2.0, 2: 0.5}
+
+
+def test_options_are_named_by_what_tells_them_apart():
+    keys = [f"players.{name}.optimizer.learning_rate" for name in ("generator", "discriminator")]
+    text = "generator.learning_rate 0.001  discriminator.learning_rate 0.1234  latent 3"
+    assert in_words(dict(zip([*keys, "architecture.latent"], (1e-3, 0.12341, 3)))) == text
 
 
 def test_a_storage_that_cannot_be_opened(tmp_path):

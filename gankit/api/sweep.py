@@ -106,7 +106,7 @@ def open_sweep(
     """
     from gankit.backend import choose_backend
     from gankit.sweep.folder import check_plugins
-    from gankit.sweep.study import check_optuna, deciding_score, open_study
+    from gankit.sweep.study import SCORE, check_optuna, deciding_score, find_study
 
     check_optuna()
     facts = folder.facts()
@@ -122,6 +122,8 @@ def open_sweep(
     recipe = check_recipe(table, catalogue, str(folder.recipe))
     space = read_space(toml.read(folder.space), table, catalogue, str(folder.space))
     score, better = deciding_score(recipe)
+    study = find_study(folder, facts, better, storage)
+    study.set_user_attr(SCORE, score)
     return Sweep(
         folder=folder,
         facts=facts,
@@ -131,7 +133,7 @@ def open_sweep(
         score=score,
         better=better,
         stage=len(recipe.stages()) - 1,
-        study=open_study(folder, facts, better, storage),
+        study=study,
         console=console,
         how=(used, cpu, plugins),
     )

@@ -1,4 +1,4 @@
-"""gankit report: a run on one page."""
+"""gankit report: a run, or a sweep, on one page."""
 
 import webbrowser
 from pathlib import Path
@@ -17,7 +17,10 @@ def report(
     out: Annotated[Path | None, text("PATH", "The page, or its folder.", "RUN/report.html")] = None,
     open: Annotated[bool, flag("--open", "Open the page in a browser.")] = False,
 ) -> None:
-    """Write a self-contained page about a run: samples, curves, scores, how to repeat it."""
+    """Write a self-contained page about a run: samples, curves, scores, how to repeat it.
+
+    Of a sweep, the page shows what its options do to the score, and its best recipes.
+    """
     page = write_report(run, out).path
     show_lines([f"wrote {page}"])
     if not open:

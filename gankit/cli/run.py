@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 @command(
     "run quickstart --set training.epochs=2",
     "run quickstart --data my_images --size 64",
-    "run ring --seeds 5",
 )
 def run(
     recipe: Annotated[
@@ -54,7 +53,7 @@ def run(
     ] = None,
     resume: Annotated[
         Path | None,
-        text("RUN", "Resume this run, or this folder of --seeds.", complete=completion.runs),
+        text("RUN", "Resume this run, or the runs of several seeds.", complete=completion.runs),
     ] = None,
     allow_new_data: Annotated[
         bool, flag("--allow-new-data", "Resume although the data has changed.")

@@ -23,10 +23,9 @@ def show_spread(folder: "SeedsFolder", cpu: bool, plugins: Sequence[Path]) -> No
 
 
 def _lines(found: "Comparison") -> Iterator[Line]:
-    from gankit.reporting.over_seeds import spread_row
-    from gankit.reporting.score_table import score_rows
+    from gankit.reporting.over_seeds import spread_rows
 
-    rows = [spread_row(row) for row in score_rows(found.scores, len(found.names))]
+    rows = spread_rows(found.scores)
     if not rows:
         yield "no scores: the recipe has no [[metrics]]"
         return

@@ -17,8 +17,8 @@ from gankit.reporting.comparison import Comparison, SampleRequest, Samples
 from gankit.reporting.differences import ABSENT, Differences
 from gankit.reporting.embedded_images import data_uri
 from gankit.reporting.markup import Html, tag
-from gankit.reporting.over_seeds import only_seeds_differ, spread_row
-from gankit.reporting.score_table import score_rows, score_table
+from gankit.reporting.over_seeds import only_examples_differ, only_seeds_differ, spread_rows
+from gankit.reporting.score_table import score_table
 from gankit.reporting.scores_section import scores_section, warning
 
 EQUAL = "None: the recipes are equal."
@@ -98,11 +98,12 @@ def _scores(comparison: Comparison, charts: Sequence[Chart]) -> Html:
     drawn = tag("div", *figures(charts), class_="charts pair")
     table = score_table(scores, comparison.names)
     seeds = _over_seeds(comparison) if only_seeds_differ(comparison.settings) else None
-    return tag("section", heading, warning(scores), tag("div", seeds, table, drawn, class_="stack"))
+    note = None if seeds and only_examples_differ(scores) else warning(scores)
+    return tag("section", heading, note, tag("div", seeds, table, drawn, class_="stack"))
 
 
 def _over_seeds(comparison: Comparison) -> Html:
-    rows = [spread_row(row) for row in score_rows(comparison.scores, len(comparison.names))]
+    rows = spread_rows(comparison.scores)
     caption = f"Mean ± standard deviation over {len(comparison.names)} seeds"
     return tag("div", markup.table(caption, ["score", "last", "best"], rows, [1, 2]), class_="card")
 

@@ -8,6 +8,10 @@ from typing import TypeVar
 
 from PIL import Image
 
+from gankit.data.images import open_image
+from gankit.errors import GankitError
+from gankit.reporting.markup import Html, tag
+
 Item = TypeVar("Item")
 MOST = 40  # sheets on a page
 COLOURS = 128  # of a sheet in colour
@@ -37,3 +41,19 @@ def data_uri(image: Image.Image) -> str:
     png = io.BytesIO()
     image.save(png, "png", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+
+
+def sheet(path: Path, alt: str) -> Html:
+    """Return the image in a file as an element.
+
+    Raises:
+        GankitError: It cannot be read.
+    """
+    try:
+        with open_image(path) as image:
+            width, height = image.size
+            source, plot = data_uri(image), is_plot(image)
+    except (OSError, Image.DecompressionBombError) as error:
+        raise GankitError(f"the sheet {path} cannot be read: {error}", f"rm {path}") from error
+    kind = "plot" if plot else None
+    return tag("img", src=source, alt=alt, width=width, height=height, class_=kind)

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
 from gankit.reporting.charts import Chart, Mark, Series
 from gankit.reporting.differences import Differences
 from gankit.reporting.markup import number
-from gankit.reporting.score_table import ScoreRow
+from gankit.reporting.score_history import ScoreHistories
+from gankit.reporting.score_table import ARROWS
 
 MEAN = "mean"
 
@@ -35,11 +37,23 @@ def spread(values: Sequence[float]) -> str:
     return f"{number(float(np.mean(values)))} ± {number(float(np.std(values, ddof=1)))}"
 
 
-def spread_row(row: ScoreRow) -> list[str]:
-    """Return a score's title, and the spreads of its last and of its best values."""
-    known = [history for history in row.histories if history is not None]
-    best = [history.best[1] for history in known if history.best is not None]
-    return [row.head(False), spread([history.last[1] for history in known]), spread(best)]
+def spread_rows(scores: ScoreHistories) -> list[list[str]]:
+    """Return the title of each score, and the spreads of its last and of its best values.
+
+    Each seed may be compared with other real examples, so the protocols may differ in these.
+    """
+    rows = []
+    for _, its in groupby(scores.histories, lambda history: history.score):
+        found = list({history.run: history for history in its}.values())
+        best = [history.best[1] for history in found if history.best is not None]
+        title = f"{found[0].title}{ARROWS[found[0].better]}"
+        rows.append([title, spread([history.last[1] for history in found]), spread(best)])
+    return rows
+
+
+def only_examples_differ(scores: ScoreHistories) -> bool:
+    """Return whether protocols differ by nothing but the real examples, which the seed chooses."""
+    return set(scores.differences()) <= {"real_digest"}
 
 
 def _mean(series: Sequence[Series]) -> Series:

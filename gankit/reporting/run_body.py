@@ -5,16 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from gankit.backend import TITLES
-from gankit.data.images import open_image
-from gankit.errors import GankitError
 from gankit.messages import clock
 from gankit.reporting import markup, page
 from gankit.reporting.charts import Chart, figures, run_charts, score_charts
 from gankit.reporting.differences import made_with
-from gankit.reporting.embedded_images import chosen, data_uri, evenly, is_plot
+from gankit.reporting.embedded_images import chosen, evenly, sheet
 from gankit.reporting.markup import Html, tag
 from gankit.reporting.run_data import RunData
 from gankit.reporting.score_history import ScoreHistories, score_histories
@@ -105,24 +101,13 @@ def _real(run: RunData) -> Html | None:
     if run.real is None:
         return None
     heading = tag("h3", "Real examples")
-    image = _image(run.real, "Examples of the data")
+    image = sheet(run.real, "Examples of the data")
     return tag("div", heading, tag("div", image, class_="sheet"), class_="real")
 
 
 def _frame(path: Path, epoch: int, hidden: bool) -> Html:
     alt = f"Samples after epoch {epoch}" if epoch else "Samples before training"
-    return tag("figure", _image(path, alt), data_epoch=epoch, hidden=hidden or None)
-
-
-def _image(path: Path, alt: str) -> Html:
-    try:
-        with open_image(path) as sheet:
-            width, height = sheet.size
-            source, plot = data_uri(sheet), is_plot(sheet)
-    except (OSError, Image.DecompressionBombError) as error:
-        raise GankitError(f"the sheet {path} cannot be read: {error}", f"rm {path}") from error
-    kind = "plot" if plot else None
-    return tag("img", src=source, alt=alt, width=width, height=height, class_=kind)
+    return tag("figure", sheet(path, alt), data_epoch=epoch, hidden=hidden or None)
 
 
 def _curves(run: RunData, curves: Sequence[Chart]) -> Html:

@@ -118,7 +118,7 @@ def read_space(space: Table, base: Table, catalogue: Catalogue, source: str) -> 
     """
     options: dict[str, Range | Choices] = {}
     problems: list[Problem] = []
-    for key, given in _leaves(space):
+    for key, given in leaves(space):
         try:
             option = _option(key, given)
             changed(base, {key: option.probes()[0]}, source)
@@ -149,11 +149,11 @@ def changed(base: Table, values: Table, source: str) -> dict[str, Any]:
     return override(base, nested, source)
 
 
-def _leaves(table: Table, above: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(table: Table, above: str = "") -> Iterator[tuple[str, Any]]:
     """Yield ranges and choices by dotted keys; a space may also be written as nested tables."""
     for key, value in table.items():
         if isinstance(value, Mapping) and value and not value.keys() & {"low", "high"}:
-            yield from _leaves(value, f"{above}{key}.")
+            yield from leaves(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", value
 

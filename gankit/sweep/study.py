@@ -10,6 +10,8 @@ from gankit.recipe.recipe import Recipe
 from gankit.recipe.settings import Direction, all_directions
 from gankit.sweep.folder import Facts, Sampler, SweepFolder
 
+SCORE = "score"  # the attribute of a study that names the deciding score
+
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.samplers import BaseSampler
@@ -30,26 +32,32 @@ def check_optuna() -> None:
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
 
 
-def open_study(
-    folder: SweepFolder, facts: Facts, better: Direction, storage: str | None = None
+def find_study(
+    folder: SweepFolder,
+    facts: Facts,
+    better: Direction | None = None,
+    storage: str | None = None,
 ) -> "Study":
-    """Return the study of a sweep, a new one if there is none.
+    """Return the study of a sweep.
 
     Args:
         folder: Of the sweep.
         facts: What it was asked for.
-        better: The better direction of the deciding score.
+        better: The better direction of the deciding score, to make a study if there is none.
         storage: A URL, if it differs from that of the facts, which has no password.
 
     Raises:
-        GankitError: The storage cannot be opened.
+        GankitError: The storage cannot be opened, or has no such study.
     """
     import optuna
 
     url = storage or facts.storage
     try:
+        place = url or _journal(folder.journal)
+        if better is None:
+            return optuna.load_study(storage=place, study_name=facts.study)
         return optuna.create_study(
-            storage=url or _journal(folder.journal),
+            storage=place,
             study_name=facts.study,
             direction="minimize" if better == "low" else "maximize",
             pruner=optuna.pruners.MedianPruner(),

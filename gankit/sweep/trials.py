@@ -1,7 +1,7 @@
 """The trials of a sweep: each is a run, and any number of processes share them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -215,11 +215,15 @@ def _dead(run: RunFolder) -> str:
 
 
 def in_words(params: Mapping[str, Any]) -> str:
-    """Return the options of a trial as text, by the last words of their keys if they differ."""
-    short = {key: key.rpartition(".")[2] for key in params}
-    names = list(short.values())
-    shown = {k: n if names.count(n) == 1 else k for k, n in short.items()}
-    return "  ".join(f"{shown[key]} {_number(value)}" for key, value in params.items())
+    """Return the options of a trial as text, each by the words that tell it from the others."""
+    return "  ".join(f"{_short(key, params)} {_number(v)}" for key, v in params.items())
+
+
+def _short(key: str, keys: Iterable[str]) -> str:
+    """Return the last word of a key, after those that keys with the same last word lack."""
+    *above, last = key.split(".")
+    alike = [other.split(".") for other in keys if other.rpartition(".")[2] == last]
+    return ".".join([*(w for w in above if not all(w in other for other in alike)), last])
 
 
 def _number(value: Any) -> str:
