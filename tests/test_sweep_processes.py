@@ -15,7 +15,7 @@ from trained_runs import assert_same_bits
 from gankit.recipe import toml
 
 pytestmark = [pytest.mark.slow, pytest.mark.anywhere]
-LIMIT = 300  # seconds
+LIMIT = 900  # seconds
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gankit.backend import announce
-from gankit.errors import GankitError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from gankit.sweep.trials import Sweep
 
 TRIALS = 20  # by default
-KEPT = 3  # best recipes
 
 
 def begin_sweep(
@@ -53,6 +51,7 @@ def begin_sweep(
     check_optuna()
     used = announce(console.print, backend, cpu)
     from gankit.discovery.plugins import load_plugins
+    from gankit.files import read
     from gankit.recipe import toml
     from gankit.recipe.recipe import check_recipe
     from gankit.sweep.folder import Facts, SweepFolder, digest
@@ -71,7 +70,7 @@ def begin_sweep(
         "plugins": [str(path) for path in plugins],
     }
     facts = Facts.model_validate(asked)
-    folder = SweepFolder.find_or_create(facts, table, options, out)
+    folder = SweepFolder.find_or_create(facts, table, read(space), out)
     ask_for(folder, trials)
     return folder
 
@@ -137,25 +136,3 @@ def open_sweep(
         console=console,
         how=(used, cpu, plugins),
     )
-
-
-def write_best(sweep: "Sweep") -> list[Path]:
-    """Write the recipes of the best trials, `best-1.toml`, …, and return their paths.
-
-    Raises:
-        GankitError: No trial was played to its end.
-    """
-    from gankit.files import write
-    from gankit.recipe import toml
-
-    best = sweep.best()[:KEPT]
-    if not best:
-        raise GankitError(
-            f"no trial of {sweep.folder.path} was played to its end",
-            "change the space; or play more trials: --trials N",
-        )
-    for rank, trial in enumerate(best, 1):
-        about = f"# Trial {trial.number} of {sweep.folder.path}: {sweep.score} {trial.value:.4g}."
-        text = toml.write(sweep.recipe(trial))
-        write(sweep.folder.best(rank), f"{about}\n{text}")
-    return [sweep.folder.best(rank) for rank in range(1, len(best) + 1)]

@@ -19,7 +19,7 @@ from gankit.cli.options import (
     number,
     text,
 )
-from gankit.errors import Interrupted
+from gankit.errors import GankitError, Interrupted
 from gankit.messages import plugin_words, typed
 from gankit.terminal import terminal
 
@@ -90,10 +90,14 @@ def sweep(
 
 def _end(made: "Sweep") -> Iterator[Line]:
     """Yield the best trials, and what to type next."""
-    from gankit.api.sweep import write_best
     from gankit.sweep.trials import in_words
 
-    files = write_best(made)
+    files = made.write_best()
+    if not files:
+        raise GankitError(
+            f"no trial of {made.folder.path} was played to its end",
+            "change the space; or play more trials: --trials N",
+        )
     rows = [("", made.score, "trial", "")]
     for path, trial in zip(files, made.best()):
         rows.append((path.name, f"{trial.value:.4g}", str(trial.number), in_words(trial.params)))

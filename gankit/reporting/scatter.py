@@ -59,6 +59,11 @@ class Axis:
             tens = [10.0**power for power in range(first, math.floor(math.log10(self.high)) + 1)]
             if len(tens) > 1:
                 return tens[:: math.ceil(len(tens) / 5)]
+            return [
+                x
+                for x in (n * 10.0 ** (first - 1) for n in (1, 2, 5, 10, 20, 50))
+                if self.low <= x <= self.high
+            ]
         rough = (self.high - self.low) / 4
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(n * power for n in (1, 2, 5, 10) if n * power >= rough)

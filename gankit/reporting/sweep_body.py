@@ -13,6 +13,7 @@ from gankit.reporting.embedded_images import sheet
 from gankit.reporting.markup import Html, number, tag
 from gankit.reporting.run_data import RunData
 from gankit.reporting.scatter import Point, scatter
+from gankit.sweep.folder import short
 
 NOTES = {
     "best": "Samples of the best trials at their best checkpoint.",
@@ -98,7 +99,7 @@ def _best(sweep: SweepData) -> Html:
 
 def _card(sweep: SweepData, path: Path, trial: TrialData) -> Html:
     title = tag("h3", f"trial {trial.number}: {sweep.score} {number(trial.score)}")
-    options = tag("p", "  ".join(f"{k} = {_text(v)}" for k, v in trial.params.items()))
+    options = tag("p", ", ".join(_words(sweep, trial)))
     image = _best_sheet(trial)
     drawn = tag("div", image, class_="sheet") if image else None
     run = markup.code(f"gankit run {typed(path)}")
@@ -153,7 +154,8 @@ def _way(sweep: SweepData) -> str:
 
 
 def _trials(sweep: SweepData) -> Html:
-    head = ["trial", "state", sweep.score, "epochs", *sweep.options]
+    names = [short(key, sweep.options) for key in sweep.options]
+    head = ["trial", "state", sweep.score, "epochs", *names]
     rows = [list(_row(sweep, trial)) for trial in sweep.trials]
     table = markup.table("Trials in their order", head, rows, range(2, len(head)))
     return tag("div", table, class_="card")
@@ -174,6 +176,11 @@ def _repeat(sweep: SweepData) -> Html:
     }
     steps = [tag("div", tag("p", text), markup.code(word)) for text, word in texts.items()]
     return tag("div", *steps, class_="card")
+
+
+def _words(sweep: SweepData, trial: TrialData) -> Iterator[str]:
+    for key in sweep.options:
+        yield f"{short(key, sweep.options)} {_text(trial.params.get(key))}"
 
 
 def _text(value: Any) -> str:

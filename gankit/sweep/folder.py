@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,14 +63,14 @@ class SweepFolder:
 
     @classmethod
     def find_or_create(
-        cls, facts: Facts, recipe: Mapping[str, Any], space: Mapping[str, Any], out: Path | None
+        cls, facts: Facts, recipe: Mapping[str, Any], space: str, out: Path | None
     ) -> "SweepFolder":
         """Return the folder of the sweep with this digest, a new one if there is none.
 
         Args:
             facts: What the sweep is asked for.
             recipe: The table of its recipe.
-            space: The table of its space.
+            space: The text of its space.
             out: The folder; the next free `runs/RECIPE-sweep-1`, `-2`, … by default.
 
         Raises:
@@ -131,7 +131,7 @@ class SweepFolder:
         """Return the recipe of the best trial, the second best, …"""
         return self.path / f"best-{rank}.toml"
 
-    def _create(self, facts: Facts, recipe: Mapping[str, Any], space: Mapping[str, Any]) -> None:
+    def _create(self, facts: Facts, recipe: Mapping[str, Any], space: str) -> None:
         """Make the folder with all its files at once, unless another process does so first."""
         with written(self.path, "choose another folder with --out"):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ class SweepFolder:
                     made = SweepFolder(partial)
                     made.note(facts)
                     write(made.recipe, toml.write(recipe))
-                    write(made.space, toml.write(space))
+                    write(made.space, space)
             except OSError:
                 if not self.exists:
                     raise
@@ -151,6 +151,22 @@ def digest(recipe: Mapping[str, Any], space: Mapping[str, Any], sampler: Sampler
     """Return the digest of what is swept, and how."""
     text = json.dumps([recipe, space, sampler], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield ranges and choices by dotted keys; a space may also be written as nested tables."""
+    for key, value in table.items():
+        if isinstance(value, Mapping) and value and not value.keys() & {"low", "high"}:
+            yield from leaves(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def short(key: str, keys: Iterable[str]) -> str:
+    """Return the last word of a key, after those that keys with the same last word lack."""
+    *above, last = key.split(".")
+    alike = [other.split(".") for other in keys if other.rpartition(".")[2] == last]
+    return ".".join([*(w for w in above if not all(w in other for other in alike)), last])
 
 
 def check_plugins(folder: Path, named: Sequence[str], given: Iterable[Path]) -> None:

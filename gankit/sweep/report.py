@@ -10,8 +10,7 @@ from gankit.reporting.page import document
 from gankit.reporting.run_data import RunData, read_run
 from gankit.reporting.score_history import score_histories
 from gankit.reporting.sweep_body import SweepData, TrialData, body
-from gankit.sweep.folder import SweepFolder
-from gankit.sweep.space import leaves
+from gankit.sweep.folder import SweepFolder, leaves
 from gankit.sweep.study import SCORE, check_optuna, find_study
 
 if TYPE_CHECKING:

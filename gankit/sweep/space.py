@@ -1,7 +1,7 @@
 """The space of a sweep: which options of a recipe change, checked by the schemas of the parts."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from gankit.messages import shown
 from gankit.recipe.overrides import override
 from gankit.recipe.problems import Place, Problem, Refusal, Scope, found
 from gankit.recipe.recipe import check_recipe
+from gankit.sweep.folder import leaves
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -147,15 +148,6 @@ def changed(base: Table, values: Table, source: str) -> dict[str, Any]:
             table = table.setdefault(word, {})
         table[last] = value
     return override(base, nested, source)
-
-
-def leaves(table: Table, above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield ranges and choices by dotted keys; a space may also be written as nested tables."""
-    for key, value in table.items():
-        if isinstance(value, Mapping) and value and not value.keys() & {"low", "high"}:
-            yield from leaves(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", value
 
 
 def _option(key: str, given: Any) -> Range | Choices:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from gankit.errors import GankitError
 from gankit.messages import in_one_line
-from gankit.recipe.recipe import Recipe
 from gankit.recipe.settings import Direction, all_directions
 from gankit.sweep.folder import Facts, Sampler, SweepFolder
 
@@ -15,6 +14,8 @@ SCORE = "score"  # the attribute of a study that names the deciding score
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.samplers import BaseSampler
+
+    from gankit.recipe.recipe import Recipe
 
 
 def check_optuna() -> None:
@@ -87,7 +88,7 @@ def without_password(url: str) -> str:
     return f"{scheme}{slashes}{user.partition(':')[0]}{at}{host}" if at else url
 
 
-def deciding_score(recipe: Recipe) -> tuple[str, Direction]:
+def deciding_score(recipe: "Recipe") -> tuple[str, Direction]:
     """Return the score that trials are compared by, and which way is better.
 
     Raises:

@@ -1,7 +1,7 @@
 """The trials of a sweep: each is a run, and any number of processes share them."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +13,9 @@ from rich.console import Console
 
 from gankit.api.train import begin, go_on
 from gankit.errors import GankitError, Interrupted
-from gankit.files import NotWritten
+from gankit.files import NotWritten, write
 from gankit.messages import clock
+from gankit.recipe import toml
 from gankit.recipe.settings import Direction
 from gankit.run import score_file
 from gankit.run.callbacks import NotFinite
@@ -23,7 +24,7 @@ from gankit.run.following import followed_by
 from gankit.run.lock import Held, locked
 from gankit.run.scores import standing
 from gankit.sentinel import log
-from gankit.sweep.folder import Facts, SweepFolder
+from gankit.sweep.folder import Facts, SweepFolder, short
 from gankit.sweep.space import Space
 from gankit.sweep.study import make_sampler
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from optuna import Study, Trial
     from optuna.trial import FrozenTrial
 
+KEPT = 3  # best recipes
 OWNER = "folder"  # the attribute of a trial that says which sweep's folder has its run
 
 
@@ -85,9 +87,14 @@ class Sweep:
         done = self.study.get_trials(states=(TrialState.COMPLETE,))
         return sorted(done, key=lambda t: t.value or 0.0, reverse=self.better == "high")
 
-    def recipe(self, trial: "FrozenTrial") -> dict[str, Any]:
-        """Return the recipe of a trial, as a table."""
-        return self.space.recipe(self.base, trial.params)
+    def write_best(self) -> list[Path]:
+        """Write the recipes of the best trials, `best-1.toml`, …, and return their paths."""
+        best = self.best()[:KEPT]
+        for rank, trial in enumerate(best, 1):
+            about = f"# Trial {trial.number} of {self.folder.path}: {self.score} {trial.value:.4g}."
+            recipe = toml.write(self.space.recipe(self.base, trial.params))
+            write(self.folder.best(rank), f"{about}\n{recipe}")
+        return [self.folder.best(rank) for rank in range(1, len(best) + 1)]
 
     @property
     def _owner(self) -> str:
@@ -148,6 +155,7 @@ class Sweep:
         finally:
             keras.utils.clear_session()  # so that variables are named as in a fresh process
         self.study.tell(found.number, value, state)
+        self.write_best()
         self._show_end(found.number, value, state.name.lower(), words, time.perf_counter() - began)
 
     def _train(self, found: "FrozenTrial", run: RunFolder) -> None:
@@ -165,7 +173,13 @@ class Sweep:
             if run.exists:
                 go_on(run.path, quiet, *self.how)
             else:
-                begin(self.recipe(found), run.recipe, quiet, run.path, *self.how)
+                begin(
+                    self.space.recipe(self.base, found.params),
+                    run.recipe,
+                    quiet,
+                    run.path,
+                    *self.how,
+                )
         look(run, prune=False)
 
     def _look(self, trial: "Trial", told: set[int], run: RunFolder, prune: bool) -> None:
@@ -216,14 +230,7 @@ def _dead(run: RunFolder) -> str:
 
 def in_words(params: Mapping[str, Any]) -> str:
     """Return the options of a trial as text, each by the words that tell it from the others."""
-    return "  ".join(f"{_short(key, params)} {_number(v)}" for key, v in params.items())
-
-
-def _short(key: str, keys: Iterable[str]) -> str:
-    """Return the last word of a key, after those that keys with the same last word lack."""
-    *above, last = key.split(".")
-    alike = [other.split(".") for other in keys if other.rpartition(".")[2] == last]
-    return ".".join([*(w for w in above if not all(w in other for other in alike)), last])
+    return "  ".join(f"{short(key, params)} {_number(v)}" for key, v in params.items())
 
 
 def _number(value: Any) -> str:
