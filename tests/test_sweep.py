@@ -126,6 +126,9 @@ def test_an_interrupted_trial_goes_on_with_its_options(tmp_path, monkeypatch):
         sweep.play()
     (trial,) = sweep.study.trials
     assert trial.state.name == "RUNNING" and not trial.intermediate_values
+    elsewhere = sweep.facts.model_copy(update={"folder": "that of another machine"})
+    dataclasses.replace(sweep, facts=elsewhere).play()  # there are enough, and this is not its own
+    assert sweep.study.trials[0].state.name == "RUNNING"
     sweep.play()
     (again,) = sweep.study.trials
     assert again.state.name == "COMPLETE" and again.params == trial.params

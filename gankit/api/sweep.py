@@ -1,5 +1,6 @@
 """A sweep: many trainings of a recipe with different options, from its start or to its end."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,7 @@ def begin_sweep(
     read_space(options, table, catalogue, str(space))
     asked = {
         "recipe": source.stem,
+        "folder": secrets.token_hex(8),
         "digest": digest(table, options, sampler),
         "trials": trials or TRIALS,
         "sampler": sampler,

@@ -23,6 +23,7 @@ class Facts(BaseModel):
 
     Args:
         recipe: The name of the recipe.
+        folder: The name of the folder in the study, which tells its trials from those of others.
         digest: Of the recipe, the space and the sampler: the same command has the same digest.
         trials: The number of trials.
         sampler: How Optuna chooses.
@@ -32,6 +33,7 @@ class Facts(BaseModel):
     """
 
     recipe: str
+    folder: str
     digest: str
     trials: int
     sampler: Sampler

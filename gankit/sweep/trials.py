@@ -30,10 +30,13 @@ from gankit.sweep.study import make_sampler
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
-    from optuna.trial import FrozenTrial
+    from optuna.trial import FrozenTrial, TrialState
 
 KEPT = 3  # best recipes
 OWNER = "folder"  # the attribute of a trial that says which sweep's folder has its run
+
+
+Outcome = tuple["TrialState", float | None, str]  # state, score, why there is none
 
 
 class Pruned(Exception):
@@ -96,13 +99,10 @@ class Sweep:
             write(self.folder.best(rank), f"{about}\n{recipe}")
         return [self.folder.best(rank) for rank in range(1, len(best) + 1)]
 
-    @property
-    def _owner(self) -> str:
-        return str(self.folder.path.resolve())
-
     def _interrupted(self) -> list[int]:
         """Return the trials of this folder that are not finished."""
-        return [t.number for t in self._counted() if not t.state.is_finished()]
+        own = [t for t in self._counted() if t.user_attrs.get(OWNER) == self.facts.folder]
+        return [trial.number for trial in own if not trial.state.is_finished()]
 
     def _counted(self) -> list["FrozenTrial"]:
         """Return all trials but those whose process died before it had chosen any options."""
@@ -117,7 +117,7 @@ class Sweep:
             trial = self.study.ask()
             self.study.sampler = make_sampler(self.facts.sampler, self.seed, trial.number)
             self.space.suggest(trial)
-            trial.set_user_attr(OWNER, self._owner)
+            trial.set_user_attr(OWNER, self.facts.folder)
         self._play_if_free(trial.number)
         return True
 
@@ -133,30 +133,39 @@ class Sweep:
             return False
 
     def _play(self, found: "FrozenTrial") -> None:
-        from optuna.trial import TrialState
-
-        run, began, words = self.folder.run(found.number), time.perf_counter(), ""
+        run, began = self.folder.run(found.number), time.perf_counter()
         self._show(found.number, "goes on" if run.exists else "begins", in_words(found.params))
-        state, value = TrialState.COMPLETE, None
         try:
-            self._train(found, run)
-            value = self._value(run)
-            state = TrialState.COMPLETE if value is not None else TrialState.PRUNED
-        except (Pruned, NotFinite) as reason:
-            state, words = TrialState.PRUNED, str(reason)
-        except (NotWritten, Held, Interrupted):
-            raise
-        except Exception as error:
-            dead = run.exists and _dead(run)
-            state, words = TrialState.PRUNED if dead else TrialState.FAIL, str(error)
-            if not isinstance(error, GankitError):
-                self.study.tell(found.number, state=state)
-                raise
+            state, value, words = self._outcome(found, run)
         finally:
             keras.utils.clear_session()  # so that variables are named as in a fresh process
         self.study.tell(found.number, value, state)
         self.write_best()
-        self._show_end(found.number, value, state.name.lower(), words, time.perf_counter() - began)
+        result = f"{self.score} {value:.4g}" if value is not None else words
+        best = [f"best {trial.value:.4g}, trial {trial.number}" for trial in self.best()[:1]]
+        self._show(found.number, result, *best, clock(time.perf_counter() - began))
+
+    def _outcome(self, found: "FrozenTrial", run: RunFolder) -> Outcome:
+        """Train a trial, and return its state, its score, and why it has none."""
+        from optuna.trial import TrialState
+
+        try:
+            self._train(found, run)
+        except (NotWritten, Held, Interrupted):
+            raise
+        except (Pruned, NotFinite) as reason:
+            return TrialState.PRUNED, None, f"pruned: {reason}"
+        except GankitError as error:
+            dead = _dead(run)
+            state = TrialState.PRUNED if dead else TrialState.FAIL
+            return state, None, f"pruned: {dead}" if dead else f"failed: {error}"
+        except Exception:
+            self.study.tell(found.number, state=TrialState.FAIL)  # a resumed sweep passes it by
+            raise
+        value = self._value(run)
+        if value is None:
+            return TrialState.PRUNED, None, f"pruned: it has no finite {self.score}"
+        return TrialState.COMPLETE, value, ""
 
     def _train(self, found: "FrozenTrial", run: RunFolder) -> None:
         """Train the run of a trial to its end.
@@ -207,14 +216,6 @@ class Sweep:
     def _show(self, number: int, *texts: str) -> None:
         line = "  ".join([f"trial {number}", *filter(None, texts)])
         self.console.print(line, highlight=False, soft_wrap=not self.console.is_terminal)
-
-    def _show_end(
-        self, number: int, value: float | None, state: str, words: str, seconds: float
-    ) -> None:
-        result = f"{self.score} {value:.4g}" if value is not None else f"{state}: {words}"
-        best = self.best()[:1]
-        standing = f"best {best[0].value:.4g}, trial {best[0].number}" if best else ""
-        self._show(number, result, standing, clock(seconds))
 
 
 def _dead(run: RunFolder) -> str:
