@@ -170,8 +170,11 @@ def test_a_trial_worse_than_the_median_is_pruned(tmp_path):
 
 def test_options_are_named_by_what_tells_them_apart():
     keys = [f"players.{name}.optimizer.learning_rate" for name in ("generator", "discriminator")]
-    text = "generator.learning_rate 0.001  discriminator.learning_rate 0.1234  latent 3"
-    assert in_words(dict(zip([*keys, "architecture.latent"], (1e-3, 0.12341, 3)))) == text
+    text = (
+        "generator.learning_rate 0.001  discriminator.learning_rate 0.1234  latent 3  loss.name bce"
+    )
+    values = (1e-3, 0.12341, 3, "bce")
+    assert in_words(dict(zip([*keys, "architecture.latent", "loss.name"], values))) == text
 
 
 def test_a_storage_that_cannot_be_opened(tmp_path):

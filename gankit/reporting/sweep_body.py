@@ -120,7 +120,7 @@ def _importance(sweep: SweepData) -> Html:
     if not sweep.importance:
         return tag("p", "Not known: it needs more trials that were played to their end.")
     rows = [
-        [key, tag("i", class_="bar", style=f"width:{100 * value:.0f}%"), f"{value:.2f}"]
+        [key, tag("i", class_="bar", style=f"width:{240 * value:.0f}px"), f"{value:.2f}"]
         for key, value in sweep.importance.items()
     ]
     table = markup.table("Importance (PED-ANOVA)", ["option", "", "importance"], rows, [2])

@@ -168,7 +168,8 @@ def short(key: str, keys: Iterable[str]) -> str:
     """Return the last word of a key, after those that keys with the same last word lack."""
     *above, last = key.split(".")
     alike = [other.split(".") for other in keys if other.rpartition(".")[2] == last]
-    return ".".join([*(w for w in above if not all(w in other for other in alike)), last])
+    own = [word for word in above if not all(word in other for other in alike)]
+    return ".".join([*(own or above[-1:] * (last == "name")), last])
 
 
 def check_plugins(folder: Path, named: Sequence[str], given: Iterable[Path]) -> None:
