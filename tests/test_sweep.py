@@ -78,7 +78,7 @@ def test_the_page_of_a_sweep(made, gankit):
     assert len(dots) == len(asked) * len(known)
     assert len(page.images) == len(files)
     (chart,) = page.charts
-    assert chart["title"] == "frechet_distance"
+    assert chart["title"] == "frechet_distance (pixels)"
     assert len(chart["series"]) == len(known)
     rows = [row for row in page.all("th", scope="row") if row[2].isdecimal()]
     assert [row[2] for row in rows] == [str(number) for number in range(TRIALS)]
