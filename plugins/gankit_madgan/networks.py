@@ -60,7 +60,7 @@ def mad_gan(
 def selected(noise: Any, generators: int) -> Any:
     """Return which generator the first number of the noise selects, one-hot (batch, generators)."""
     bounds = [NormalDist().inv_cdf(number / generators) for number in range(1, generators)]
-    above = ops.cast(noise[:, :1] > np.array([bounds], "float32"), "float32")
+    above = ops.cast(ops.greater(noise[:, :1], np.array([bounds], "float32")), "float32")
     ones, zeros = ops.ones_like(above[:, :1]), ops.zeros_like(above[:, :1])
     return ops.concatenate([ones, above], axis=1) - ops.concatenate([above, zeros], axis=1)
 
