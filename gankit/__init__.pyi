@@ -1,4 +1,5 @@
 from . import layers as layers
+from . import random as random
 from .api import explore as explore
 from .api.apply import apply as apply
 from .api.compare import compare as compare
@@ -16,7 +17,9 @@ from .data.image_files import image_files as image_files
 from .data.lazy_images import cached_images as cached_images
 from .data.scaling import from_uint8 as from_uint8
 from .data.scaling import to_uint8 as to_uint8
+from .engine import all_rows as all_rows
 from .engine import input_gradient as input_gradient
+from .engine import own_rows as own_rows
 from .errors import GankitError as GankitError
 from .game.gan import GAN as GAN
 from .game.incompatibility import Incompatibility as Incompatibility

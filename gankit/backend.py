@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import which
 
 from gankit.errors import GankitError
+from gankit.messages import tally
 
 TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 BACKENDS = tuple(TITLES)
@@ -56,16 +57,14 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
     return running
 
 
-def announce(show: Callable[[str], object], backend: str | None, cpu: bool) -> str:
-    """Start a backend, show it with its devices, and return its name."""
-    name = choose_backend(backend, cpu)
+def announce(show: Callable[[str], object], cpu: bool) -> None:
+    """Show the backend that runs, and the devices in use."""
     from gankit import engine
 
-    devices = engine.devices()
-    show(f"training on {', '.join(devices)} with {TITLES[name]}")
-    if devices == ["CPU"] and _has_gpu():
+    devices, name = engine.devices(), running_backend() or ""
+    show(f"training on {tally(devices)} with {TITLES[name]}")
+    if set(devices) == {"CPU"} and _has_gpu():
         show(f"the GPU of this machine is not used: {_why_no_gpu(name, cpu)}")
-    return name
 
 
 def _has_gpu() -> bool:

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,6 +30,12 @@ def suggestion(word: object, allowed: Iterable[str]) -> str:
 def shown(value: Any) -> str:
     """Return a value as a recipe spells it, on one line, truncated if long."""
     return cut(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def tally(names: Iterable[str]) -> str:
+    """Return a list of names, equal ones as their number: `4 × CPU`."""
+    counts = Counter(names).items()
+    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counts)
 
 
 def printable(text: str) -> str:

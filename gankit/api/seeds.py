@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gankit.api.runs import summary
 from gankit.api.train import begin, go_on
-from gankit.backend import announce
+from gankit.backend import announce, choose_backend
 from gankit.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def begin_seeds(
     Raises:
         GankitError: The recipe has problems, or the folder cannot be made.
     """
-    used = announce(console.print, backend, cpu)
+    used = choose_backend(backend, cpu)
+    announce(console.print, cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.recipe.recipe import check_recipe
     from gankit.run.folder import RunFolder

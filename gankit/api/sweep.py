@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gankit.backend import announce
+from gankit.backend import announce, choose_backend
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,7 +50,8 @@ def begin_sweep(
     from gankit.sweep.study import check_optuna, deciding_score, without_password
 
     check_optuna()
-    used = announce(console.print, backend, cpu)
+    used = choose_backend(backend, cpu)
+    announce(console.print, cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.files import read
     from gankit.recipe import toml

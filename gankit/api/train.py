@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gankit.backend import announce
+from gankit.backend import announce, choose_backend
 from gankit.errors import GankitError, Interrupted
 from gankit.files import NotWritten
 from gankit.messages import plugin_words, typed
@@ -118,13 +118,16 @@ def begin(
     plugins: Sequence[Path] = (),
 ) -> "RunFolder":
     """Train a recipe, given as a table, from the start, and return the run's folder."""
-    announce(console.print, backend, cpu)
+    choose_backend(backend, cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.recipe.recipe import check_recipe
+    from gankit.run.devices import use_devices
     from gankit.run.folder import RunFolder
     from gankit.run.lock import Held
 
     recipe = check_recipe(table, load_plugins(plugins), str(source))
+    use_devices(recipe.training)
+    announce(console.print, cpu)
     run = RunFolder.create(_name(source), out)
     try:
         _train(recipe, run, console, plugins)
@@ -137,6 +140,14 @@ def begin(
         run.remove_if_nothing_was_played()
         raise
     return run
+
+
+def follow(backend: str, cpu: bool = False, plugins: Sequence[Path] = ()) -> None:
+    """Follow the first of the processes that a launcher has started, to its end."""
+    choose_backend(backend, cpu)
+    from gankit.run import team
+
+    team.follow(plugins)
 
 
 def go_on(
@@ -152,15 +163,18 @@ def go_on(
 ) -> "RunFolder":
     """Train a run to its end from its latest checkpoint, or another one; return its folder.
 
-    `overrides` may change its number of epochs.
+    `overrides` may change its number of epochs and its devices.
     """
+    from gankit.run.devices import use_devices
     from gankit.run.folder import RunFolder
     from gankit.run.lock import locked
 
     run = RunFolder.open(path)
     with locked(run.path):
-        announce(console.print, backend or run.read_facts()["backend"], cpu)
+        choose_backend(backend or run.read_facts()["backend"], cpu)
         recipe = _resumed(run, console, plugins, checkpoint, added, overrides)
+        use_devices(recipe.training)
+        announce(console.print, cpu)
         _train(recipe, run, console, plugins, allow_new_data)
     return run
 

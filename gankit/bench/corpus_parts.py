@@ -66,7 +66,7 @@ class OutwardNoise(gankit.Stabilizer):
         )
 
     def _noise(self, targets: Any) -> Any:
-        return keras.random.uniform(keras.ops.shape(targets), 0.0, self.amount, seed=self.seed)
+        return gankit.random.uniform(keras.ops.shape(targets), 0.0, self.amount, seed=self.seed)
 
 
 @gankit.hookimpl

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from gankit.backend import announce
+from gankit.backend import announce, choose_backend
 from gankit.cli.app import command
 from gankit.cli.console import show_lines
 from gankit.cli.options import Backend, Cpu, number, text
@@ -42,7 +42,8 @@ def bench(
 ) -> None:
     """Run benchmarks and print their results beside published ones. Earlier results are kept."""
     console = terminal()
-    announce(console.print, backend, cpu)
+    choose_backend(backend, cpu)
+    announce(console.print, cpu)
     from gankit.bench import ablation, mixtures, sentinel
 
     names = [name.strip() for name in arms.split(",") if name.strip()]

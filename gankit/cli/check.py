@@ -17,17 +17,19 @@ from gankit.cli.options import (
     Channels,
     Cpu,
     Data,
+    Devices,
     Overrides,
     PluginFiles,
     RecipePath,
     Size,
     data_overrides,
+    device_overrides,
     flag,
 )
 from gankit.discovery.faults import blaming
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
-from gankit.messages import counted, listed
+from gankit.messages import counted, listed, tally
 from gankit.terminal import warning
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def check(
     channels: Channels = None,
     added: Added = None,
     plugin: PluginFiles = None,
+    devices: Devices = None,
     backend: Backend = None,
     cpu: Cpu = False,
     all_data: AllData = False,
@@ -66,12 +69,12 @@ def check(
     engine.compile_quickly()
     from gankit.recipe.recipe import read_recipe
 
-    changes = data_overrides(size, channels) + (overrides or [])
+    changes = data_overrides(size, channels) + (overrides or []) + device_overrides(devices)
     recipe = read_recipe(path, load_plugins(plugin or ()), changes, data, added or ())
     with blaming(recipe.parts()):
         show_lines(check_recipe(recipe, plugin or (), all_data))
     command = ["gankit", "run", str(path)]
-    given = {"--data": data, "--size": size, "--channels": channels}
+    given = {"--data": data, "--size": size, "--channels": channels, "--devices": devices}
     command += [word for key, value in given.items() if value for word in (key, str(value))]
     command += [word for each in overrides or () for word in ("--set", each)]
     command += [word for name in added or () for word in ("--with", name)]
@@ -98,6 +101,7 @@ def check_recipe(
         if len(stages) > 1:
             yield Text(f"stage {number} of {len(stages)}", "cyan")
         yield from _data_lines(experiment)
+        yield from _device_lines(experiment)
         yield from _network_lines(experiment)
         yield from _memory_lines(experiment)
         yield from _batch_lines(experiment)
@@ -120,6 +124,17 @@ def class_words(counts: Mapping[str, int]) -> str:
     """Return the classes with the numbers of their examples: `cat: 20, dog: 20`."""
     words = [f"{name}: {count:,}" for name, count in counts.items()]
     return listed([*words[:MOST], *([f"… {len(words) - MOST:,} more"] if words[MOST:] else [])])
+
+
+def _device_lines(experiment: "Experiment") -> Iterator[Line]:
+    """Yield the devices, if several share each batch."""
+    from gankit import engine
+
+    devices, size = engine.devices(), experiment.recipe.training.batch_size
+    if len(devices) > 1:
+        share = f"{size // len(devices)} of the {size} examples of a batch each"
+        yield _fact("devices", f"{tally(devices)}: {share}")
+        yield ""
 
 
 def _network_lines(experiment: "Experiment") -> Iterator[Line]:

@@ -38,6 +38,16 @@ def data_overrides(size: int | None, channels: str | None) -> list[str]:
     return sizes + ([f'dataset.channels="{channels}"'] if channels else [])
 
 
+def device_overrides(devices: str | None) -> list[str]:
+    """Return the change of a recipe that `--devices` stands for."""
+    if devices is None:
+        return []
+    if devices != "all" and not (devices.isdecimal() and int(devices)):
+        raise typer.BadParameter(f"--devices is a number or all. Received: {devices}")
+    value = devices if devices.isdecimal() else '"all"'
+    return [f"training.devices={value}"]
+
+
 def examples(*commands: str) -> str:
     """Return commands as the end of a help."""
     return "\nExamples:\n\n" + "\n".join(f"  gankit {command}\n" for command in commands)
@@ -67,6 +77,10 @@ Overrides = Annotated[
 ]
 Backend = Annotated[str | None, _backend("Keras' own choice")]
 RunBackend = Annotated[str | None, _backend("the run's")]
+Devices = Annotated[
+    str | None,
+    text("N", "The number of devices that share each batch, or all.", "the recipe's"),
+]
 Cpu = Annotated[bool, flag("--cpu", "Do not use GPUs.")]
 RECIPE = "A TOML file, or a recipe from gankit list recipes."
 RecipePath = Annotated[

@@ -1,5 +1,6 @@
 """gankit run: train a recipe."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,10 +17,12 @@ from gankit.cli.options import (
     Channels,
     Cpu,
     Data,
+    Devices,
     Overrides,
     PluginFiles,
     Size,
     data_overrides,
+    device_overrides,
     flag,
     number,
     text,
@@ -31,6 +34,8 @@ from gankit.terminal import terminal
 
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
+
+LAUNCHERS = {"torch": "RANK", "jax": "KERAS_DISTRIBUTION_PROCESS_ID"}  # which process this is
 
 
 @command(
@@ -67,6 +72,7 @@ def run(
         ),
     ] = None,
     plugin: PluginFiles = None,
+    devices: Devices = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
@@ -78,7 +84,12 @@ def run(
     from gankit.sweep.seeds import SeedsFolder
 
     console, plugins = terminal(), [path.resolve() for path in plugin or []]
-    changes = data_overrides(size, channels) + (overrides or [])
+    for launcher, variable in LAUNCHERS.items():
+        if int(os.environ.get(variable, 0)):
+            train.follow(launcher, cpu, plugins)
+            return
+    overrides = [*(overrides or ()), *device_overrides(devices)]
+    changes = data_overrides(size, channels) + overrides
     several = SeedsFolder(found_run(resume)) if resume else None
     made: RunFolder | SeedsFolder
     try:
@@ -94,7 +105,7 @@ def run(
             _refuse(["--seeds"] if seeds else [])
             if added and not checkpoint:
                 raise typer.BadParameter("--resume with --with needs --from and a checkpoint")
-            back, resume = (checkpoint, added or (), overrides or ()), found_run(resume)
+            back, resume = (checkpoint, added or (), overrides), found_run(resume)
             made = train.go_on(resume, console, backend, cpu, plugins, allow_new_data, *back)
         elif checkpoint:
             raise typer.BadParameter("--from needs --resume and a run")

@@ -1,12 +1,14 @@
 """The batches of one epoch, in an order that depends on seed and epoch alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
 
 from gankit.data.dataset import Dataset
 from gankit.errors import GankitError
+
+Arranged = Callable[[np.ndarray], np.ndarray]
 
 
 class Batches(keras.utils.PyDataset):
@@ -18,16 +20,27 @@ class Batches(keras.utils.PyDataset):
         seed: Of the order and the flips.
         epoch: The number of the epoch.
         start: The number of batches to skip.
+        arranged: Returns the places of a batch in the order in which this process loads them; on
+            several devices it says which device has which.
 
     Raises:
         GankitError: The data has fewer examples than a batch.
     """
 
-    def __init__(self, dataset: Dataset, size: int, seed: int, epoch: int = 0, start: int = 0):
+    def __init__(
+        self,
+        dataset: Dataset,
+        size: int,
+        seed: int,
+        epoch: int = 0,
+        start: int = 0,
+        arranged: Arranged = lambda rows: rows,
+    ):
         super().__init__()
         self.dataset = dataset
         self.size = size
         self.start = start
+        self.arranged = arranged
         self.steps = len(dataset) // size
         if not self.steps:
             raise GankitError(
@@ -44,8 +57,8 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[Mapping[str, np.ndarray]]:
         """Return batch `start + index`, arrays by name in a tuple, as Keras expects."""
         first = (self.start + index) * self.size
-        rows = self.order[first : first + self.size]
-        flipped = self.flipped[first : first + self.size]
+        places = self.arranged(np.arange(first, first + self.size))
+        rows, flipped = self.order[places], self.flipped[places]
         arrays = self.dataset.arrays.items()
         return ({name: _flip(np.asarray(array[rows]), flipped) for name, array in arrays},)
 

@@ -10,31 +10,51 @@ import keras
 
 match keras.backend.backend():
     case "tensorflow":
+        from gankit.engine.one_process import (
+            agree,
+            all_rows,
+            differing,
+            join,
+            leave,
+            own_rows,
+            processes,
+            tell,
+            together,
+        )
         from gankit.engine.tensorflow import (
             compile_quickly,
-            devices,
             jit_compile,
             kernels,
             out_of_memory,
             seed,
             supports,
         )
+        from gankit.engine.tensorflow.parallel import arranged, devices, draw, part, use
         from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient, when
     case "jax":
         from gankit.engine.jax import (
             compile_quickly,
-            devices,
             jit_compile,
             kernels,
             out_of_memory,
             seed,
             supports,
         )
+        from gankit.engine.jax.parallel import arranged, devices, draw, part, use
+        from gankit.engine.jax.processes import (
+            agree,
+            differing,
+            join,
+            leave,
+            processes,
+            tell,
+            together,
+        )
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
+        from gankit.engine.one_process import all_rows, own_rows
     case "torch":
         from gankit.engine.torch import (
             compile_quickly,
-            devices,
             jit_compile,
             kernels,
             out_of_memory,
@@ -42,6 +62,20 @@ match keras.backend.backend():
             supports,
         )
         from gankit.engine.torch.captured import when
+        from gankit.engine.torch.collectives import all_rows, own_rows, together
+        from gankit.engine.torch.parallel import (
+            agree,
+            arranged,
+            devices,
+            differing,
+            draw,
+            join,
+            leave,
+            part,
+            processes,
+            tell,
+            use,
+        )
         from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient
     case other:
         from gankit.errors import GankitError
@@ -53,15 +87,28 @@ match keras.backend.backend():
 
 __all__ = [
     "Trainer",
+    "agree",
+    "all_rows",
     "apply",
+    "arranged",
     "compile_quickly",
     "devices",
+    "differing",
+    "draw",
     "gradients",
     "input_gradient",
     "jit_compile",
+    "join",
     "kernels",
+    "leave",
     "out_of_memory",
+    "own_rows",
+    "part",
+    "processes",
     "seed",
     "supports",
+    "tell",
+    "together",
+    "use",
     "when",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from gankit import engine
 from gankit.data.lazy_images import LazyImages
 from gankit.data.scaling import from_uint8
 from gankit.game.incompatibility import Incompatibility
@@ -40,7 +41,7 @@ def incompatibilities(gan: GAN, dataset: Dataset) -> list[Incompatibility]:
     parts: tuple[Loss | Stabilizer, ...] = (gan.game, *gan.stabilizers)
     declared = [found for part in parts for found in part.incompatibilities(gan)]
     shown = (*_bounded_logits(gan), *_out_of_reach(gan, dataset.arrays.values()))
-    shown += (*_half_range(gan, dataset), *_empty_classes(gan, dataset))
+    shown += (*_half_range(gan, dataset), *_empty_classes(gan, dataset), *_alone(gan))
     return list(dict.fromkeys([*declared, *shown]))
 
 
@@ -100,6 +101,19 @@ def _empty_classes(gan: GAN, dataset: Dataset) -> Iterator[Incompatibility]:
         )
 
 
+def _alone(gan: GAN) -> Iterator[Incompatibility]:
+    """Yield one for each kind of layer that sees the rows of its own process alone."""
+    if engine.processes() == 1:
+        return
+    layers = (layer for network in gan.networks.values() for layer in network.layers)
+    for name in dict.fromkeys(type(layer).__name__ for layer in filter(_sees_own_rows, layers)):
+        yield Incompatibility(
+            f"on several devices of PyTorch, Keras' layer {name} of each device sees only the rows "
+            "of its own",
+            f"use gankit.layers.{name}, which sees those of the whole batch",
+        )
+
+
 def end(network: keras.Model) -> tuple[str, Range]:
     """Return the name of a network's last activation, and the range of its output."""
     for operation in reversed(list(operations(network))):
@@ -113,6 +127,10 @@ def end(network: keras.Model) -> tuple[str, Range]:
 
 def _name(function: object) -> str:
     return str(getattr(function, "__name__", type(function).__name__)).lower()
+
+
+def _sees_own_rows(layer: keras.Layer) -> bool:
+    return type(layer) in (keras.layers.BatchNormalization, keras.layers.Dropout)
 
 
 def _range(array: np.ndarray) -> Range:

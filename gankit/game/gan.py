@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from gankit import engine
+from gankit import engine, random
 from gankit.data.scaling import tensor_from_uint8
 from gankit.game import step
 from gankit.game.averages import Averages
@@ -132,7 +132,7 @@ class GAN(engine.Trainer):
     def noise(self, name: str, batch: Batch) -> Tensor:
         """Return standard normal noise for the first input of a network, a row for each example."""
         shape = (rows(batch), *self.networks[name].inputs[0].shape[1:])
-        return keras.random.normal(shape, seed=self.seed)
+        return random.normal(shape, seed=self.seed)
 
     def call_network(self, network: keras.Model, x: Tensor, batch: Batch) -> Any:
         """Return a network's outputs in training, in float32.

@@ -10,7 +10,7 @@ from keras import ops
 from gankit import engine
 from gankit.game.scalars import accuracies, scalar, scalar_name
 from gankit.game.seeds import without_global_seed
-from gankit.game.turn import Batch, Round, Tensor, Turn, rows
+from gankit.game.turn import Batch, Round, Tensor, Turn
 
 if TYPE_CHECKING:
     from gankit.game.gan import GAN
@@ -33,8 +33,8 @@ def play(gan: GAN, batch: Batch) -> None:
 
 def _part(gan: GAN, batch: Batch, turn: int) -> Batch:
     """Return the rows of a turn, which no other turn of the player has."""
-    size = rows(batch) // max(gan.repeats.values())
-    return {name: x[turn * size : (turn + 1) * size] for name, x in batch.items()}
+    turns = max(gan.repeats.values())
+    return {name: engine.part(x, turn, turns) for name, x in batch.items()}
 
 
 def _update(gan: GAN, players: tuple[str, ...], batch: Batch) -> None:

@@ -16,6 +16,11 @@ from gankit.recipe.section import Section, section, values
 from gankit.recipe.settings import Scoring, Sentinel, Start, Training
 from gankit.recipe.validation import Validator
 
+SHARED = {  # what later stages cannot change
+    ("start", "run"): "only the first stage has one",
+    ("training", "devices"): "all stages train on the same devices",
+}
+
 
 @dataclass(frozen=True)
 class Player:
@@ -146,15 +151,15 @@ def _flat(table: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
             problem = Problem(("stages", index, "stages"), "a stage cannot have stages")
             raise Refusal(source, [problem])
         flat.append(override(flat[-1], stage, source))
-        if index and _run(flat[-1]) != _run(flat[-2]):
-            problem = Problem(("stages", index, "start", "run"), "only the first stage has one")
-            raise Refusal(source, [problem])
+        for place, words in SHARED.items():
+            if index and _at(flat[-1], *place) != _at(flat[-2], *place):
+                raise Refusal(source, [Problem(("stages", index, *place), words)])
     return flat
 
 
-def _run(table: Mapping[str, Any]) -> Any:
-    start = table.get("start")
-    return start.get("run") if isinstance(start, Mapping) else None
+def _at(table: Mapping[str, Any], section: str, option: str) -> Any:
+    found = table.get(section)
+    return found.get(option) if isinstance(found, Mapping) else None
 
 
 def _problems(validators: Sequence[Validator]) -> list[Problem]:

@@ -20,10 +20,12 @@ class Training:
 
     Args:
         epochs: The number of passes over the data.
-        batch_size: The number of examples in a turn.
+        batch_size: The number of examples in a turn, of all devices together.
         updates: Whether the players move one after the other, or all at once after one forward
             pass.
         precision: The precision of the networks' arithmetic; their weights are float32.
+        devices: The number of devices that share each batch, the same in all stages; `all` uses all
+            that there are.
         sample_every: The number of epochs between two sheets of samples.
         keep_samples: The largest number of sheets to keep, evenly spread over the run; the newest
             sheet, the last one and that of the best checkpoint always stay.
@@ -35,6 +37,7 @@ class Training:
     batch_size: Count = 64
     updates: Literal["alternating", "simultaneous"] = "alternating"
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
+    devices: Count | Literal["all"] = 1
     sample_every: Count = 1
     keep_samples: Count = 200
     checkpoint_every: Annotated[int, Field(ge=0)] = 0

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gankit.messages import tally
 from gankit.reporting.run_data import RunData
 
 ABSENT = "–"
@@ -35,7 +36,7 @@ def made_with(run: RunData) -> dict[str, Any]:
     data = {str(number): found for number, found in enumerate(facts.get("data", []), 1)}
     return {
         "backend": facts.get("backend"),
-        "devices": ", ".join(facts.get("devices", [])),
+        "devices": tally(facts.get("devices", [])),
         "machine": facts.get("machine"),
         "python": facts.get("python"),
         "versions": facts.get("versions", {}),

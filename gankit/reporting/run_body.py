@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gankit.backend import TITLES
-from gankit.messages import clock
+from gankit.messages import clock, tally
 from gankit.reporting import markup, page
 from gankit.reporting.charts import Chart, figures, run_charts, score_charts
 from gankit.reporting.differences import made_with
@@ -67,7 +67,7 @@ def _header(run: RunData, live: bool) -> Html:
         ("state", run.state),
         ("epochs", f"{run.finished} of {run.epochs}"),
         ("steps", f"{run.steps:,}"),
-        ("on", ", ".join([TITLES[facts["backend"]], *facts.get("devices", [])])),
+        ("on", tally([TITLES[facts["backend"]], *facts.get("devices", [])])),
         ("started", str(facts.get("started", "")).replace("T", " ").replace("+00:00", " UTC")),
     ]
     rows += [("took", clock(run.seconds))] if run.seconds else []

@@ -69,13 +69,13 @@ class Checkpoint:
 
     def restore(self, gan: GAN) -> None:
         """Assign the values to the variables of a game."""
-        variables = _variables(gan)
-        if [tuple(v.shape) for v in variables] != [a.shape for a in self.arrays.values()]:
+        own = variables(gan)
+        if [tuple(v.shape) for v in own] != [a.shape for a in self.arrays.values()]:
             raise GankitError(
                 f"the checkpoint {self.path} does not fit the networks of its recipe",
                 "the recipe, a plugin or gankit has changed: use the versions that made the run",
             )
-        for variable, array in zip(variables, self.arrays.values()):
+        for variable, array in zip(own, self.arrays.values()):
             variable.assign(array.astype(variable.dtype))
 
 
@@ -185,7 +185,8 @@ class Checkpoints:
         return None
 
 
-def _variables(gan: GAN) -> list[keras.Variable]:
+def variables(gan: GAN) -> list[keras.Variable]:
+    """Return all variables of a game, each once: what a checkpoint holds."""
     unique = {id(v): v for v in (*gan.variables, *gan.metrics_variables, *gan.optimizer.variables)}
     return list(unique.values())
 
@@ -194,7 +195,7 @@ def _write(folder: Path, gan: GAN, place: Place) -> None:
     gan.settle()
     arrays: dict[str, Any] = {
         f"{i:04d}-{v.path.replace('/', '.')}": keras.ops.convert_to_numpy(v.value)
-        for i, v in enumerate(_variables(gan))
+        for i, v in enumerate(variables(gan))
     }
     folder.mkdir()
     arrays[PLACE] = np.frombuffer(json.dumps(asdict(place)).encode(), "uint8")

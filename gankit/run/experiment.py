@@ -18,6 +18,7 @@ from gankit.game.gan import GAN
 from gankit.game.loss import AdversarialLoss, Loss, noise_shape
 from gankit.messages import listed
 from gankit.recipe.recipe import Recipe
+from gankit.run.devices import use_devices
 from gankit.run.memory import built_within_memory, enough_memory_for
 
 HUGE = 10_000  # a width or a noise size that may not fit into memory
@@ -35,7 +36,8 @@ class Experiment:
         """Return the batches of an epoch from a step on; each turn of a step gets a part of one."""
         turns = max(self.gan.repeats.values())
         size = self.recipe.training.batch_size * turns
-        return Batches(self.dataset, size, self.recipe.seed, epoch, start)
+        arranged = partial(engine.arranged, turns=turns)
+        return Batches(self.dataset, size, self.recipe.seed, epoch, start, arranged)
 
     @property
     def carried(self) -> str:
@@ -56,6 +58,7 @@ def assemble(
     Raises:
         GankitError: The data cannot be read, or the parts do not fit each other.
     """
+    use_devices(recipe.training)
     shared = before is not None and before.recipe.dataset == recipe.dataset
     with enough_memory_for(f"the dataset {recipe.dataset.name!r}", "[dataset]"):
         dataset = before.dataset if before and shared else recipe.dataset.make()

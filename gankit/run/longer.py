@@ -1,4 +1,4 @@
-"""A run that trains for more epochs than its recipe asked for."""
+"""A run that trains for more epochs than its recipe asked for, or on other devices."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ from gankit.run.load import load_recipe
 
 
 def lengthen(run: RunFolder, plugins: Iterable[Path], overrides: Iterable[str]) -> list[str]:
-    """Change the epochs in the recipe of a run, and return warnings.
+    """Change the epochs or the devices in the recipe of a run, and return warnings.
 
     A run that goes on afterwards has the bits of one that was asked for all epochs at once.
 
@@ -28,9 +28,9 @@ def lengthen(run: RunFolder, plugins: Iterable[Path], overrides: Iterable[str]) 
     """
     plugins, overrides = list(plugins), list(overrides)
     old, new = (load_recipe(run, plugins, changes) for changes in ((), overrides))
-    if [*map(_without_epochs, old.stages())] != [*map(_without_epochs, new.stages())]:
+    if [*map(_the_rest, old.stages())] != [*map(_the_rest, new.stages())]:
         raise GankitError(
-            "--resume allows only --set training.epochs=N: a run keeps its recipe",
+            "--resume allows only --devices and --set training.epochs=N: a run keeps its recipe",
             f"to change more, start a new run: gankit run {run.recipe} --set …",
         )
     newest = Checkpoints(run.checkpoints).newest()
@@ -40,8 +40,8 @@ def lengthen(run: RunFolder, plugins: Iterable[Path], overrides: Iterable[str]) 
     return list(dict.fromkeys(text for stage in changed for text in _schedules(stage)))
 
 
-def _without_epochs(stage: Recipe) -> Recipe:
-    return replace(stage, training=replace(stage.training, epochs=1))
+def _the_rest(stage: Recipe) -> Recipe:
+    return replace(stage, training=replace(stage.training, epochs=1, devices=1))
 
 
 def _check_played(place: Place, old: list[Recipe], new: list[Recipe]) -> None:

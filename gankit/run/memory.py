@@ -12,7 +12,7 @@ from gankit import engine
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
 from gankit.game.networks import discriminators, operations
-from gankit.messages import in_one_line
+from gankit.messages import in_one_line, tally
 
 
 def memory(gan: GAN, images: int) -> dict[str, int]:
@@ -42,7 +42,7 @@ def enough_memory(batch_size: int) -> Iterator[None]:
         if not isinstance(error, MemoryError) and not engine.out_of_memory(error):
             raise
         raise GankitError(
-            f"{', '.join(engine.devices())} ran out of memory with batches of {batch_size}: "
+            f"{tally(engine.devices())} ran out of memory with batches of {batch_size}: "
             f"{in_one_line(error)}",
             f"--set training.batch_size={max(batch_size // 2, 1)} makes them smaller; gankit check "
             "estimates the memory of a recipe",

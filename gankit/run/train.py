@@ -29,6 +29,7 @@ from gankit.run.sentinel_callback import Sentinel
 from gankit.run.session import Session
 from gankit.run.signals import stopping_at_once
 from gankit.run.start import Start, start_of
+from gankit.run.team import Compare, agree, leading
 from gankit.run.trial import tried, warnings
 from gankit.sentinel import wording
 
@@ -101,7 +102,8 @@ def _train(
     catalogue = load_plugins(_plugins(facts)) if acts else None
     with blaming(recipe.parts()):
         start = start_of(recipe, _plugins(facts)) if session.checkpoint is None else None
-        _play_stages(recipe, session, catalogue, allow_new_data, start)
+        with leading(recipe, session.run, session.place, _plugins(facts)):
+            _play_stages(recipe, session, catalogue, allow_new_data, start)
     session.events.close()
     took, steps = clock(time.perf_counter() - begun), counted(session.place.steps, "step")
     console.print(f"\nfinished after {steps} in {took}", highlight=False)
@@ -143,7 +145,8 @@ def _play(experiment: Experiment, session: Session, act: Act) -> None:
     if session.checkpoint:
         session.checkpoint.restore(gan)
     save = callbacks.Save(session, training.checkpoint_every)
-    beside = [*_callbacks(experiment, session), save]
+    agree(gan)
+    beside = [Compare(), *_callbacks(experiment, session), save]
     if experiment.recipe.sentinel.action in ("stop", "roll-back"):
         beside.append(act)
         act.act()
@@ -154,7 +157,8 @@ def _play(experiment: Experiment, session: Session, act: Act) -> None:
             batches = experiment.batches(epoch, session.place.step)
             span = {"initial_epoch": epoch, "epochs": epoch + 1}
             try:
-                gan.fit(batches, **span, verbose=0, shuffle=False, callbacks=beside)
+                with engine.together():
+                    gan.fit(batches, **span, verbose=0, shuffle=False, callbacks=beside)
             except callbacks.NotFinite as error:
                 act.broken(error)
 

@@ -41,13 +41,14 @@ class ImagePool(gankit.Stabilizer):
         if name not in self.pools:
             return images
         pool, filled = self.pools[name], self.filled[name]
-        images = ops.stop_gradient(images)
+        images = gankit.all_rows(ops.stop_gradient(images))
         new, rest = images[: self.size], images[self.size :]
         places, exchanged, stored = self._draw(filled.value, ops.shape(new)[0])
         old = ops.take(pool.value, ops.minimum(places, self.size - 1), axis=0)
         pool.assign(_with_stored(pool.value, new, places, stored))
         filled.assign(ops.minimum(filled.value + ops.shape(new)[0], self.size))
-        return ops.concatenate([ops.where(_for_images(exchanged), old, new), rest])
+        seen = ops.concatenate([ops.where(_for_images(exchanged), old, new), rest])
+        return gankit.own_rows(seen)
 
     def incompatibilities(self, gan: gankit.GAN) -> Iterator[gankit.Incompatibility]:
         """Yield an incompatibility with each conditional discriminator."""

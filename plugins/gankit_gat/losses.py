@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, ClassVar
 
-import keras
 import numpy as np
 from keras import ops
 from pydantic import Field
@@ -52,7 +51,7 @@ class Gat(gankit.Loss):
         """Return images of all levels (batch, …, levels · channels) with noise."""
         amount = np.repeat(noise_of(levels, self.signal), images.shape[-1] // levels)
         amount = ops.convert_to_tensor(amount.astype("float32"))
-        noise = keras.random.normal(ops.shape(images), seed=turn.seed)
+        noise = gankit.random.normal(ops.shape(images), seed=turn.seed)
         return (1 - amount) * images + amount * noise
 
 

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, ClassVar
 
-import keras
 from keras import ops
 from pydantic import Field
 
@@ -94,7 +93,7 @@ def encoded(turn: gankit.Turn) -> tuple[Any, Any]:
 
 def drawn(turn: gankit.Turn, mean: Any, log_variance: Any) -> Any:
     """Return codes drawn from normal distributions, (batch, latent)."""
-    noise = keras.random.normal(ops.shape(mean), seed=turn.seed)
+    noise = gankit.random.normal(ops.shape(mean), seed=turn.seed)
     return mean + ops.exp(log_variance / 2) * noise
 
 

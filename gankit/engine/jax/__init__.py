@@ -1,11 +1,6 @@
-"""The engine on JAX, and its devices."""
+"""The engine on JAX: what it can do."""
 
 import jax
-
-
-def devices() -> list[str]:
-    """Return the names of the devices in use, GPUs if there are any."""
-    return ["CPU" if d.platform == "cpu" else d.device_kind for d in jax.local_devices()]
 
 
 def compile_quickly() -> None:

@@ -1,13 +1,6 @@
-"""The engine on TensorFlow, and its devices."""
+"""The engine on TensorFlow: what it can do."""
 
 import tensorflow as tf
-
-
-def devices() -> list[str]:
-    """Return the names of the devices in use, GPUs if there are any."""
-    gpus = tf.config.list_physical_devices("GPU")
-    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    return [d.get("device_name", "GPU") for d in details] or ["CPU"]
 
 
 def compile_quickly() -> None:

@@ -1,15 +1,7 @@
-"""The engine on PyTorch, and its devices."""
+"""The engine on PyTorch: what it can do."""
 
 import keras
 import torch
-
-
-def devices() -> list[str]:
-    """Return the names of the devices in use, GPUs if there are any."""
-    kind = keras.ops.zeros(()).device.type
-    if kind == "cuda":
-        return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    return [kind.upper()]
 
 
 def compile_quickly() -> None:

@@ -8,6 +8,7 @@ import keras
 import torch
 
 from gankit.engine.torch.captured import Step
+from gankit.engine.torch.collectives import means, place, together
 
 
 class Trainer(keras.Model):
@@ -18,7 +19,8 @@ class Trainer(keras.Model):
     def train_step(self, data: Any) -> Any:
         """Play one step of the game and return its logs."""
         with torch.no_grad():
-            return self.play(data[0]) if self.run_eagerly else self._captured()(data[0])
+            as_it_stands = self.run_eagerly or place()[1] > 1  # no exchange is captured
+            return self.play(data[0]) if as_it_stands else self._captured()(data[0])
 
     def _captured(self) -> Step:
         """Return the captured step, a new one after each `compile`."""
@@ -34,7 +36,7 @@ class Trainer(keras.Model):
         """Return a function beside the step: what it assigns is forgotten."""
 
         def forgetful(*arguments: Any) -> Any:
-            with torch.no_grad(), keras.StatelessScope():
+            with torch.no_grad(), keras.StatelessScope(), together(False):
                 return function(*arguments)
 
         return forgetful
@@ -51,7 +53,14 @@ def gradients(
         _gradient(value, target, keep=index < last)
         for index, (value, target) in enumerate(zip(values, targets))
     ]
-    return keras.tree.map_structure(lambda tensor: tensor.detach(), found), gradients
+    found = keras.tree.map_structure(lambda tensor: tensor.detach(), found)
+    averaged: tuple[Any, list[list[Any]]] = _averaged((found, gradients))
+    return averaged
+
+
+def _averaged(found: Any) -> Any:
+    """Return a structure of tensors, each the mean over all processes."""
+    return keras.tree.pack_sequence_as(found, means(keras.tree.flatten(found)))
 
 
 def _gradient(value: Any, target: Sequence[Any], keep: bool) -> list[Any]:

@@ -75,9 +75,10 @@ class Ada(gankit.Stabilizer):
 
     def _step(self, judgments: Sequence[gankit.Judgment]) -> Any:
         r = ops.stop_gradient(sum(map(self._overfitting, judgments)) / len(judgments))
-        images = ops.cast(ops.shape(judgments[0].real_images)[0], "float32")
+        edges = gankit.all_rows(judgments[0].real_images[:, :1])
+        images = ops.cast(ops.shape(edges)[0], "float32")
         return ops.sign(r - self.target) * images / (1000 * self.speed)
 
     def _overfitting(self, judgment: gankit.Judgment) -> Any:
         boundary = judgment.fake if self.boundary is None else self.boundary
-        return ops.mean(ops.sign(judgment.real - boundary))
+        return ops.mean(gankit.all_rows(ops.sign(judgment.real - boundary)))

@@ -5,7 +5,6 @@ All of them can be differentiated twice.
 
 from typing import Any
 
-import keras
 from keras import ops
 from keras.random import SeedGenerator
 
@@ -25,7 +24,7 @@ def check_images(name: str, images: Any) -> None:
 def uniform(images: Any, low: float, high: float, seed: SeedGenerator) -> Any:
     """Return a number from [low, high) for each image, (batch, 1, 1, 1)."""
     shape = (ops.shape(images)[0], 1, 1, 1)
-    return keras.random.uniform(shape, low, high, dtype="float32", seed=seed)
+    return gankit.random.uniform(shape, low, high, seed=seed)
 
 
 def recoloured(images: Any, brightness: Any, saturation: Any, contrast: Any) -> Any:

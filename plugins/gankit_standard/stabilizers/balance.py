@@ -77,4 +77,4 @@ class AdaptiveBalance(gankit.Stabilizer):
     def _accuracy(self, judgment: gankit.Judgment) -> Any:
         real = ops.cast(judgment.real > self.boundary, "float32")
         fake = ops.cast(judgment.fake <= self.boundary, "float32")
-        return (ops.mean(real) + ops.mean(fake)) / 2
+        return (ops.mean(gankit.all_rows(real)) + ops.mean(gankit.all_rows(fake))) / 2

@@ -45,7 +45,7 @@ class FeatureMatching(gankit.Stabilizer):
 
     def _distance(self, turn: gankit.Turn, judgment: gankit.Judgment) -> Any:
         real, fake = (
-            ops.mean(turn.look(self.features[judgment.name], images), axis=0)
+            ops.mean(gankit.all_rows(turn.look(self.features[judgment.name], images)), axis=0)
             for images in (judgment.real_images, judgment.fake_images)
         )
         return ops.sum(ops.square(real - fake))

@@ -87,7 +87,8 @@ class Similarities(Statistics):
     def statistics(self, features: Any) -> Any:
         """Return the similarity of the batch to each image, (batch, kernels)."""
         m = ops.reshape(ops.matmul(features, self.tensor.value), (-1, self.count, self.dimensions))
-        distances = ops.sum(ops.abs(m[:, None] - m[None]), axis=3)  # (batch, batch, kernels)
+        others = gankit.all_rows(m)
+        distances = ops.sum(ops.abs(m[:, None] - others[None]), axis=3)  # (batch, batch, kernels)
         return ops.sum(ops.exp(-distances), axis=1)
 
 
@@ -96,7 +97,7 @@ class Deviation(Statistics):
 
     def statistics(self, features: Any) -> Any:
         """Return the mean standard deviation for each image, (batch, 1)."""
-        std = ops.sqrt(ops.var(features, axis=0) + 1e-8)  # √ has no slope at 0
+        std = ops.sqrt(ops.var(gankit.all_rows(features), axis=0) + 1e-8)  # √ has no slope at 0
         return ops.ones_like(features[:, :1]) * ops.mean(std)
 
 

@@ -87,7 +87,7 @@ class GradientPenalty(SlopePenalty):
         """Return images x̂ between real and generated ones."""
         real, fake = judgment.real_images, judgment.fake_images
         shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
-        return real + keras.random.uniform(shape, dtype="float32", seed=self.seed) * (fake - real)
+        return real + gankit.random.uniform(shape, seed=self.seed) * (fake - real)
 
 
 class Dragan(SlopePenalty):
@@ -111,8 +111,8 @@ class Dragan(SlopePenalty):
     def images(self, judgment: gankit.Judgment) -> Any:
         """Return the real images with noise."""
         real = judgment.real_images
-        noise = keras.random.normal(ops.shape(real), dtype="float32", seed=self.seed)
-        return real + self.spread * ops.std(real) * noise
+        noise = gankit.random.normal(ops.shape(real), seed=self.seed)
+        return real + self.spread * ops.std(gankit.all_rows(real)) * noise
 
 
 class R1(SlopePenalty):
@@ -191,7 +191,7 @@ class Lecam(gankit.Stabilizer):
     def _distance(self, judgment: gankit.Judgment) -> Any:
         for average, logits in ((self.real, judgment.real), (self.fake, judgment.fake)):
             rate = ops.maximum(1 - self.decay, 1 / (ops.cast(self.steps.value, "float32") + 1))
-            mean = ops.stop_gradient(ops.mean(logits))
+            mean = ops.mean(gankit.all_rows(ops.stop_gradient(logits)))
             average.assign(average.value + rate * (mean - average.value))
         real = ops.mean(ops.square(judgment.real - self.fake.value))
         return real + ops.mean(ops.square(judgment.fake - self.real.value))

@@ -8,10 +8,10 @@ from collections.abc import Collection
 from functools import reduce
 from typing import Any
 
-import keras
 from keras import ops
 from keras.random import SeedGenerator
 
+import gankit
 from gankit_standard.stabilizers import affine, augment
 
 
@@ -30,7 +30,7 @@ class Draws:
     def normal(self, std: float) -> Any:
         """Return numbers with mean 0."""
         shape = (ops.shape(self.images)[0],)
-        return keras.random.normal(shape, 0.0, std, dtype="float32", seed=self.seed)
+        return gankit.random.normal(shape, 0.0, std, seed=self.seed)
 
     def chosen(self) -> Any:
         """Return 1 with probability p, else 0."""

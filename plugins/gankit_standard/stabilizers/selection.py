@@ -40,11 +40,11 @@ class TopK(gankit.Stabilizer):
         """Return n / k for the k best samples on the generator's turn, and 0 for the others."""
         if self.fraction == 1 or side == "real" or turn.player == "discriminator":
             return 1.0
-        scores = ops.mean(ops.reshape(logits, (ops.shape(logits)[0], -1)), axis=1)
+        scores = gankit.all_rows(ops.mean(ops.reshape(logits, (ops.shape(logits)[0], -1)), axis=1))
         ranks = ops.cast(ops.argsort(ops.argsort(-scores)), "float32")  # 0 for the best
         count = ops.cast(ops.shape(scores)[0], "float32")
         kept = ops.maximum(1.0, ops.round(self._fraction() * count))
-        weights = ops.where(ranks < kept, count / kept, 0.0)
+        weights = gankit.own_rows(ops.where(ranks < kept, count / kept, 0.0))
         return ops.reshape(weights, (-1, *(1 for _ in logits.shape[1:])))
 
     def _fraction(self) -> Any:

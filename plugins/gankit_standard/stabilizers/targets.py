@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import keras
 from keras import ops
 
 import gankit
@@ -64,8 +63,7 @@ class LabelNoise(gankit.Stabilizer):
         return _incompatibilities("label-noise", self, gan) if self.amount else ()
 
     def _noise(self, targets: Any) -> Any:
-        shape = ops.shape(targets)
-        return keras.random.uniform(shape, 0.0, self.amount, dtype="float32", seed=self.seed)
+        return gankit.random.uniform(ops.shape(targets), 0.0, self.amount, seed=self.seed)
 
 
 class LabelFlipping(gankit.Stabilizer):
@@ -103,7 +101,7 @@ class LabelFlipping(gankit.Stabilizer):
             )
 
     def _flipped(self, targets: Any) -> Any:
-        draw = keras.random.uniform(ops.shape(targets), dtype="float32", seed=self.seed)
+        draw = gankit.random.uniform(ops.shape(targets), seed=self.seed)
         return ops.where(draw < self.probability, 1 - targets, targets)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import keras
 from keras import ops
 from pydantic import Field
 
@@ -39,7 +38,7 @@ class InstanceNoise(gankit.Stabilizer):
         """Return the images with noise."""
         if not self.amount:
             return images
-        noise = keras.random.normal(ops.shape(images), dtype="float32", seed=self.seed)
+        noise = gankit.random.normal(ops.shape(images), seed=self.seed)
         return images + self._std() * noise
 
     def _std(self) -> Any:

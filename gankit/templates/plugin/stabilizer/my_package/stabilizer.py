@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import gankit
-import keras
 from keras import ops
 from pydantic import Field
 
@@ -39,5 +38,5 @@ class MyPart(gankit.Stabilizer):
     def _between(self, real: Any, fake: Any) -> Any:
         """Return a random point between each real image and a generated one."""
         shape = (ops.shape(real)[0], *(1 for _ in real.shape[1:]))
-        t = keras.random.uniform(shape, seed=self.seed)
+        t = gankit.random.uniform(shape, seed=self.seed)
         return t * real + (1 - t) * fake

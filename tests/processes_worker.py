@@ -1,0 +1,21 @@
+"""Plays games in processes that share each batch, or in one, and writes down what came out."""
+
+import os
+import sys
+
+import keras
+import numpy as np
+import shared_games
+
+from gankit import engine
+
+rank, count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+engine.use("all")
+if count > 1:
+    engine.join(rank, count)
+for name in sys.argv[2:] or shared_games.GAMES:
+    keras.utils.clear_session()
+    with engine.together():
+        np.savez(f"{sys.argv[1]}/{name}-{count}-{rank}.npz", **shared_games.played(name))
+    print(name, count, flush=True)
+engine.leave()

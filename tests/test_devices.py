@@ -1,0 +1,139 @@
+"""Training on several devices: what is computed does not depend on their number."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shared_games
+from tables import shipped_parts
+from trained_runs import PARTS, RECIPE, state
+
+from gankit import engine
+from gankit.errors import GankitError
+from gankit.recipe.settings import Training
+from gankit.run.devices import use_devices
+
+HERE = Path(__file__).parent
+SIMULATED = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+
+on_jax = pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "jax", reason="on JAX")
+
+
+@pytest.mark.anywhere
+def test_each_stabilizer_is_in_a_game():
+    played = [name for names in shared_games.GAMES.values() for name in names]
+    assert sorted(played) == sorted(part.name for part in shipped_parts("stabilizers"))
+
+
+@on_jax
+@pytest.mark.slow
+def test_two_and_four_devices_compute_what_one_does(python, tmp_path):
+    python(HERE / "devices_worker.py", tmp_path, **SIMULATED)
+    for name in shared_games.GAMES:
+        one, *others = (dict(np.load(path)) for path in sorted(tmp_path.glob(f"{name}-*.npz")))
+        assert len(others) == (2 if name in ("full", "statistics") else 1)
+        for found in others:
+            shared_games.assert_equal(found, one)
+
+
+@on_jax
+@pytest.mark.slow
+def test_a_run_that_was_killed_goes_on_with_another_number_of_devices(python, tmp_path):
+    python(HERE / "devices_resume_worker.py", tmp_path, **SIMULATED)
+    name, whole = state(tmp_path / "whole")
+    for run in ("2-1", "1-2"):
+        resumed, found = state(tmp_path / run)
+        assert resumed == name == "step-000000072"
+        for x, y in zip(whole.values(), found.values(), strict=True):
+            assert np.abs(x.astype("float64") - y).max() <= 1e-2 * max(1e-6, np.abs(x).max())
+
+
+@on_jax
+@pytest.mark.slow
+def test_the_devices_are_shown_before_anything_trains(python, tmp_path):
+    (tmp_path / "blobs.toml").write_text(RECIPE.replace("epochs = 6", "epochs = 1"))
+    words = ("-m", "gankit", "run", "blobs.toml", "--plugin", PARTS, "--out", "run")
+    out = python(*words, "--devices", "2", **SIMULATED).stdout
+    assert out.startswith("training on 2 × CPU with JAX\n")
+    assert 'devices": [\n    "CPU",\n    "CPU"\n  ]' in (tmp_path / "run/run.json").read_text()
+    check = ("-m", "gankit", "check", "blobs.toml", "--plugin", PARTS, "--devices", "all")
+    out = python(*check, **SIMULATED).stdout
+    assert "devices    4 × CPU: 2 of the 8 examples of a batch each" in out
+    assert "--devices all" in out
+    failed = python(*words[:-1], "more", "--devices", "8", check=False, **SIMULATED)
+    assert (
+        failed.returncode == 1 and "JAX has 4 devices here: 4 × CPU. Received: 8" in failed.stderr
+    )
+    failed = python(*check[:-1], "3", check=False, **SIMULATED)
+    assert "must be a multiple of the 3 devices" in failed.stderr
+    assert not (tmp_path / "more").exists()
+
+
+@on_jax
+@pytest.mark.slow
+def test_two_processes_with_a_coordinator_train_one_run(python, tmp_path):
+    (tmp_path / "ring.toml").write_text(shared_games.RING)
+    words = [sys.executable, "-m", "gankit", "run", "ring.toml"]
+    python(*words[1:], "--out", "whole")
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{opened.getsockname()[1]}"
+    found = {
+        "KERAS_DISTRIBUTION_JOB_ADDRESSES": address,
+        "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
+    }
+    machines = [
+        subprocess.Popen(
+            [*words, "--out", name, "--devices", "all"],
+            cwd=tmp_path,
+            env={**os.environ, **found, "KERAS_DISTRIBUTION_PROCESS_ID": str(number)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number, name in enumerate(("run", "other"))
+    ]
+    out, _ = (machine.communicate(timeout=400)[0] for machine in machines)
+    assert [machine.returncode for machine in machines] == [0, 0]
+    assert out.startswith("training on 2 × CPU with JAX\n")
+    assert not (tmp_path / "other").exists()
+    (name, whole), (other, shared) = (state(tmp_path / run) for run in ("whole", "run"))
+    assert name == other == "step-000000064"
+    for x, y in zip(whole.values(), shared.values(), strict=True):
+        assert np.abs(x.astype("float64") - y).max() <= 1e-4 * max(0.01, np.abs(x).max())
+
+
+def test_a_batch_that_cannot_be_shared_is_an_error(monkeypatch):
+    monkeypatch.setattr(engine, "use", lambda count: None)
+    monkeypatch.setattr(engine, "devices", lambda: ["CPU"] * 4)
+    use_devices(Training(batch_size=64, devices=4))
+    with pytest.raises(GankitError, match="multiple of the 4 devices") as error:
+        use_devices(Training(batch_size=10, devices=4))
+    assert "training.batch_size=8 or --set training.batch_size=12" in error.value.hint
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
+def test_a_number_of_devices_is_a_number_or_all(gankit, value):
+    code, _, err = gankit("run", "quickstart", f"--devices={value}")
+    assert code == 2 and "--devices is a number or all" in err
+
+
+@pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "tensorflow", reason="on TensorFlow")
+def test_tensorflow_names_the_backends_that_train_on_several_devices():
+    engine.use("all")
+    with pytest.raises(GankitError) as error:
+        engine.use(2)
+    assert "--backend jax or --backend torch" in str(error.value)
+
+
+def test_each_device_has_its_rows_of_each_turn():
+    rows = np.arange(24)
+    assert (engine.arranged(rows, 3) == rows).all()
+    assert [list(np.array(engine.part(rows, turn, 3))) for turn in (0, 2)] == [
+        list(range(8)),
+        list(range(16, 24)),
+    ]

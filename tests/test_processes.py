@@ -1,0 +1,149 @@
+"""PyTorch on several devices: a process for each, started by gankit or by torchrun."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shared_games
+from trained_runs import PARTS, RECIPE, state
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "torch", reason="on PyTorch"),
+]
+WORKER = Path(__file__).with_name("processes_worker.py")
+
+
+@pytest.fixture
+def ring(tmp_path):
+    """A recipe, in a folder of its own."""
+    (tmp_path / "ring.toml").write_text(shared_games.RING)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The last checkpoint of a run on one device."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "ring.toml").write_text(shared_games.RING)
+    assert started(folder, "--out", "run").wait(300) == 0
+    return state(folder / "run")
+
+
+def started(folder, *words, **environment):
+    """Start `gankit run ring.toml` and go on at once."""
+    return launched(folder, [sys.executable], *words, **environment)
+
+
+def launched(folder, program, *words, **environment):
+    """Start `gankit run ring.toml` by a program, and go on at once."""
+    return subprocess.Popen(
+        [*program, "-m", "gankit", "run", "ring.toml", *words],
+        cwd=folder,
+        env={**os.environ, **environment},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def free_port():
+    """Return a port that nobody listens on."""
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return str(opened.getsockname()[1])
+
+
+def assert_close(run, expected):
+    """Compare the newest checkpoint of a run with another one's."""
+    (name, arrays), (other, whole) = state(run), expected
+    assert name == other == "step-000000064"
+    for x, y in zip(whole.values(), arrays.values(), strict=True):
+        assert np.abs(x.astype("float64") - y).max() <= 1e-4 * max(0.01, np.abs(x).max())
+
+
+def test_two_processes_compute_what_one_does_and_stay_the_same(tmp_path):
+    here = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    places = [{}, *({"RANK": str(rank), "WORLD_SIZE": "2"} for rank in (0, 1))]
+    running = [
+        subprocess.Popen([sys.executable, WORKER, tmp_path], env={**here, **place})
+        for place in places
+    ]
+    assert [process.wait(900) for process in running] == [0, 0, 0]
+    for name in shared_games.GAMES:
+        one, first, second = (
+            dict(np.load(tmp_path / f"{name}-{place}.npz")) for place in ("1-0", "2-0", "2-1")
+        )
+        shared_games.assert_equal(first, one)
+        assert all(first[key].tobytes() == second[key].tobytes() for key in first), name
+
+
+def test_a_process_that_dies_ends_the_run_with_a_sentence_and_the_run_resumes(ring, whole):
+    leader = started(ring, "--out", "run", "--devices", "2", "--set", "training.epochs=100000")
+    wait_for_a_checkpoint(ring / "run")
+    (follower,) = Path(f"/proc/{leader.pid}/task/{leader.pid}/children").read_text().split()
+    os.kill(int(follower), signal.SIGKILL)
+    died = time.monotonic()
+    _, err = leader.communicate(timeout=60)
+    assert leader.returncode == 1 and time.monotonic() - died < 60
+    assert "process" in err and "ended" in err and "gankit run --resume" in err
+    assert "Traceback" not in err
+
+
+def test_a_run_goes_on_with_another_number_of_processes(ring, whole):
+    for before, after in (("2", "1"), ("1", "2")):
+        shutil.rmtree(ring / "run", ignore_errors=True)
+        leader = started(ring, "--out", "run", "--devices", before)
+        wait_for_a_checkpoint(ring / "run")
+        leader.kill()
+        leader.wait()
+        resumed = subprocess.run(
+            [sys.executable, "-m", "gankit", "run", "--resume", "run", "--devices", after],
+            cwd=ring,
+            capture_output=True,
+            text=True,
+        )
+        assert resumed.returncode == 0, resumed.stderr
+        assert_close(ring / "run", whole)
+
+
+def test_torchrun_on_two_machines_trains_one_run(ring, whole):
+    other = ring / "other"
+    other.mkdir()
+    shutil.copy(ring / "ring.toml", other)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1"]
+    torchrun += ["--master-addr=127.0.0.1", f"--master-port={free_port()}"]
+    machines = [
+        launched(folder, [*torchrun, f"--node-rank={rank}"], "--out", "run", "--devices", "all")
+        for rank, folder in enumerate((ring, other))
+    ]
+    found = [machine.communicate(timeout=300) for machine in machines]
+    assert [machine.returncode for machine in machines] == [0, 0], found
+    assert found[0][0].startswith("training on 2 × CPU with PyTorch\n")
+    assert not (other / "run").exists()
+    assert_close(ring / "run", whole)
+
+
+def test_layers_that_see_their_own_rows_alone_are_named_and_end_the_run(tmp_path):
+    (tmp_path / "ring.toml").write_text(RECIPE)
+    run = started(tmp_path, "--plugin", PARTS, "--out", "run", "--devices", "2")
+    out, err = run.communicate(timeout=300)
+    said = " ".join(out.split())
+    assert "Keras' layer BatchNormalization of each device sees only the rows of its own" in said
+    assert run.returncode == 1 and "the processes of this run have different values of" in err
+
+
+def wait_for_a_checkpoint(run):
+    """Wait until a run has saved anything."""
+    for _ in range(1200):
+        if list(run.glob("checkpoints/step-*")):
+            return
+        time.sleep(0.1)
+    raise AssertionError("no checkpoint")
