@@ -92,7 +92,7 @@ def game(name):
     draw = np.random.default_rng(1)
     for v in gan.variables:
         if len(v.shape) > 1 or v.name == "u":
-            v.assign(0.2 * draw.standard_normal(v.shape).astype("float32"))
+            v.assign(0.1 * draw.standard_normal(v.shape).astype("float32"))
     gan.compile({player: keras.optimizers.SGD(0.003) for player in loss.players})
     return gan
 

@@ -165,13 +165,14 @@ def go_on(
 
     `overrides` may change its number of epochs and its devices.
     """
-    from gankit.run.devices import use_devices
     from gankit.run.folder import RunFolder
     from gankit.run.lock import locked
 
     run = RunFolder.open(path)
     with locked(run.path):
         choose_backend(backend or run.read_facts()["backend"], cpu)
+        from gankit.run.devices import use_devices
+
         recipe = _resumed(run, console, plugins, checkpoint, added, overrides)
         use_devices(recipe.training)
         announce(console.print, cpu)
