@@ -113,7 +113,7 @@ class Capture:
 
     def __call__(self, given: Sequence[Any]) -> dict[str, Any]:
         """Play the step."""
-        with flat_graph.below_autograd(), torch.random.fork_rng(enabled=self.draws):
+        with flat_graph.below_autograd(), _own_draws(given[0].device, self.draws):
             return dict(zip(self.names, self.graph(*given)))
 
     def met(self, condition: Any) -> bool:
@@ -146,16 +146,32 @@ def _standing_in(variables: Sequence[Any], tensors: Sequence[Any]) -> Iterator[N
             variable._value = value
 
 
+def _generator(device: torch.device) -> torch.Generator:
+    """Return PyTorch's own generator of a device."""
+    if device.type == "cpu":
+        return torch.default_generator
+    return torch.cuda.default_generators[device.index or 0]
+
+
+@contextmanager
+def _own_draws(device: torch.device, draws: bool) -> Iterator[None]:
+    """Give PyTorch's own generator its state back after the block, if something draws."""
+    if not draws:
+        yield
+        return
+    generator = _generator(device)
+    state = generator.get_state()
+    try:
+        yield
+    finally:
+        generator.set_state(state)
+
+
 @torch.library.custom_op("gankit::reseed", mutates_args=())  # type: ignore[untyped-decorator]
 def reseed(seed: torch.Tensor) -> None:
     """Seed PyTorch's generator of the device, as Keras seeds a new one for each draw."""
     first, second = seed.tolist()
-    generator = (
-        torch.default_generator
-        if seed.device.type == "cpu"
-        else torch.cuda.default_generators[seed.device.index or 0]
-    )
-    generator.manual_seed((first + second) & 0xFFFFFFFF)
+    _generator(seed.device).manual_seed((first + second) & 0xFFFFFFFF)
 
 
 @reseed.register_fake  # type: ignore[untyped-decorator]

@@ -24,6 +24,7 @@ _DRAW = torch.Tag.nondeterministic_seeded
 def optimised(module: GraphModule) -> GraphModule:
     """Merge what is computed twice, drop what nobody reads, and call operations quicker."""
     graph = module.graph
+    _drop_copies(graph)
     _merge(graph)
     _drop_unread(graph)
     for node in graph.nodes:
@@ -96,6 +97,16 @@ class Owners:
 
     def __getitem__(self, node: Node) -> Node:
         return self._owners[node]
+
+
+def _drop_copies(graph: Graph) -> None:
+    """Drop views of a whole tensor, and copies of constants that nothing writes to."""
+    aten, owners = torch.ops.aten, Owners(graph)
+    for node in list(graph.nodes):
+        constant = node.target is aten.lift_fresh_copy.default and node not in owners.written
+        if constant or node.target in (aten.detach.default, aten.alias.default):
+            node.replace_all_uses_with(node.args[0])
+            graph.erase_node(node)
 
 
 def _merge(graph: Graph) -> None:
