@@ -29,10 +29,16 @@ SEEDS = range(10)
 
 HEAD = """# Reading a run
 
-Each failure on this page was made on purpose, by a small recipe with one thing wrong. The recipes
-belong to the [corpus](../bench.md#runs-made-to-fail) of `gankit bench sentinel`; an epoch has 48
-steps. If there are two images, the left one is the run as it is, and the right one the same run,
-rolled back with the remedy of its verdict. The curves are those of the run as it is.
+This page shows what runs that fail look like, what gankit says about them, and whether its remedy
+helps. Each failure was made on purpose, by a small recipe with one thing wrong.
+
+If there are two images, the left one is the run as it is. The right one is the same run, returned
+to an earlier checkpoint and continued with the suggested fix
+([how](sentinel.md#stop-or-roll-back-automatically)). The curves are those of the run as it is.
+
+A verdict begins with the monitor and the problem that it found; `warn` and `dead` are
+[levels](sentinel.md#verdicts). The Fréchet distance says how much the samples differ from the data:
+lower is better.
 
 Points are drawn in blue over the data in grey. Images are spots or stripes of light, 12 × 12
 pixels. This is what a healthy run looks like:
@@ -48,8 +54,8 @@ SHOWN = {  # case: the title, what is wrong, what to look at, and what the image
     ),
     "won-images": (
         "The discriminator has won",
-        "Minimax with a fast discriminator. The generator learns by plain gradient descent, which "
-        "a vanished gradient stops.",
+        "Minimax with a fast discriminator. The generator learns by plain gradient descent, so it "
+        "stops once the gradient vanishes.",
         "**Look at the discriminator's loss.** It is 0 after two epochs, and its accuracy is 1. "
         "The samples stay noise.",
         "Noise",
@@ -64,7 +70,7 @@ SHOWN = {  # case: the title, what is wrong, what to look at, and what the image
         "A frozen discriminator",
         "Its learning rate is 1e-12.",
         "**Look at the discriminator's loss.** It rises and never falls: the generator follows a "
-        "slope that does not change. The samples have left the image.",
+        "slope that does not change. The samples have drifted off the plot.",
         "Only the data is left",
     ),
     "explosion-images": (
@@ -76,15 +82,15 @@ SHOWN = {  # case: the title, what is wrong, what to look at, and what the image
     "unbounded-images": (
         "A critic without a bound",
         "Wasserstein without a gradient penalty. `gankit check` says so beforehand.",
-        "**Look at the critic's loss.** It is minus the estimated distance. No two images here are "
-        "further apart than 24.",
+        "**Look at the critic's loss.** Its negative estimates a distance. It passes 24, the "
+        "largest possible distance between two images here, so it cannot be right.",
         "Dots at the same places in all samples",
     ),
     "floor-images": (
         "A loss without a floor",
         "Label noise that moves targets out of [0, 1].",
-        "**Look at the discriminator's loss.** A cross-entropy is never negative. This one falls "
-        "forever, since the logits grow forever. The generator dies in the first epoch.",
+        "**Look at the discriminator's loss.** A cross-entropy is never negative. This one keeps "
+        "falling because the logits keep growing. The generator dies in the first epoch.",
         "The same noise in all samples",
     ),
     "degraded-images": (
@@ -97,57 +103,68 @@ SHOWN = {  # case: the title, what is wrong, what to look at, and what the image
     "wrong-images": (
         "A discriminator that is worse than guessing",
         "It learns 1,000 times more slowly than the generator.",
-        "**Look at the discriminator's loss.** It is above 0.69, which guessing would give. The "
-        "discriminator takes samples for real. Without resistance, the generator also collapses.",
+        "**Look at the discriminator's loss.** It is above 0.69, the loss of pure guessing: the "
+        "discriminator takes samples for real. Unopposed, the generator also collapses.",
         "The same pattern in all samples",
     ),
     "oscillation-ring": (
         "Oscillation",
         "Minimax with momentum.",
-        "**Look at the score, and at the accuracy.** They rise and fall: the samples move around "
-        "the data.",
+        "**Look at the score and the accuracy.** They rise and fall as the samples move around the "
+        "data.",
         "Points in one place beside the data",
     ),
     "memorised-few-spots": (
         "Memorisation",
         "Only 8 different images.",
-        "**Look for the samples among the training images.** They are sharp and few.",
+        "**Compare the samples with the training images.** The samples are sharp, but there are "
+        "only a few different ones.",
         "The same few spots again and again",
     ),
     "overfitting-few-stripes": (
         "Overfitting",
         "Only 16 different images.",
-        "**Look at the discriminator's accuracy.** It knows the training images, and rejects "
-        "held-out ones as it rejects samples.",
+        "**Look at the discriminator's accuracy.** The discriminator knows the training images, "
+        "and rejects held-out ones as it rejects samples.",
         "Stripes in one direction",
     ),
 }
 NOT_SHOWN = """## What images do not show
 
-A generator that never learns looks like one whose discriminator has won. A loss that is not finite
-ends a run before there are samples.
+A generator that never learns looks like one whose discriminator has won. A run whose loss is not
+finite ends before there are samples.
 """
 RESULTS = """## Results
 
+This section has the measurements behind this page. The recipes belong to the
+[corpus](../bench.md#runs-made-to-fail) of `gankit bench sentinel`; an epoch has 48 steps. There are
 {runs} runs on JAX and TensorFlow: {sick} of failures and {healthy} of healthy controls. {remedied}
-more were rolled back. Thresholds and recipes were chosen on even seeds. Odd seeds were only
-measured, with one exception: `scores` was changed for a fault that even seeds show, after the same
-fault had been seen on an odd one. A failure is *visible* when a curve passes a bound in two epochs
-in a row; the table says which. It is named in time if a monitor names it at most 3 epochs later. A
-run whose failure neither was visible nor was named does not count as one.
+more were rolled back.
+
+- Thresholds and recipes were chosen on even seeds; odd seeds were only measured. There is one
+  exception: a fault of the monitor `scores` was noticed on an odd seed, and mended because even
+  seeds show it too.
+- A failure is *visible* when a curve passes a bound in two epochs in a row, or rises and falls
+  three times. The table of failures names the curve and the bound.
+- It is *named in time* if a monitor names it at most 3 epochs after it is visible.
+- A run whose failure was neither visible nor named is not counted as a failure.
 """
 HEADINGS = (
     "",
-    "### Failures\n\nEpochs of 48 steps, one number for each run.",
+    "### Failures\n\nThe columns *visible* and *named* give the epoch, one number per run.",
     "### Healthy controls",
-    "### Remedies\n\nThe median Fréchet distance at the end over the seeds on JAX, without and "
-    "with the roll-back, and how many seeds ended better with it.",
-    "### Strengthen the discriminator?\n\nAgainst mode collapse some advise to strengthen the "
-    "discriminator, and some say that it would not help. Both were run, from the start: its "
-    "learning rate times ten, or four turns of the discriminator for each of the generator. "
-    "Medians on JAX. On images both improve the Fréchet distance, and the samples still cover few "
-    "clusters: they are alike, as before. On the ring they hardly help, and `minibatch-std` does.",
+    "### Remedies\n\nMedian final Fréchet distance over the JAX seeds, without and with the "
+    "roll-back, and how many seeds ended better with it.",
+    "### Strengthen the discriminator?\n\nSome advise strengthening the discriminator against mode "
+    "collapse; others say it does not help. We tried two ways, each from the start of the run: ten "
+    "times its learning rate, and four of its turns for each turn of the generator. The numbers "
+    "are medians on JAX. On images both improve the Fréchet distance, but the samples still cover "
+    "few clusters: they are as similar as before. On the ring the distance changes little, with "
+    "`minibatch-std` as well.",
 )
+IN_WORDS = {
+    '{"players": {"discriminator": {"repeats": 2}}}': "two discriminator turns per step",
+}
 
 
 def main(folder: str) -> None:
@@ -162,7 +179,8 @@ def main(folder: str) -> None:
     results = tables(known, runs)
     parts += [NOT_SHOWN, RESULTS.format(**counts(runs))]
     for heading, table in zip(HEADINGS, results, strict=True):
-        parts.append("\n".join([*([heading, ""] if heading else []), *markdown(table), ""]))
+        lines = [in_words(line) for line in markdown(table)]
+        parts.append("\n".join([*([heading, ""] if heading else []), *lines, ""]))
         if table.rows[0] == REMEDIES:
             parts.append(helpful(table.rows[1:]))
     PAGE.write_text("\n".join(parts), encoding="utf-8")
@@ -200,13 +218,24 @@ def remedy(sick: Played, runs: list[Played], cured: list[Played]) -> str:
         return advice
     plain = [one([r for r in runs if r.seed == run.seed], sick.case.name) for run in cured]
     without, with_it = (median(run.score for run in side) for side in (plain, cured))
-    changes = ", ".join(dict.fromkeys(change for run in cured for change in run.changes))
+    changes = " or ".join(quoted(c) for c in dict.fromkeys(c for run in cured for c in run.changes))
     better = sum(b.score < a.score for a, b in zip(plain, cured))
-    helped = "" if better > len(cured) / 2 else " It does not help here."
+    seeds = f"{better} of {len(cured)} seeds improved"
+    helped = better > len(cured) / 2
     return (
-        f"{advice} Rolled back with `{changes}`, the run ends with a Fréchet distance of "
-        f"{with_it:.3g} instead of {without:.3g}, better in {better} of {len(cured)} seeds.{helped}"
+        f"{advice} With {changes}, the median Fréchet distance at the end is {with_it:.3g} instead "
+        f"of {without:.3g}; {seeds if helped else f'only {seeds}, so it does not help here'}."
     )
+
+
+def quoted(change: str) -> str:
+    return IN_WORDS.get(change, f"`{change}`")
+
+
+def in_words(line: str) -> str:
+    for change, words in IN_WORDS.items():
+        line = line.replace(change, words)
+    return line
 
 
 def helpful(rows: Sequence[Sequence[str]]) -> str:
@@ -214,8 +243,8 @@ def helpful(rows: Sequence[Sequence[str]]) -> str:
     good = sum(2 * some > every for some, every in better)
     return (
         f"{good} of {len(better)} failures end better in most seeds if they are rolled back with "
-        "their remedy. The others do not: there the remedy does not help. A learning rate that "
-        "keeps growing, for example, is not stopped by `r1`.\n"
+        f"their remedy. The other {len(better) - good} do not. For example, `r1` does not stop a "
+        "learning rate that keeps growing.\n"
     )
 
 

@@ -28,7 +28,7 @@ PUBLISHED = {
 PUBLISHED_STEPS = "400,000"
 
 NOTES = (
-    "HQ: at most 3σ from a mode; real points have 98.9 %. Modes: those with an HQ",
+    "HQ: at most 3σ from a mode; real points have 98.9%. Modes: those with an HQ",
     "sample. Reverse KL: of the fractions of the modes. Spread: the std inside modes,",
     "divided by that of real points; below 1, HQ was bought by shrinking. Steps: of",
     "each game, its rejection's included. Time: of all games together.",

@@ -163,7 +163,7 @@ def neighbour_lines(found: "Neighbours") -> Iterator[Line]:
     width = max(map(len, found.by))
     for name, by in found.by.items():
         low, median, high = np.quantile(by.of_reals, (0.05, 0.5, 0.95))
-        spread = f"median {median:.3g}, 90 % from {low:.3g} to {high:.3g}"
+        spread = f"median {median:.3g}, 90% from {low:.3g} to {high:.3g}"
         yield f"          {name:<{width}}  {spread}"
     yield from ("", "A sample nearer than all reals (0%) may be memorised: look at it.")
 
@@ -171,7 +171,7 @@ def neighbour_lines(found: "Neighbours") -> Iterator[Line]:
 def grade_lines(grade: "Grade") -> Iterator[Line]:
     """Yield how many answers are right, and what that means."""
     yield f"  right   {grade.right} of {grade.answers}: {grade.accuracy:.0%}"
-    yield f"          {grade.low:.0%} to {grade.high:.0%} with 95 % confidence (Wilson)"
+    yield f"          {grade.low:.0%} to {grade.high:.0%} with 95% confidence (Wilson)"
     yield f"  chance  {grade.chance:.0%}"
     if grade.fooled == grade.fooled:
         yield f"  fooled  {grade.fooled:.0%} of the generated images were taken for real"

@@ -32,7 +32,7 @@ def lego(
     attributes: bool = False,
     path: str | None = None,
 ) -> gankit.Dataset:
-    """LEGO-like bricks: one per image, from all around, labelled by its kind.
+    """LEGO-like bricks: one per image, from any angle, labelled by its kind.
 
     They are rendered once and cached. With `path` they are read from the Kaggle dataset
     joosthazelzet/lego-brick-images instead.

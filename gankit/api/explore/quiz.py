@@ -71,7 +71,7 @@ class Grade:
     Args:
         right: The number of right answers.
         answers: The number of answers.
-        low: The lower end of the 95 % confidence interval of the accuracy.
+        low: The lower end of the 95% confidence interval of the accuracy.
         high: The upper end.
         chance: The accuracy of guessing.
         fooled: The fraction of answers on generated images that say real.

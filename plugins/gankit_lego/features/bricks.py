@@ -18,7 +18,7 @@ def bricks(data: gankit.Dataset | None = None) -> gankit.Features:
     """A small network that classifies bricks, 128 numbers; its weights come with gankit.
 
     It was trained on grey bricks on a white ground, rendered by `lego` at 32 × 32 and 64 × 64: all
-    47 kinds, from all around. Colours are averaged. It runs in numpy, so its features do not depend
+    47 kinds, from any angle. Colours are averaged. It runs in numpy, so its features do not depend
     on the backend.
 
     Args:

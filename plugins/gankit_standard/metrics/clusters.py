@@ -14,7 +14,7 @@ STEPS = 50
 
 
 @gankit.better(clusters_covered="high", clusters_different="low", clusters_divergence="low")
-@gankit.known_answer("another draw", "near 5 %", 0, 0.15, "clusters_different")
+@gankit.known_answer("another draw", "near 5%", 0, 0.15, "clusters_different")
 @gankit.known_answer("collapsed", "1 of 100", 0.01, 0.01, "clusters_covered")
 def clusters(
     real: np.ndarray,

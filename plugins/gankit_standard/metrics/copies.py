@@ -27,7 +27,7 @@ def memorisation_l1(
         examples: The largest number of generated, and of held-out, images to compare.
 
     Returns:
-        memorised_l1: The fraction of samples nearer to a training image than 99 % of held-out
+        memorised_l1: The fraction of samples nearer to a training image than 99% of held-out
             images are; 0.01 without memorisation.
         memorisation_l1_z: The Mann–Whitney statistic of both sets of distances, in standard
             deviations; far below 0 if samples are copies.

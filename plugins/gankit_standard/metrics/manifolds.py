@@ -76,7 +76,7 @@ def memorisation(real: np.ndarray, fake: np.ndarray, held_out: np.ndarray) -> di
         held_out: Features of real examples that are not used for training, (count, size).
 
     Returns:
-        memorised: The fraction of samples nearer to a training example than 99 % of held-out
+        memorised: The fraction of samples nearer to a training example than 99% of held-out
             examples are; 0.01 without memorisation.
         memorisation_z: The Mann–Whitney statistic of both sets of distances, in standard
             deviations; far below 0 if samples are copies.
@@ -98,7 +98,7 @@ def nearest(examples: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def compared(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
-    """Return the fraction of our distances (count,) below 99 % of theirs, and Mann–Whitney's z."""
+    """Return the fraction of our distances (count,) below 99% of theirs, and Mann–Whitney's z."""
     statistic = mannwhitneyu(ours, theirs, method="asymptotic").statistic
     mean = len(ours) * len(theirs) / 2
     std = np.sqrt(mean * (len(ours) + len(theirs) + 1) / 6)

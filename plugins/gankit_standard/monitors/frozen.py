@@ -38,7 +38,7 @@ class Frozen(gankit.Monitor):
                     f"frozen-{player}",
                     "warn",
                     f"the weights of {player} no longer change: the relative change of their norm "
-                    f"is {max(changes):.1g} per point",
+                    f"is {max(changes):.1g} between measurements",
                     "raise its learning rate, or find out why it gets no gradient",
                     points=2,
                 )

@@ -9,7 +9,7 @@ import gankit
 from gankit_standard.monitors.remedies import clipped, stabilizer
 
 FACTOR = 100.0  # to the first point
-STEEP = 10.0  # a critic's slope; its loss supposes 1
+STEEP = 10.0  # a critic's slope; its loss assumes 1
 
 
 class Gradients(gankit.Monitor):
@@ -41,7 +41,7 @@ class Gradients(gankit.Monitor):
             yield gankit.Verdict(
                 "unbounded",
                 "warn",
-                f"the critic's slope is at least {slopes[-1]:.3g}, and its loss supposes at most 1",
+                f"the critic's slope is at least {slopes[-1]:.3g}, and its loss assumes at most 1",
                 "bound the slope with gradient-penalty, weight-clipping or spectral-norm",
                 [stabilizer("gradient-penalty"), stabilizer("spectral-norm")],
                 points=2,

@@ -17,7 +17,7 @@ class Scores(gankit.Monitor):
     A level is the median of three scores in a row, because a single good score may be luck. Of 33
     published trainings 6 degraded: bounds of 1.3 and of 1.45 times the best level found all 6,
     without a false alarm among 26 healthy ones. Past 1.3 times is a warning, past 1.45 times is
-    dead. A change by less than 5 % of the gain so far is noise.
+    dead. A change by less than 5% of the gain so far is noise.
     """
 
     def judge(self, trace: gankit.Trace) -> Iterator[gankit.Verdict]:

@@ -14,7 +14,7 @@ RELATED = 0.2
 class Uninformative(gankit.Monitor):
     """Losses without a rank correlation with the score over the last ten scorings.
 
-    The score must change by 30 % in them. This is only a note: do not choose a checkpoint by these
+    The score must change by 30% in them. This is only a note: do not choose a checkpoint by these
     losses.
     """
 
