@@ -18,7 +18,7 @@ def watch(
     from gankit.reporting.server import ReportServer
 
     with ReportServer(run, port) as server:
-        show_lines([server.address, "press Ctrl-C to stop; the training goes on"])
+        show_lines([server.address, "press Ctrl-C to stop; training goes on"])
         if not no_open:
             webbrowser.open(server.address)
         try:

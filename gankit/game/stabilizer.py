@@ -55,7 +55,7 @@ class Stabilizer:
         return networks
 
     def prepare(self, gan: GAN) -> None:
-        """Create the state, once, before the training."""
+        """Create the state, once, before training."""
 
     def view(self, images: Any) -> Any:
         """Return images (batch, …) as the discriminator sees them."""
