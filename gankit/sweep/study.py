@@ -1,6 +1,9 @@
 """The study of a sweep, kept by Optuna."""
 
+import time
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,21 +56,33 @@ def find_study(
     import optuna
 
     url = storage or facts.storage
-    try:
-        place = url or _journal(folder.journal)
-        if better is None:
-            return optuna.load_study(storage=place, study_name=facts.study)
-        return optuna.create_study(
-            storage=place,
+    ask: Callable[..., Study] = partial(optuna.load_study, study_name=facts.study)
+    if better is not None:
+        ask = partial(
+            optuna.create_study,
             study_name=facts.study,
             direction="minimize" if better == "low" else "maximize",
             pruner=optuna.pruners.MedianPruner(),
             load_if_exists=True,
         )
+    try:
+        return _patiently(lambda: ask(storage=url or _journal(folder.journal)))
     except Exception as error:  # of any database and its driver
         where = without_password(url) if url else folder.journal
         message = f"the study in {where} cannot be opened: {in_one_line(error)}"
         raise GankitError(message, "see --storage in docs/sweep.md") from error
+
+
+def _patiently(ask: Callable[[], "Study"]) -> "Study":
+    """Ask again if another process makes the tables of an empty database at the same instant."""
+    from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+    for _ in range(3):
+        try:
+            return ask()
+        except (IntegrityError, ProgrammingError):
+            time.sleep(1)
+    return ask()
 
 
 def make_sampler(name: Sampler, seed: int, number: int) -> "BaseSampler":
