@@ -1,9 +1,6 @@
 """Training on several devices: what is computed does not depend on their number."""
 
 import os
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -71,39 +68,6 @@ def test_the_devices_are_shown_before_anything_trains(python, tmp_path):
     failed = python(*check[:-1], "3", check=False, **SIMULATED)
     assert "must be a multiple of the 3 devices" in failed.stderr
     assert not (tmp_path / "more").exists()
-
-
-@on_jax
-@pytest.mark.slow
-def test_two_processes_with_a_coordinator_train_one_run(python, tmp_path):
-    (tmp_path / "ring.toml").write_text(shared_games.RING)
-    words = [sys.executable, "-m", "gankit", "run", "ring.toml"]
-    python(*words[1:], "--out", "whole")
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{opened.getsockname()[1]}"
-    found = {
-        "KERAS_DISTRIBUTION_JOB_ADDRESSES": address,
-        "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
-    }
-    machines = [
-        subprocess.Popen(
-            [*words, "--out", name, "--devices", "all"],
-            cwd=tmp_path,
-            env={**os.environ, **found, "KERAS_DISTRIBUTION_PROCESS_ID": str(number)},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number, name in enumerate(("run", "other"))
-    ]
-    out, _ = (machine.communicate(timeout=400)[0] for machine in machines)
-    assert [machine.returncode for machine in machines] == [0, 0]
-    assert out.startswith("training on 2 × CPU with JAX\n")
-    assert not (tmp_path / "other").exists()
-    (name, whole), (other, shared) = (state(tmp_path / run) for run in ("whole", "run"))
-    assert name == other == "step-000000064"
-    for x, y in zip(whole.values(), shared.values(), strict=True):
-        assert np.abs(x.astype("float64") - y).max() <= 1e-4 * max(0.01, np.abs(x).max())
 
 
 def test_a_batch_that_cannot_be_shared_is_an_error(monkeypatch):

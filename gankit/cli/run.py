@@ -35,8 +35,6 @@ from gankit.terminal import terminal
 if TYPE_CHECKING:
     from gankit.run.folder import RunFolder
 
-LAUNCHERS = {"torch": "RANK", "jax": "KERAS_DISTRIBUTION_PROCESS_ID"}  # which process this is
-
 
 @command(
     "run quickstart --set training.epochs=2",
@@ -84,10 +82,9 @@ def run(
     from gankit.sweep.seeds import SeedsFolder
 
     console, plugins = terminal(), [path.resolve() for path in plugin or []]
-    for launcher, variable in LAUNCHERS.items():
-        if int(os.environ.get(variable, 0)):
-            train.follow(launcher, cpu, plugins)
-            return
+    if int(os.environ.get("RANK", 0)):  # torchrun has started several
+        train.follow("torch", cpu, plugins)
+        return
     overrides = [*(overrides or ()), *device_overrides(devices)]
     changes = data_overrides(size, channels) + overrides
     several = SeedsFolder(found_run(resume)) if resume else None

@@ -41,17 +41,18 @@ match keras.backend.backend():
             supports,
         )
         from gankit.engine.jax.parallel import arranged, devices, draw, part, use
-        from gankit.engine.jax.processes import (
+        from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
+        from gankit.engine.one_process import (
             agree,
+            all_rows,
             differing,
             join,
             leave,
+            own_rows,
             processes,
             tell,
             together,
         )
-        from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
-        from gankit.engine.one_process import all_rows, own_rows
     case "torch":
         from gankit.engine.torch import (
             compile_quickly,

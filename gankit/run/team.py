@@ -68,8 +68,8 @@ def leading(
 
 
 def rank() -> int | None:
-    """Return the number of this process, if a launcher or a coordinator has given it one."""
-    given = os.environ.get("RANK") or os.environ.get("KERAS_DISTRIBUTION_PROCESS_ID")
+    """Return the number of this process, if a launcher has given it one."""
+    given = os.environ.get("RANK")
     return None if given is None else int(given)
 
 
