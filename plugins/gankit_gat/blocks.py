@@ -44,10 +44,10 @@ def attention(x: Any, heads: int) -> Any:
     return keras.layers.Dense(channels)(mixed)
 
 
-def small(size: int) -> keras.layers.Layer:
+def small(size: int, dtype: str | None = None) -> keras.layers.Layer:
     """Return a dense layer whose outputs are small at first."""
     initializer = keras.initializers.VarianceScaling(GATE**2, "fan_avg", "uniform")
-    return keras.layers.Dense(size, kernel_initializer=initializer)
+    return keras.layers.Dense(size, kernel_initializer=initializer, dtype=dtype)
 
 
 def rms_norm(x: Any) -> Any:

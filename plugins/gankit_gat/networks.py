@@ -79,7 +79,7 @@ def _images(
         for _ in range(blocks):
             x = modulated_block(x, style, _heads(width))
         y = scaled(rms_norm(x), small(width)(style))
-        y = keras.layers.Dense(channels * patch**2, dtype="float32")(y)
+        y = small(channels * patch**2, dtype="float32")(y)
         y = ops.depth_to_space(ops.reshape(y, (-1, rows, columns, channels * patch**2)), patch)
         images.append(keras.layers.Add(dtype="float32")([images[-1], y]) if images else y)
     return images
