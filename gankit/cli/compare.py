@@ -19,10 +19,13 @@ from gankit.cli.options import (
     RunBackend,
     Seed,
     Verbose,
+    flag,
     number,
     text,
 )
+from gankit.cli.report import show_page
 from gankit.files import found_run
+from gankit.messages import typed
 from gankit.terminal import show_warning
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ def compare(
     seed: Seed = 0,
     checkpoint: CheckpointName = "last",
     verbose: Verbose = False,
+    open: Annotated[bool, flag("--open", "Open the page in a browser.")] = False,
     plugin: PluginFiles = None,
     backend: RunBackend = None,
     cpu: Cpu = False,
@@ -60,7 +64,8 @@ def compare(
     show_lines(comparison_lines(found, verbose))
     for note in found.notes():
         show_warning(note)
-    show_lines([f"wrote {found.page.path}"])
+    words = " ".join(typed(run) for run in runs)
+    show_page(found.page.path, open, f"gankit compare {words} --open")
 
 
 def comparison_lines(found: "Comparison", verbose: bool = False) -> Iterator[Line]:

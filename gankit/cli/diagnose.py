@@ -10,7 +10,7 @@ from rich.text import Text
 
 from gankit.cli.app import command
 from gankit.cli.console import Line, show_lines
-from gankit.cli.options import AsJson, PluginFiles, text
+from gankit.cli.options import AsJson, PluginFiles, flag, text
 from gankit.errors import GankitError
 from gankit.files import found_run
 from gankit.messages import counted, shown
@@ -42,6 +42,7 @@ def diagnose(
         text("NAME=COLUMN,…", "Columns for d_loss, g_loss, score, step; usual names are found."),
     ] = "",
     plugin: PluginFiles = None,
+    verbose: Annotated[bool, flag("-v", "Say how far such verdicts can be trusted.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what went wrong in a training, since when, how certain that is, and what to do."""
@@ -53,10 +54,11 @@ def diagnose(
 
     found = judged(found_run(source), loss, named, plugin or ())
     if as_json:
-        facts = {"points": found.points, "events": found.events, "belief": found.belief}
+        facts = {"points": found.points, "events": found.events}
+        facts |= {"notes": found.notes, "belief": found.belief}
         print(json.dumps(facts, indent=2, ensure_ascii=False))
     else:
-        show_lines(_lines(found))
+        show_lines(_lines(found, verbose))
 
 
 def _named(columns: str) -> dict[str, str]:
@@ -70,7 +72,7 @@ def _named(columns: str) -> dict[str, str]:
     return {name.strip(): column.strip() for name, _, column in pairs}
 
 
-def _lines(found: "Diagnosis") -> Iterator[Line]:
+def _lines(found: "Diagnosis", verbose: bool) -> Iterator[Line]:
     from gankit.sentinel.wording import text
 
     if not found.points:
@@ -82,6 +84,5 @@ def _lines(found: "Diagnosis") -> Iterator[Line]:
         where = f"step {event['step']:,}"
         yield Text.assemble((f"{level:<5}", STYLES[level]), f"{where:<14} {text(event)}")
     if not found.events:
-        yield "no problem found"
-    yield ""
-    yield from found.belief
+        yield "no problem found; whether the samples are good, only they and their scores show"
+    yield from ("", *(found.notes, *(found.belief if verbose else [])))

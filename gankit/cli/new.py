@@ -12,7 +12,7 @@ from gankit.cli.console import show_lines
 from gankit.cli.options import examples, text
 from gankit.discovery.scaffold import PLURALS, write_distribution
 from gankit.errors import GankitError
-from gankit.files import write
+from gankit.files import found_run, write
 from gankit.messages import listed, shown, suggestion, typed
 from gankit.recipe.shipped import shipped_recipes
 
@@ -41,7 +41,7 @@ def recipe(
         typer.Option(
             "--from",
             metavar="PATH",
-            help="Copy this file, or this recipe from gankit list recipes.",
+            help="Copy this file, a run's recipe, or one from gankit list recipes.",
             show_default="the recipe NAME",
             autocompletion=completion.shipped,
         ),
@@ -88,10 +88,10 @@ def new_recipe(name: str, source: str | None = None, out: Path | None = None) ->
 
 
 def _text(source: str) -> str:
-    recipes = shipped_recipes()
-    path = recipes.get(source.removesuffix(".toml"), Path(source))
+    recipes, run = shipped_recipes(), found_run(Path(source)) / "recipe.toml"
+    path = run if run.is_file() else recipes.get(source.removesuffix(".toml"), Path(source))
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         message = f"there is no recipe {shown(source)}.{suggestion(source, recipes)}"
-        raise GankitError(f"{message} Allowed: {listed(recipes)}, or a file") from error
+        raise GankitError(f"{message} Allowed: {listed(recipes)}, a file, or a run") from error

@@ -21,9 +21,13 @@ def report(
 
     Of a sweep, the page shows what its options do to the score, and its best recipes.
     """
-    page = write_report(run, out).path
+    show_page(write_report(run, out).path, open, f"gankit report {typed(run)} --open")
+
+
+def show_page(page: Path, open: bool, command: str) -> None:
+    """Show where a page is, and open it or show the command that does."""
     show_lines([f"wrote {page}"])
     if not open:
-        show_next(f"gankit report {typed(run)} --open")
+        show_next(command)
     elif not webbrowser.open(page.resolve().as_uri()):
         show_lines([f"there is no browser here: open {page.resolve()}"])

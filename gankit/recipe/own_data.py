@@ -38,7 +38,7 @@ def _dataset(path: Path) -> str:
     raise GankitError(
         f"--data must be a folder of images or a .npz file. Received: {shown(str(path))}"
         + ("" if path.exists() else ", which does not exist"),
-        "gankit run quickstart --data my_images",
+        "check the path; it is relative to the folder you are in",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,13 @@ from gankit.sentinel.guard import outlook_of
 from gankit.sentinel.judging import Judging, Standing, monitors_by_name, replay
 from gankit.sentinel.reading import read_events, read_table, without_gaps
 
-LOSSES = (
-    "Losses alone found 6 of 12 published trainings that degraded, and warned of 4 of 11 healthy "
-    "ones. They show what kind of game fails, rarely when, and never show mode collapse."
-)
-SCORES = (
-    "Scores found 11 of 12 published trainings that degraded, and called none of 11 healthy ones "
-    "dead."
-)
+PUBLISHED = {
+    "d_loss": "In a test on published trainings, losses alone found 6 of 12 that degraded, and "
+    "warned of 4 of 11 healthy ones. They show what kind of game fails, rarely when, and never "
+    "show mode collapse.",
+    "score": "In the same test, scores found 11 of 12 that degraded, and called none of 11 healthy "
+    "ones dead.",
+}
 LOOKS = "The samples were checked for mode collapse, memorisation and overfitting as well."
 
 
@@ -42,12 +41,14 @@ class Diagnosis:
         points: The number of points that were judged.
         events: The verdicts that began and ended, as in `verdicts.jsonl`.
         standing: The verdicts that hold at the end.
-        belief: How reliable this is, in sentences.
+        notes: What was judged and what could not be, in sentences.
+        belief: How reliable such verdicts are, in sentences.
     """
 
     points: int
     events: Sequence[Mapping[str, Any]]
     standing: Sequence[Standing]
+    notes: Sequence[str]
     belief: Sequence[str]
 
 
@@ -129,15 +130,15 @@ def _of(
         events += [event for found in replay(judging, trace) for event in found]
         standing = list(judging.standing.values())
         failed |= judging.failed
-    belief = [*_belief(traces, loss_is_unknown), *_without(failed)]
-    return Diagnosis(sum(map(len, traces)), events, standing, belief)
-
-
-def _belief(traces: Sequence[Trace], loss_is_unknown: bool) -> Iterator[str]:
     columns = {name for trace in traces for name in trace.columns if trace.all(name)}
-    yield LOSSES if "d_loss" in columns else "There are no losses to judge."
-    if "score" in columns:
-        yield SCORES
+    notes = [*_notes(columns, loss_is_unknown), *_without(failed)]
+    belief = [text for name, text in PUBLISHED.items() if name in columns]
+    return Diagnosis(sum(map(len, traces)), events, standing, notes, belief)
+
+
+def _notes(columns: Collection[str], loss_is_unknown: bool) -> Iterator[str]:
+    if "d_loss" not in columns:
+        yield "There are no losses to judge."
     if "nearest" in columns or "spread" in columns:
         yield LOOKS
     if loss_is_unknown:

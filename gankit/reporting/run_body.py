@@ -123,10 +123,10 @@ def _curves(run: RunData, curves: Sequence[Chart]) -> Html:
 
 def _health(run: RunData) -> Html:
     heading = tag("h2", _SECTIONS["health"], id="health")
+    told = [tag("p", f"Warning at the start: {text}") for text in run.facts.get("warnings", [])]
     if not run.verdicts:
         words = "No monitor found anything wrong." if run.health else "Nothing was measured yet."
-        told = tag("p", words)
-        return tag("section", heading, tag("div", told, class_="card"))
+        return tag("section", heading, tag("div", *told, tag("p", words), class_="card"))
     head = ["epoch", "step", "level", "what the monitors said"]
     rows = [
         [
@@ -139,7 +139,7 @@ def _health(run: RunData) -> Html:
     ]
     note = tag("p", "Click an epoch on a curve for its samples.", class_="soft live")
     table = markup.table("Verdicts", head, rows, [1])
-    return tag("section", heading, tag("div", note, table, class_="card"))
+    return tag("section", heading, tag("div", *told, note, table, class_="card"))
 
 
 def _epoch_table(run: RunData) -> Html:
@@ -189,7 +189,7 @@ def commands(run: RunData) -> dict[str, str]:
     plugins = [word for plugin in facts.get("plugins", []) for word in ("--plugin", plugin)]
     again = ["gankit", "run", str(run.path / "recipe.toml"), *plugins]
     again += ["--backend", facts["backend"]] if "backend" in facts else []
-    found = {"Run the recipe above, from the run's folder:": shlex.join(again)}
+    found = {"Run this recipe again:": shlex.join(again)}
     if facts.get("command"):
         found["The original command:"] = shlex.join(facts["command"])
     if facts.get("versions"):

@@ -27,5 +27,6 @@ class Facts(BaseModel):
     command: list[str] = []
     versions: dict[str, str] = {}
     distributions: dict[str, str] = {}
+    warnings: list[str] = []
     recipe_sha256: str | None = None
     next_recipe_sha256: str | None = None

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,6 +203,10 @@ class RunFolder:
     def note_start(self, run: str, checkpoint: str) -> None:
         """Write which checkpoint of which run the networks start from."""
         self._write_facts({**self.read_facts(), "start": {"run": run, "checkpoint": checkpoint}})
+
+    def note_warnings(self, texts: Sequence[str]) -> None:
+        """Write what the parts warned of as the run began."""
+        self._write_facts({**self.read_facts(), "warnings": [*texts]})
 
     def data_specs(self) -> list[DataSpec]:
         """Return the spec of the data of each stage that has begun."""

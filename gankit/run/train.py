@@ -1,7 +1,7 @@
 """Plays a recipe to its end, from its start or from a checkpoint."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +128,7 @@ def _play_stages(
             session.run.note_start(start.run, start.checkpoint)
             session.display.fact("start", f"{start}: {experiment.carried}")
         if begins and number == 0:
-            for warning in found or warnings(experiment):
-                session.display.warn(warning)
+            _warn(session, found or [*warnings(experiment)])
         if number >= session.place.stage:
             if number > session.place.stage:
                 session.display.fact(f"stage {number + 1}", experiment.carried)
@@ -137,6 +136,14 @@ def _play_stages(
             batches = experiment.batches()
             session.begin(number, len(batches), batches.size)
             _play(experiment, session, Act(session, experiment, recipe, catalogue))
+
+
+def _warn(session: Session, texts: Sequence[str]) -> None:
+    """Show what the parts of a recipe warn of, and write it down for the report."""
+    for text in texts:
+        session.display.warn(text)
+    if texts:
+        session.run.note_warnings(texts)
 
 
 def _play(experiment: Experiment, session: Session, act: Act) -> None:

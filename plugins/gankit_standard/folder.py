@@ -18,6 +18,7 @@ def folder(
     fit: Literal["crop", "pad"] = "crop",
     ground: str = "white",
     flip: bool = False,
+    classes: bool = True,
 ) -> gankit.Dataset:
     """A folder of images, flat or with one sub-folder per class.
 
@@ -31,36 +32,41 @@ def folder(
         fit: `crop` keeps the central square of an image, `pad` the whole image on the ground.
         ground: The colour behind transparent and padded images, such as `white` or `#202020`.
         flip: Whether images are mirrored left to right at random.
+        classes: Whether sub-folders are classes. If not, their images belong together with those
+            directly in the folder.
 
     Returns:
         images: (examples, size, size, 1 or 3) of uint8, sorted by path.
-        labels: (examples,), if the folder has sub-folders.
+        labels: (examples,), if there are sub-folders and `classes` is true.
 
     Raises:
         GankitError: There is no such folder; it has no images, or images both in it and in
-            sub-folders; or more than a tenth of them are broken.
+            classes; or more than a tenth of them are broken.
     """
     files = gankit.image_files(path)  # an error if there is no such folder
     root = Path(path).expanduser()
-    _check_places(root, files)
+    classes = classes and any(file.parent != root for file in files)
+    if classes:
+        _check_places(root, files)
     images, places = gankit.decode_images(files, size, 1 if channels == "grey" else 3, fit, ground)
-    if files[0].parent == root:
+    if not classes:
         return gankit.Dataset({"images": images}, flip=flip)
     names = [files[place].relative_to(root).parts[0] for place in places]
-    classes, labels = np.unique(names, return_inverse=True)
-    _warn_of_empty(root, classes)
+    found, labels = np.unique(names, return_inverse=True)
+    _warn_of_empty(root, found)
     arrays = {"images": images, "labels": labels.astype("int32")}
-    return gankit.Dataset(arrays, classes.tolist(), flip)
+    return gankit.Dataset(arrays, found.tolist(), flip)
 
 
 def _check_places(root: Path, files: Sequence[Path]) -> None:
-    """Raise an error unless the images of a folder are all in it or all in sub-folders."""
+    """Raise an error if a folder of classes also has images directly in it."""
     loose = sum(file.parent == root for file in files)
-    if 0 < loose < len(files):
+    if loose:
         raise gankit.GankitError(
             f"the folder {str(root)!r} has {loose:,} images directly in it and "
             f"{len(files) - loose:,} in sub-folders: are the sub-folders classes?",
-            "move one of the groups elsewhere, or give one of the sub-folders as `path`",
+            "train on all of them without classes: --set dataset.classes=false; or move the "
+            "images that belong to no class",
         )
 
 
