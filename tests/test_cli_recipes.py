@@ -275,13 +275,17 @@ def test_new_under_another_name(gankit, shipped, tmp_path):
     gankit("new", "recipe", "yours", "--from", tmp_path / "mine.toml", "--out", "theirs.toml")
     assert (tmp_path / "theirs.toml").read_text() == MINIMAL
     assert not (tmp_path / "yours.toml").exists()
+    (tmp_path / "runs/small-1").mkdir(parents=True)
+    (tmp_path / "runs/small-1/recipe.toml").write_text("seed = 9")
+    gankit("new", "recipe", "ours", "--from", "small-1")
+    assert (tmp_path / "ours.toml").read_text() == "seed = 9"
 
 
 @pytest.mark.parametrize("words", [["smal"], ["mine", "--from", "smal"]])
 def test_new_lists_what_there_is(gankit, shipped, words):
     code, _, err = gankit("new", "recipe", *words)
     assert code == 1
-    assert 'Did you mean "small"? Allowed: small, or a file' in err
+    assert 'Did you mean "small"? Allowed: small, a file, or a run' in err
 
 
 def test_new_where_nothing_can_be_written(gankit, shipped):

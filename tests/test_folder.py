@@ -111,3 +111,5 @@ def test_what_is_wrong_with_a_folder_is_said(root):
     draw(root, "dogs/a.png")
     with pytest.raises(gankit.GankitError, match="1 images directly in it and 1 in sub-folders"):
         folder(str(root))
+    dataset = folder(str(root), classes=False)
+    assert len(dataset) == 2 and not dataset.classes and "labels" not in dataset.spec.shapes

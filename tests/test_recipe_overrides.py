@@ -84,3 +84,8 @@ def test_stabilizers_are_added_at_the_end_also_of_a_stage_that_has_its_own(tmp_p
     path.write_text("seed = 1")
     assert read_table(path, stabilizers=["ema"])["stabilizers"] == [{"name": "ema"}]
     assert read_table(path) == {"seed": 1}
+    table = read_table(path, ["stabilizers.r1.gamma=1.0"], stabilizers=["ema", "r1"])
+    assert table["stabilizers"] == [{"name": "ema"}, {"name": "r1", "gamma": 1.0}]
+    path.write_text('stabilizers = [{name = "r1"}]')
+    with pytest.raises(GankitError, match="--with r1: the recipe already has this stabilizer"):
+        read_table(path, stabilizers=["r1"])

@@ -85,4 +85,6 @@ def _lines(found: "Diagnosis", verbose: bool) -> Iterator[Line]:
         yield Text.assemble((f"{level:<5}", STYLES[level]), f"{where:<14} {text(event)}")
     if not found.events:
         yield "no problem found; whether the samples are good, only they and their scores show"
-    yield from ("", *(found.notes, *(found.belief if verbose else [])))
+    yield ""
+    yield from found.notes
+    yield from found.belief if verbose else ()

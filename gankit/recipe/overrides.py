@@ -1,7 +1,7 @@
 """Changes to a recipe: `--set KEY=VALUE`, and the tables of a stage."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ def read_table(
     path: Path | str,
     overrides: Iterable[str] = (),
     data: Path | str | None = None,
-    stabilizers: Iterable[str] = (),
+    stabilizers: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the table of a recipe, with changes such as `"training.epochs=10"`.
 
@@ -23,22 +23,36 @@ def read_table(
         path: A TOML file, or the name of a recipe that comes with gankit.
         overrides: The changes.
         data: A folder of images or a `.npz` file to train on instead.
-        stabilizers: The names of stabilizers to add.
+        stabilizers: The names of stabilizers to add; the changes may set their options.
 
     Raises:
-        GankitError: The file cannot be read, or a change is not KEY=VALUE.
+        GankitError: The file cannot be read, a change is not KEY=VALUE, or a stabilizer is in the
+            recipe already.
     """
     table = toml.read(Path(path))
     if data is not None:
         table = with_own_data(table, Path(data))
+    _check_new(table.get("stabilizers"), stabilizers)
+    table = _with_stabilizers(table, stabilizers)
     for text in overrides:
         table = override(table, read_override(text), f"--set {text}")
-    added = [{"name": name} for name in stabilizers]
-    return _with_stabilizers(table, added) if added else table
+    return _with_stabilizers(table, stabilizers)  # a change may have replaced the list
 
 
-def _with_stabilizers(table: Mapping[str, Any], added: list[dict[str, str]]) -> dict[str, Any]:
-    """Return a recipe with more stabilizers, also in the stages that have their own list."""
+def _check_new(known: Any, added: Sequence[str]) -> None:
+    twice = set(added) & set(_names(known)) if isinstance(known, list) else ()
+    for name in sorted(twice):
+        raise GankitError(
+            f"--with {name}: the recipe already has this stabilizer",
+            f"change its options: --set stabilizers.{name}.OPTION=VALUE; list them: "
+            f"gankit show {name}",
+        )
+
+
+def _with_stabilizers(table: dict[str, Any], added: Sequence[str]) -> dict[str, Any]:
+    """Return a recipe that has these stabilizers, also in the stages that have their own list."""
+    if not added:
+        return table
     changed = {**table, "stabilizers": _longer(table.get("stabilizers", []), added)}
     if isinstance(table.get("stages"), list):
         changed["stages"] = [
@@ -50,8 +64,11 @@ def _with_stabilizers(table: Mapping[str, Any], added: list[dict[str, str]]) -> 
     return changed
 
 
-def _longer(stabilizers: Any, added: list[dict[str, str]]) -> Any:
-    return [*stabilizers, *added] if isinstance(stabilizers, list) else stabilizers
+def _longer(stabilizers: Any, added: Sequence[str]) -> Any:
+    if not isinstance(stabilizers, list):
+        return stabilizers
+    known = _names(stabilizers)
+    return stabilizers + [{"name": name} for name in added if name not in known]
 
 
 def override(table: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def read_recipe(
     catalogue: Catalogue,
     overrides: Iterable[str] = (),
     data: Path | str | None = None,
-    stabilizers: Iterable[str] = (),
+    stabilizers: Sequence[str] = (),
 ) -> Recipe:
     """Read and check a recipe, and fill in its defaults.
 
