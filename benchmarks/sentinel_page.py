@@ -142,7 +142,7 @@ This section has the measurements behind this page. The recipes belong to the
 more were rolled back.
 
 - Thresholds and recipes were chosen on even seeds; odd seeds were only measured. There is one
-  exception: a fault of the monitor `scores` was noticed on an odd seed, and mended because even
+  exception: a fault of the monitor `scores` was noticed on an odd seed, and fixed because even
   seeds show it too.
 - A failure is *visible* when a curve passes a bound in two epochs in a row, or rises and falls
   three times. The table of failures names the curve and the bound.
