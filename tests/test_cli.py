@@ -17,7 +17,19 @@ from gankit.cli import app, main
 pytestmark = pytest.mark.anywhere
 
 VERBS = [
-    *("check", "run", "runs", "watch", "report", "compare", "sample", "apply", "score", "export"),
+    *(
+        "check",
+        "run",
+        "runs",
+        "sweep",
+        "watch",
+        "report",
+        "compare",
+        "sample",
+        "apply",
+        "score",
+        "export",
+    ),
     *("diagnose", "bench"),
     *("show", "list", "plugins", "schema", "new recipe", "new plugin"),
     *("explore interpolate", "explore arithmetic", "explore traverse"),
