@@ -83,7 +83,7 @@ def main(logs: str, labels: str, lego: str | None = None) -> None:
             if label != "healthy" or said:
                 print(label, run, {f"{m}/{n}/{lv}": step for (m, n, lv), step in said.items()})
     if lego:
-        from gankit.sentinel.reading import read_table
+        from gankit.sentinel.log_reading import read_table
 
         trace = read_table(Path(lego), {}, outlook_of(losses.Bce))
         for events in replay(Judging({"losses": Losses()}), trace):

@@ -18,7 +18,7 @@ from curves import drawing  # noqa: E402
 
 from gankit.bench.corpus import STEPS  # noqa: E402
 from gankit.bench.corpus_cases import cases  # noqa: E402
-from gankit.bench.played import Played, key  # noqa: E402
+from gankit.bench.corpus_run import Played, key  # noqa: E402
 from gankit.bench.sentinel import found  # noqa: E402
 from gankit.bench.sentinel_table import REMEDIES, markdown, tables  # noqa: E402
 

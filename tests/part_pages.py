@@ -11,8 +11,8 @@ from pages import WRITTEN
 from shelf import SECTIONS, parts_named_by, shipped_parts
 
 import gankit
+from gankit.cli.option_words import default_in_words, type_in_words
 from gankit.cli.show import snippet
-from gankit.cli.type_words import default_in_words, type_in_words
 from gankit.discovery import docstring, part_options
 from gankit.discovery.kinds import KINDS, METRIC_INPUTS
 from gankit.discovery.part import Part

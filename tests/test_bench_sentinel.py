@@ -7,7 +7,7 @@ import pytest
 
 from gankit.bench.corpus import PARTS, STEPS, Case, Sign
 from gankit.bench.corpus_cases import cases
-from gankit.bench.played import Played, visible
+from gankit.bench.corpus_run import Played, visible
 from gankit.bench.sentinel_table import Table, markdown, tables
 from gankit.discovery.plugins import load_plugins
 

@@ -11,7 +11,7 @@ from gankit_standard.attention import Gain
 from gankit_standard.biggan import _activate, biggan
 from gankit_standard.losses import LeastSquares
 from gankit_standard.resnet import resnet
-from gankit_standard.stabilizers.graph import KERNELS
+from gankit_standard.stabilizers.network_layers import KERNELS
 from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 
 CLASSES = 5

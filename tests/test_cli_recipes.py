@@ -11,8 +11,8 @@ import pytest
 from recipe_reading import CATALOGUE, MINIMAL, PARTS, read
 
 from gankit.cli.check import class_words
+from gankit.cli.option_words import default_in_words, type_in_words
 from gankit.cli.show import part_lines, parts_named
-from gankit.cli.type_words import default_in_words, type_in_words
 from gankit.data.dataset import Dataset
 from gankit.discovery.plugins import load_plugins
 from gankit.recipe.recipe import check_recipe, read_recipe

@@ -9,7 +9,7 @@ from games import game, play, values
 from keras import layers, ops
 
 import gankit
-from gankit.data.where import places
+from gankit.data.row_selection import places
 from gankit.game.loss import Loss
 from gankit.game.sampling import conditions_of, draw, noise
 

@@ -7,7 +7,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.dcgan import dcgan
-from gankit_standard.sizes import doubled_sizes
+from gankit_standard.doubling_sizes import doubled_sizes
 
 
 def spec(size: int, channels: int = 1) -> gankit.DataSpec:

@@ -20,7 +20,7 @@ from gankit.run.remedy import changed
 from gankit.sentinel import log
 from gankit.sentinel.guard import outlook_of
 from gankit.sentinel.judging import Judging, replay
-from gankit.sentinel.reading import read_table
+from gankit.sentinel.log_reading import read_table
 from gankit_standard.losses import Bce
 from gankit_standard.monitors.losses import Losses
 

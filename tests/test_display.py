@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from gankit.run.columns import Columns, cell
 from gankit.run.display import Display
+from gankit.run.epoch_table import Columns, cell
 from gankit.run.notebook import NotebookOutput
 from gankit.run.scores import Standing
 

@@ -8,7 +8,7 @@ import pytest
 from keras import layers, ops
 
 from gankit.discovery.plugins import load_plugins
-from gankit.game.carrying import carry_over, matching
+from gankit.game.carried_weights import carry_over, matching
 from gankit.recipe.recipe import read_recipe
 from gankit.run.experiment import assemble
 

@@ -16,7 +16,7 @@ from gankit_standard.losses import Wasserstein
 from gankit_standard.mlp import mlp
 from gankit_standard.r3gan import r3gan
 from gankit_standard.resnet import resnet
-from gankit_standard.stabilizers.graph import hidden
+from gankit_standard.stabilizers.network_layers import hidden
 from gankit_standard.stabilizers.spectral_norm import SpectralNorm
 
 CLASSES = 5

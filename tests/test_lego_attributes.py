@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gankit
-from gankit.data.where import places
+from gankit.data.row_selection import places
 from gankit_lego.attributes import COLUMNS
 from gankit_lego.dataset import lego
 from gankit_lego.kinds import FAMILIES, KINDS

@@ -9,7 +9,7 @@ from gankit.errors import GankitError
 from gankit.run.checkpoint import Checkpoints
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
-from gankit.run.longer import lengthen
+from gankit.run.lengthening import lengthen
 
 pytestmark = pytest.mark.long
 

@@ -7,9 +7,9 @@ from networks import called, normal
 
 import gankit
 from gankit_standard.dcgan import dcgan
+from gankit_standard.doubling_sizes import doubled_sizes
 from gankit_standard.r3gan import r3gan
 from gankit_standard.resnet import resnet
-from gankit_standard.sizes import doubled_sizes
 
 SMALL = {
     dcgan: {"width": 2, "discriminator_norm": False, "dropout": 0},

@@ -11,7 +11,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers import affine, pipeline
+from gankit_standard.stabilizers import affine, augmentations
 from gankit_standard.stabilizers.ada import Ada
 
 ALL = ("pixels", "geometry", "colour", "cutout")
@@ -35,7 +35,7 @@ def seen(images, p, *changes, seed=3):
 
 def draws(count, p):
     seed = keras.random.SeedGenerator(3)
-    return pipeline.Draws(ops.zeros((count, 8, 16, 1)), ops.convert_to_tensor(p), seed)
+    return augmentations.Draws(ops.zeros((count, 8, 16, 1)), ops.convert_to_tensor(p), seed)
 
 
 def array(tensor):
@@ -118,7 +118,7 @@ def resampled(images, matrices, margin=30):
 
 
 def test_geometry_is_drawn_as_in_the_paper():
-    size, before, stretch, after, moves = map(array, pipeline.geometry(draws(4000, 1.0)))
+    size, before, stretch, after, moves = map(array, augmentations.geometry(draws(4000, 1.0)))
     for matrix in (size, stretch):
         assert np.log2(matrix[:, 1, 1]).std() == pytest.approx(0.2, abs=0.01)
     np.testing.assert_allclose(size[:, 0, 0], size[:, 1, 1])
@@ -132,7 +132,7 @@ def test_geometry_is_drawn_as_in_the_paper():
 
 @pytest.mark.parametrize("p", [0.0, 0.25, 0.6])
 def test_each_change_has_the_probability_p(p):
-    size, before, stretch, after, moves = map(array, pipeline.geometry(draws(4000, p)))
+    size, before, stretch, after, moves = map(array, augmentations.geometry(draws(4000, p)))
     changed = [(x != np.eye(3)).any((1, 2)) for x in (size, stretch, moves)]
     changed.append((before != np.eye(3)).any((1, 2)) | (after != np.eye(3)).any((1, 2)))
     assert [x.mean() for x in changed] == pytest.approx([p] * 4, abs=0.03)

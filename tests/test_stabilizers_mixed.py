@@ -9,8 +9,8 @@ from keras import layers, ops
 import gankit
 from gankit_standard.losses import Bce
 from gankit_standard.stabilizers.features import FeatureMatching
-from gankit_standard.stabilizers.graph import hidden, rebuilt
 from gankit_standard.stabilizers.minibatch import MinibatchDiscrimination, MinibatchStd
+from gankit_standard.stabilizers.network_layers import hidden, rebuilt
 from gankit_standard.stabilizers.orthogonal import Orthogonal
 from gankit_standard.stabilizers.spectral_norm import SpectralNorm, SpectralNormalization
 from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm

@@ -11,7 +11,7 @@ from keras import layers, ops
 import gankit
 from gankit.testing import check_stabilizer
 from gankit_standard.losses import Bce, Wasserstein
-from gankit_standard.stabilizers.selection import TopK
+from gankit_standard.stabilizers.chosen_samples import TopK
 
 RATE = 0.1
 REAL = np.random.default_rng(0).standard_normal((8, 2)).astype("float32")

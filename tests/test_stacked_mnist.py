@@ -7,7 +7,7 @@ import pytest
 
 import gankit
 from gankit.data.batches import Batches
-from gankit_standard.stacked import stacked_mnist
+from gankit_standard.stacked_mnist import stacked_mnist
 
 pytestmark = pytest.mark.anywhere
 

@@ -8,7 +8,7 @@ from gankit.errors import Interrupted
 
 if TYPE_CHECKING:
     from gankit.api.sample import Samples
-    from gankit.data.where import Where
+    from gankit.data.row_selection import Where
     from gankit.reporting.page import Page
     from gankit.scoring.evaluate import Scores
 

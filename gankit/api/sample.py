@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from gankit.api.generator import Generator, RunOrGenerator
-from gankit.data.where import Where, places
+from gankit.data.row_selection import Where, places
 from gankit.errors import GankitError
 from gankit.pictures import sheets
 from gankit.pictures.drawing import as_images

@@ -191,9 +191,9 @@ def _resumed(
     """Return the recipe of a run that goes on, which goes back or trains longer if asked to."""
     from gankit.discovery.plugins import load_plugins
     from gankit.run import rollback
-    from gankit.run.by_hand import go_back
+    from gankit.run.going_back import go_back
+    from gankit.run.lengthening import lengthen
     from gankit.run.load import load_recipe
-    from gankit.run.longer import lengthen
 
     rollback.complete(run)
     run.check_recipe()

@@ -13,7 +13,7 @@ from rich.console import Console
 from gankit.bench.arms import chosen_arms
 from gankit.bench.corpus import PARTS, Case
 from gankit.bench.corpus_cases import cases
-from gankit.bench.played import Played
+from gankit.bench.corpus_run import Played
 from gankit.bench.sentinel_table import lines, tables
 from gankit.bench.table import minutes
 from gankit.discovery.plugins import load_plugins

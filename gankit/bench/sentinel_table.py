@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gankit.bench.corpus import STEPS, Case
-from gankit.bench.played import Played, key
+from gankit.bench.corpus_run import Played, key
 from gankit.bench.table import aligned
 
 Cells = tuple[str, ...]

@@ -10,7 +10,7 @@ import typer
 
 from gankit.cli.app import app
 from gankit.cli.console import show_error
-from gankit.cli.ending import STOPPED, disk_errors, leave
+from gankit.cli.interruption import STOPPED, disk_errors, leave
 from gankit.errors import GankitError
 
 COMMANDS = (

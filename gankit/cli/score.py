@@ -185,7 +185,7 @@ def standing_lines(run: "RunFolder", verbose: bool = False) -> Iterator[Line]:
 
 
 def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]:
-    from gankit.run.columns import score_text
+    from gankit.run.epoch_table import score_text
 
     head = f"best, epoch {best['epoch']}" if best else ""
     yield ("scores", f"last, epoch {last['epoch']}", head, "better")

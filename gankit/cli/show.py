@@ -10,8 +10,8 @@ from rich.text import Text
 from gankit.cli import completion
 from gankit.cli.app import command
 from gankit.cli.console import Line, aligned, show_lines
+from gankit.cli.option_words import default_in_words, type_in_words
 from gankit.cli.options import Overrides, PluginFiles
-from gankit.cli.type_words import default_in_words, type_in_words
 from gankit.discovery import docstring
 from gankit.discovery.kinds import ALL_KINDS
 from gankit.discovery.part import Part

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from gankit.data import named
+from gankit.data import named_mapping
 from gankit.errors import GankitError
 from gankit.messages import listed
 
@@ -27,7 +27,7 @@ class DataSpec:
     classes: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shapes", named.arrays(self.shapes))
+        object.__setattr__(self, "shapes", named_mapping.arrays(self.shapes))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -69,7 +69,7 @@ class Dataset:
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arrays", MappingProxyType(named.arrays(self.arrays)))
+        object.__setattr__(self, "arrays", MappingProxyType(named_mapping.arrays(self.arrays)))
         lengths = {name: len(array) for name, array in self.arrays.items()}
         if not lengths or len(set(lengths.values())) > 1 or not min(lengths.values()):
             raise GankitError(

@@ -10,8 +10,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from gankit.discovery.hook_trace import tracing
 from gankit.discovery.part import Part
-from gankit.discovery.trace import tracing
 from gankit.errors import GankitError
 from gankit.messages import in_one_line
 

@@ -16,10 +16,10 @@ import pluggy
 
 from gankit import hookspecs
 from gankit.backend import without_chatter
+from gankit.discovery.hook_trace import traced
 from gankit.discovery.kinds import KINDS
 from gankit.discovery.lookup import pick
 from gankit.discovery.part import Part
-from gankit.discovery.trace import traced
 from gankit.errors import GankitError
 from gankit.messages import listed, reason, shown, suggestion
 

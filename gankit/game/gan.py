@@ -13,7 +13,7 @@ from gankit import engine, random
 from gankit.data.scaling import tensor_from_uint8
 from gankit.game import step
 from gankit.game.averages import Averages
-from gankit.game.carrying import Carried, carry_over
+from gankit.game.carried_weights import Carried, carry_over
 from gankit.game.loss import Loss, noise_shape
 from gankit.game.networks import Networks, check_given, inference, inputs
 from gankit.game.optimizers import Optimizers

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from gankit.data.named import Named
+from gankit.data.named_mapping import Named
 from gankit.errors import GankitError
 from gankit.messages import listed
 

@@ -21,7 +21,7 @@ from gankit.run.load import load_recipe
 from gankit.sentinel import log
 from gankit.sentinel.guard import outlook_of
 from gankit.sentinel.judging import Judging, Standing, monitors_by_name, replay
-from gankit.sentinel.reading import read_events, read_table, without_gaps
+from gankit.sentinel.log_reading import read_events, read_table, without_gaps
 
 PUBLISHED = {
     "d_loss": "In a test on published trainings, losses alone found 6 of 12 that degraded, and "

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from gankit.messages import clock
 from gankit.progress_bar import Advance, shown_by
-from gankit.run.columns import Columns, Values, cell, shown
+from gankit.run.epoch_table import Columns, Values, cell, shown
 from gankit.run.notebook import NotebookOutput
 from gankit.run.scores import Standing
 from gankit.terminal import warning

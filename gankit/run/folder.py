@@ -13,7 +13,7 @@ from gankit.errors import GankitError
 from gankit.files import is_aside, read, refuse_links, write, written
 from gankit.messages import cut, plugin_words, typed
 from gankit.run import lock
-from gankit.run.facts import Facts
+from gankit.run.facts_model import Facts
 from gankit.run.versions import installed, now, version
 
 if TYPE_CHECKING:

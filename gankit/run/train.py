@@ -16,7 +16,6 @@ from gankit.files import remove_leftovers
 from gankit.messages import clock, counted, typed
 from gankit.recipe.recipe import Recipe
 from gankit.run import callbacks, rollback
-from gankit.run.action import Act
 from gankit.run.experiment import Experiment, assemble
 from gankit.run.folder import RunFolder
 from gankit.run.following import Follow
@@ -25,6 +24,7 @@ from gankit.run.lock import locked
 from gankit.run.memory import enough_memory
 from gankit.run.rollback import RolledBack
 from gankit.run.scoring_callback import Score
+from gankit.run.sentinel_action import Act
 from gankit.run.sentinel_callback import Sentinel
 from gankit.run.session import Session
 from gankit.run.signals import stopping_at_once

@@ -10,7 +10,7 @@ from typing import Any
 
 from gankit.files import append, write
 from gankit.files import read as read_text
-from gankit.sentinel.lines import parsed
+from gankit.sentinel.line_models import parsed
 
 Line = Mapping[str, Any]
 Point = dict[str, float]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gankit.data.dataset import Dataset
-from gankit.testing.draws import watched_draws
+from gankit.testing.global_seed import watched_draws
 from gankit.testing.requirement import called, equal, require
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gankit.data.dataset import Dataset
 from gankit.scoring.features import Features
-from gankit.testing.draws import watched_draws
+from gankit.testing.global_seed import watched_draws
 from gankit.testing.requirement import called, near, require
 
 COUNT = 12

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gankit.discovery.kinds import METRIC_INPUTS
-from gankit.testing.draws import watched_draws
+from gankit.testing.global_seed import watched_draws
 from gankit.testing.requirement import called, name_of, require
 
 Inputs = dict[str, np.ndarray]

@@ -13,7 +13,7 @@ def gankit_datasets() -> dict[str, str]:
         "folder": "gankit_standard.folder:folder",
         "mnist": "gankit_standard.mnist:mnist",
         "npz": "gankit_standard.npz:npz",
-        "stacked-mnist": "gankit_standard.stacked:stacked_mnist",
+        "stacked-mnist": "gankit_standard.stacked_mnist:stacked_mnist",
     }
 
 
@@ -73,7 +73,7 @@ def gankit_stabilizers() -> dict[str, str]:
         "r2": "gankit_standard.stabilizers.penalties:R2",
         "spectral-norm": "gankit_standard.stabilizers.spectral_norm:SpectralNorm",
         "target-clipping": "gankit_standard.stabilizers.targets:TargetClipping",
-        "top-k": "gankit_standard.stabilizers.selection:TopK",
+        "top-k": "gankit_standard.stabilizers.chosen_samples:TopK",
         "virtual-batch-norm": "gankit_standard.stabilizers.virtual_batch_norm:VirtualBatchNorm",
         "weight-clipping": "gankit_standard.stabilizers.updates:WeightClipping",
         "width-aware-learning-rate": (

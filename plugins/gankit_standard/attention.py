@@ -9,7 +9,7 @@ from pydantic import Field
 
 import gankit
 from gankit import layers
-from gankit_standard.sizes import Size
+from gankit_standard.doubling_sizes import Size
 
 Attention = Annotated[int, Field(ge=0)]
 REDUCTION = 8  # of the channels inside, k of the paper

@@ -10,10 +10,10 @@ from keras import ops
 import gankit
 from gankit import layers
 from gankit_standard.attention import Attention
+from gankit_standard.doubling_sizes import Size, Widths
 from gankit_standard.labels import LabelledInput, inputs
 from gankit_standard.residual import block_widths, discriminator, grow
-from gankit_standard.sizes import Size, Widths
-from gankit_standard.stabilizers.graph import KERNELS
+from gankit_standard.stabilizers.network_layers import KERNELS
 
 
 def biggan(

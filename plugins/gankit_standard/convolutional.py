@@ -7,9 +7,9 @@ import keras
 
 import gankit
 from gankit import layers
+from gankit_standard.doubling_sizes import Widths
 from gankit_standard.labels import Conditional, LabelledInput, inputs
 from gankit_standard.option_types import BelowOne
-from gankit_standard.sizes import Widths
 
 
 def convolutional(

@@ -8,9 +8,9 @@ import keras
 
 import gankit
 from gankit import layers
+from gankit_standard.doubling_sizes import Size, doubled_sizes
 from gankit_standard.labels import Conditional, LabelledInput, inputs
 from gankit_standard.option_types import BelowOne
-from gankit_standard.sizes import Size, doubled_sizes
 
 
 def dcgan(

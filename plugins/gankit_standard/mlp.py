@@ -7,8 +7,8 @@ import keras
 from keras import ops
 
 import gankit
+from gankit_standard.doubling_sizes import Widths
 from gankit_standard.labels import Conditional, LabelledInput, inputs
-from gankit_standard.sizes import Widths
 
 Activation = Literal["relu", "leaky-relu", "tanh"]
 

@@ -10,9 +10,9 @@ from keras import ops
 
 import gankit
 from gankit import layers
+from gankit_standard.doubling_sizes import Size, Widths, doubled_sizes, widths_of
 from gankit_standard.features.resize import bilinear
 from gankit_standard.labels import Conditional, LabelledInput, inputs
-from gankit_standard.sizes import Size, Widths, doubled_sizes, widths_of
 
 SLOPE = 0.2  # of the leaky ReLU below 0
 

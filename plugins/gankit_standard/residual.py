@@ -10,8 +10,8 @@ from keras import ops
 import gankit
 from gankit import layers
 from gankit_standard.attention import check_attention, self_attention
+from gankit_standard.doubling_sizes import Size, doubled_sizes, widths_of
 from gankit_standard.labels import LabelledInput
-from gankit_standard.sizes import Size, doubled_sizes, widths_of
 
 HALVED_TO = 8  # pixels, or fewer
 

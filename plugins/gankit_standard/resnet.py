@@ -9,9 +9,9 @@ import keras
 import gankit
 from gankit import layers
 from gankit_standard.attention import Attention
+from gankit_standard.doubling_sizes import Size, Widths
 from gankit_standard.labels import Conditional, LabelledInput, inputs
 from gankit_standard.residual import block_widths, discriminator, grow
-from gankit_standard.sizes import Size, Widths
 
 
 def resnet(

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from gankit.engine.grouped import grouped
+from gankit.engine.grouped_convolution import grouped
 
 Pair = tuple[Any, Any]
 Shape = tuple[int, ...]

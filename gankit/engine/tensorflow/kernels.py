@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from gankit.engine.grouped import grouped
+from gankit.engine.grouped_convolution import grouped
 
 
 def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, groups: int = 1) -> Any:

@@ -10,7 +10,7 @@ from pydantic import Field
 import gankit
 from gankit_standard.option_types import Fraction, Strength
 from gankit_standard.stabilizers import augment
-from gankit_standard.stabilizers.pipeline import Draws, augmented
+from gankit_standard.stabilizers.augmentations import Draws, augmented
 
 Changes = tuple[Literal["pixels", "geometry", "colour", "cutout"], ...]
 

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers.graph import (
+from gankit_standard.stabilizers.network_layers import (
     as_matrix,
     call_with_kernel,
     copy_with_kernel,

@@ -7,7 +7,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.option_types import Strength
-from gankit_standard.stabilizers.graph import hidden
+from gankit_standard.stabilizers.network_layers import hidden
 
 
 class FeatureMatching(gankit.Stabilizer):

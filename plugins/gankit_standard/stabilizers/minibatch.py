@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers.graph import exchanged, hidden
+from gankit_standard.stabilizers.network_layers import exchanged, hidden
 
 
 class MinibatchDiscrimination(gankit.Stabilizer):

@@ -8,7 +8,7 @@ from keras import ops
 
 import gankit
 from gankit_standard.option_types import Strength
-from gankit_standard.stabilizers.graph import KERNELS, as_matrix
+from gankit_standard.stabilizers.network_layers import KERNELS, as_matrix
 
 
 class Orthogonal(gankit.Stabilizer):

@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers.graph import exchanged, rebuilt
+from gankit_standard.stabilizers.network_layers import exchanged, rebuilt
 
 
 class Packing(gankit.Stabilizer):

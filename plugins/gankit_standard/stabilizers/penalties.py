@@ -9,8 +9,8 @@ from keras import ops
 
 import gankit
 from gankit_standard.option_types import BelowOne, Strength
-from gankit_standard.stabilizers.graph import WITHOUT_NORM, has_in_discriminator
 from gankit_standard.stabilizers.minibatch import Similarities
+from gankit_standard.stabilizers.network_layers import WITHOUT_NORM, has_in_discriminator
 
 
 class SlopePenalty(gankit.Stabilizer):

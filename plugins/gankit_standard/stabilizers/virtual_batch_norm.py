@@ -8,7 +8,7 @@ from keras import ops
 from pydantic import Field
 
 import gankit
-from gankit_standard.stabilizers.graph import exchanged, rebuilt
+from gankit_standard.stabilizers.network_layers import exchanged, rebuilt
 
 
 class VirtualBatchNorm(gankit.Stabilizer):
