@@ -132,7 +132,7 @@ def test_the_verb_scores_any_checkpoint_and_shows_last_and_best(gankit, copied):
     by_run, *_, line = (json.loads(text) for text in copied.scores.read_text().splitlines())
     assert (line["verb"], line["checkpoint"]) == ("score", name)
     assert line["scores"]["far"] == pytest.approx(by_run["scores"]["far"], rel=1e-6)
-    assert "while it trained\n" in out
+    assert "while it trained, of 32 samples\n" in out
     assert re.search(r"last, epoch 6 +best, epoch 1", out) and "high, chooses best" in out
     assert "32 samples from " in out and "with 32 of" in out and "features   pixels" not in out
     full = gankit("score", copied.path, *words, "-v", "--checkpoint", name)[1]

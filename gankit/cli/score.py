@@ -199,11 +199,14 @@ def _compared(last: "ScoreLine", best: "ScoreLine") -> Iterator[tuple[str, ...]]
 def _while_training(places: Sequence[Path], verbose: bool) -> Iterator[Line]:
     """Yield the scores of a run during training; nothing for folders of images."""
     from gankit.run.folder import RunFolder
+    from gankit.run.scores import standing
 
     if len(places) == 1:
-        found = list(standing_lines(RunFolder.open(places[0]), verbose))
-        yield from (Text("while it trained", "cyan"), *found, "") if found else ()
-        yield from [Text("now", "cyan")] * bool(found)
+        run = RunFolder.open(places[0])
+        if found := standing(run):
+            count = found.last["generated_count"]
+            yield Text(f"while it trained, of {count:,} samples", "cyan")
+            yield from (*standing_lines(run, verbose), "", Text("now", "cyan"))
 
 
 def _provenance(line: "ScoreLine") -> "Provenance":

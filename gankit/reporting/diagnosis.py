@@ -81,7 +81,9 @@ def diagnose(
     elif source.is_file():
         trace = read_table(source, named or {}, outlook)
     else:
-        raise GankitError(f"there is no run, table or folder {source}")
+        raise GankitError(
+            f"there is no run, table or folder {source}", "gankit runs lists the runs here"
+        )
     trace = without_gaps(trace, ("d_loss", "g_loss", "score"))
     return _of([trace], _all_monitors(catalogue), part is None)
 

@@ -137,7 +137,7 @@ def _health(run: RunData) -> Html:
         ]
         for event in run.verdicts
     ]
-    note = tag("p", "Click an epoch on a curve for its samples.", class_="soft live")
+    note = tag("p", "Click an epoch on a curve above for its samples.", class_="soft live")
     table = markup.table("Verdicts", head, rows, [1])
     return tag("section", heading, tag("div", *told, note, table, class_="card"))
 
