@@ -79,7 +79,7 @@ class Saturation(gankit.Monitor):
                 "sure",
                 "note",
                 "the discriminator ranks all pairs correctly; the generator still gets a gradient",
-                "if samples stay bad, penalise the discriminator's gradient with r1",
+                "if samples stay bad, add r1 with gamma = 1 and leave out batch normalisation",
                 [stabilizer("r1", gamma=1.0)],
                 points=3,
             )
