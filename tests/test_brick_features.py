@@ -89,7 +89,7 @@ def test_the_accuracy_is_that_on_bricks_of_another_seed():
         right.append(np.mean(found.classify(found.extract(images)).argmax(axis=1) == labels))
     assert found.accuracy == pytest.approx(np.mean(right), abs=0.03)  # some 2.5 std
     told = (ROOT / "docs/scores.md").read_text(encoding="utf-8")
-    assert f"{found.accuracy:.0%}".replace("%", " %") in told
+    assert f"{found.accuracy:.0%}" in told
 
 
 def test_an_image_is_nearest_to_its_smaller_self_and_to_itself_in_colour():
