@@ -63,7 +63,7 @@ def score(
         text(
             "FILE | W,W,...",
             "The weights of the features' network; or, with --ensemble, how often each run is "
-            "drawn, equally by default.",
+            "chosen, equally by default.",
         ),
     ] = None,
     download: Annotated[bool, flag("--download", "Allow the download of such weights.")] = False,

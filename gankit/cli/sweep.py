@@ -39,7 +39,7 @@ def sweep(
     space: Annotated[
         Path | None, text("FILE", "A TOML file: ranges and choices of options, by dotted keys.")
     ] = None,
-    trials: Annotated[int | None, number("Trials in all.", default="20")] = None,
+    trials: Annotated[int | None, number("The total number of trials.", default="20")] = None,
     jobs: Annotated[int, number("Processes that play them.")] = 1,
     sampler: Annotated[Literal["tpe", "random"], text(None, "How options are chosen.")] = "tpe",
     storage: Annotated[
