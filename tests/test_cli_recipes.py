@@ -89,6 +89,10 @@ def test_a_name_of_two_kinds_is_shown_twice(gankit, tmp_path):
         assert f"bce  {kind} of" in out
 
 
+def test_show_a_score_shows_its_metric(gankit):
+    assert gankit("show", "precision")[1].startswith("prdc  metric of gankit")
+
+
 def test_show_a_name_that_nothing_has(gankit):
     code, _, err = gankit("show", "dcgam")
     assert code == 1

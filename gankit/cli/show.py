@@ -59,13 +59,19 @@ def _is_run(path: Path) -> bool:
 
 
 def parts_named(name: str, catalogue: Catalogue, or_recipe: bool = False) -> list[Part]:
-    """Return the parts of all kinds with this name; there may be none if a recipe has it."""
+    """Return the parts of all kinds with this name, or the metric with a score of this name.
+
+    There may be none if a recipe has the name.
+    """
     from gankit.recipe.optimizers import optimizers, schedules
-    from gankit.recipe.settings import OWN
+    from gankit.recipe.settings import OWN, directions
 
     own = {part.name: part for part in OWN}
     known = [*catalogue.parts.values(), optimizers(), schedules(), own]
     found = [parts[name] for parts in known if name in parts]
+    if not found:
+        metrics = catalogue.parts["metrics"].values()
+        found = [metric for metric in metrics if name in directions(metric)]
     if not found and not or_recipe:
         names = [name for parts in [*known, shipped_recipes()] for name in parts]
         message = f"unknown part or recipe.{suggestion(name, names)} Received: {shown(name)}"
