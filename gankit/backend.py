@@ -79,6 +79,13 @@ def _why_no_gpu(name: str, cpu: bool) -> str:
     return f"{TITLES[name]} does not see it → {_GPU_PACKAGES[name]}"
 
 
+def launched_rank() -> int | None:
+    """Return the number that a launcher such as torchrun gave this process, None if it has none."""
+    given = os.environ.get("RANK", "")
+    launched = given.isdecimal() and {"WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys()
+    return int(given) if launched else None
+
+
 def running_backend() -> str | None:
     """Return the backend of Keras in this process, None if Keras is not imported yet."""
     keras = sys.modules.get("keras")

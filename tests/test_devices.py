@@ -10,6 +10,7 @@ from tables import shipped_parts
 from trained_runs import PARTS, RECIPE, state
 
 from gankit import engine
+from gankit.backend import launched_rank
 from gankit.errors import GankitError
 from gankit.recipe.settings import Training
 from gankit.run.devices import use_devices
@@ -101,3 +102,13 @@ def test_each_device_has_its_rows_of_each_turn():
         list(range(8)),
         list(range(16, 24)),
     ]
+
+
+@pytest.mark.anywhere
+def test_a_variable_called_rank_alone_makes_no_follower(monkeypatch):
+    monkeypatch.setenv("RANK", "1")
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    monkeypatch.setenv("MASTER_ADDR", "127.0.0.1")
+    assert launched_rank() is None
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert launched_rank() == 1

@@ -1,12 +1,12 @@
 """gankit run: train a recipe."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gankit.backend import launched_rank
 from gankit.cli import completion
 from gankit.cli.app import command
 from gankit.cli.console import show_lines
@@ -82,7 +82,7 @@ def run(
     from gankit.sweep.seeds import SeedsFolder
 
     console, plugins = terminal(), [path.resolve() for path in plugin or []]
-    if int(os.environ.get("RANK", 0)):  # torchrun has started several
+    if launched_rank():  # of the processes of torchrun, only the first one leads
         train.follow("torch", cpu, plugins)
         return
     overrides = [*(overrides or ()), *device_overrides(devices)]

@@ -19,6 +19,7 @@ from typing import Any
 import keras
 
 from gankit import engine
+from gankit.backend import launched_rank
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
@@ -49,7 +50,7 @@ def leading(
     if count == 1:
         yield
         return
-    launched = rank() is not None
+    launched = launched_rank() is not None
     if launched and any(stage.sentinel.action == "roll-back" for stage in recipe.stages()):
         raise GankitError(
             "a run whose processes a launcher has started cannot roll back",
@@ -67,19 +68,13 @@ def leading(
         engine.leave()
 
 
-def rank() -> int | None:
-    """Return the number of this process, if a launcher has given it one."""
-    given = os.environ.get("RANK")
-    return None if given is None else int(given)
-
-
 def follow(plugins: Sequence[Path] = ()) -> None:
     """Play the steps of the run that the first process leads, to its end."""
     for ending in (signal.SIGINT, signal.SIGTERM):  # the leader stops and saves, then this ends
         signal.signal(ending, signal.SIG_IGN)
     engine.use("all")
     with suppress(ConnectionError):  # the leader has ended, or says who has
-        engine.join(rank() or 0, engine.processes())
+        engine.join(launched_rank() or 0, engine.processes())
         _play(plugins)
         engine.tell()
         engine.leave()
