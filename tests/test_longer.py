@@ -57,8 +57,8 @@ def test_a_finished_run_says_how_it_trains_longer(gankit, run):
     ("change", "said"),
     [
         ("training.epochs=1", "already trained 2 epochs"),
-        ("training.batch_size=4", "allows only --set training.epochs=N"),
-        ("loss.name='hinge'", "allows only --set training.epochs=N"),
+        ("training.batch_size=4", "allows only --devices and --set training.epochs=N"),
+        ("loss.name='hinge'", "allows only --devices and --set training.epochs=N"),
         ("training.epochs=0", "training.epochs"),
     ],
 )
