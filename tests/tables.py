@@ -82,7 +82,7 @@ def _box(parts: dict[str, list[Part]]) -> Rows:
     names = {"recipes": list(shipped_recipes())}
     names |= {kind: [part.name for part in found] for kind, found in parts.items()}
     box = [_row(kind, ", ".join(f"`{name}`" for name in found)) for kind, found in names.items()]
-    return [*box, _row("optimizers, schedules", "all of Keras")]
+    return [*box, _row("optimizers, schedules", "all that Keras has")]
 
 
 def _hooks() -> Rows:
