@@ -28,6 +28,7 @@ SMALL = {
     "gradient-penalty": {"weight": 1.0},
     "r1": {"gamma": 1.0},
     "weight-clipping": {"limit": 0.2},
+    "width-aware-learning-rate": {"base": 8},
 }
 RING = """
 seed = 7
