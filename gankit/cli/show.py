@@ -69,7 +69,7 @@ def parts_named(name: str, catalogue: Catalogue, or_recipe: bool = False) -> lis
     own = {part.name: part for part in OWN}
     known = [*catalogue.parts.values(), optimizers(), schedules(), own]
     found = [parts[name] for parts in known if name in parts]
-    if not found:
+    if not found and not or_recipe:
         metrics = catalogue.parts["metrics"].values()
         found = [metric for metric in metrics if name in directions(metric)]
     if not found and not or_recipe:

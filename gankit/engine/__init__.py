@@ -8,19 +8,21 @@ differentiated again. `when` computes a scalar only on some steps.
 
 import keras
 
+if keras.backend.backend() != "torch":  # whose games may be shared by several processes
+    from gankit.engine.one_process import (
+        agree,
+        all_rows,
+        differing,
+        join,
+        leave,
+        own_rows,
+        processes,
+        tell,
+        together,
+    )
+
 match keras.backend.backend():
     case "tensorflow":
-        from gankit.engine.one_process import (
-            agree,
-            all_rows,
-            differing,
-            join,
-            leave,
-            own_rows,
-            processes,
-            tell,
-            together,
-        )
         from gankit.engine.tensorflow import (
             compile_quickly,
             jit_compile,
@@ -42,17 +44,6 @@ match keras.backend.backend():
         )
         from gankit.engine.jax.parallel import arranged, devices, draw, part, use
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
-        from gankit.engine.one_process import (
-            agree,
-            all_rows,
-            differing,
-            join,
-            leave,
-            own_rows,
-            processes,
-            tell,
-            together,
-        )
     case "torch":
         from gankit.engine.torch import (
             compile_quickly,

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,7 @@ from gankit.run.folder import RUNS, RunFolder
 
 NAME = "sweep.json"
 Sampler = Literal["tpe", "random"]
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Facts(BaseModel):
@@ -114,16 +115,11 @@ class SweepFolder:
         Raises:
             GankitError: It cannot be read.
         """
-        try:
-            return Facts.model_validate_json(read(self.path / NAME))
-        except ValidationError as error:
-            raise GankitError(
-                f"{self.path / NAME} is damaged: {error.errors()[0]['msg']}"
-            ) from error
+        return read_facts(self.path / NAME, Facts)
 
     def note(self, facts: Facts) -> None:
         """Write what the sweep is asked for now."""
-        write(self.path / NAME, facts.model_dump_json(indent=2) + "\n")
+        write_facts(self.path / NAME, facts)
 
     def run(self, number: int) -> RunFolder:
         """Return the run of a trial."""
@@ -147,6 +143,23 @@ class SweepFolder:
             except OSError:
                 if not self.exists:
                     raise
+
+
+def read_facts(path: Path, kind: type[Model]) -> Model:
+    """Return what a file of facts says.
+
+    Raises:
+        GankitError: It cannot be read.
+    """
+    try:
+        return kind.model_validate_json(read(path))
+    except ValidationError as error:
+        raise GankitError(f"{path} is damaged: {error.errors()[0]['msg']}") from error
+
+
+def write_facts(path: Path, facts: BaseModel) -> None:
+    """Write facts as JSON."""
+    write(path, facts.model_dump_json(indent=2) + "\n")
 
 
 def digest(recipe: Mapping[str, Any], space: Mapping[str, Any], sampler: Sampler) -> str:

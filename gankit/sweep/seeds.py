@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from gankit.errors import GankitError
-from gankit.files import read, write
+from gankit.files import write
 from gankit.recipe import toml
 from gankit.run.folder import RunFolder
+from gankit.sweep.folder import read_facts, write_facts
 
 NAME = "seeds.json"
 
@@ -52,7 +52,7 @@ class SeedsFolder:
 
     def note(self, facts: Facts) -> None:
         """Write which seeds are to be played."""
-        write(self.path / NAME, facts.model_dump_json(indent=2) + "\n")
+        write_facts(self.path / NAME, facts)
 
     def facts(self) -> Facts:
         """Return what is to be played.
@@ -60,11 +60,7 @@ class SeedsFolder:
         Raises:
             GankitError: It cannot be read.
         """
-        try:
-            return Facts.model_validate_json(read(self.path / NAME))
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"]
-            raise GankitError(f"{self.path / NAME} is damaged: {reason}") from error
+        return read_facts(self.path / NAME, Facts)
 
     def runs(self) -> dict[int, RunFolder]:
         """Return the run of each seed."""
