@@ -20,7 +20,7 @@ from gankit.run.folder import RunFolder
 
 COLOURS = ("#3d7fc4", "#e8743b", "#4d9a5b", "#a05fb4")  # seen on white and on black
 GREY = "#8a8f98"
-WIDTH, HEIGHT, LEFT, TOP, BETWEEN = 230, 150, 60, 34, 76
+WIDTH, HEIGHT, LEFT, TOP, BETWEEN = 230, 150, 72, 34, 76  # "-5.51e+06" fits at the left
 Curves = Mapping[str, Sequence[tuple[float, float]]]
 
 
