@@ -71,7 +71,7 @@ def _usage(name: str, verb: Command) -> str:
 
 def _spelled(argument: Any) -> str:
     name = argument.metavar or argument.name.upper()
-    return name if argument.required else f"[{name}]"
+    return (name if argument.required else f"[{name}]") + "..." * (argument.nargs != 1)
 
 
 def _rows(verb: Command) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _rows(verb: Command) -> Iterator[str]:
 
 def _called(param: Any) -> str:
     if param.param_type_name == "argument":
-        return param.metavar or param.name.upper()
+        return (param.metavar or param.name.upper()) + "..." * (param.nargs != 1)
     return f"{', '.join(param.opts)} {param.metavar or ''}".strip()
 
 

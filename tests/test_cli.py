@@ -87,6 +87,12 @@ def test_flags_are_shown_without_a_type(gankit, verb):
     assert "<bool>" not in gankit(*verb.split(), "--help")[1]
 
 
+@pytest.mark.parametrize("verb", ["compare", "sample", "score"])
+def test_the_usage_says_once_that_runs_may_be_several(gankit, verb):
+    (usage,) = [line for line in gankit(verb, "--help")[1].splitlines() if "Usage:" in line]
+    assert usage.count("...") == 1 and usage.rstrip().endswith("...")
+
+
 def test_paths_with_spaces_are_quoted_in_what_to_type_next(gankit):
     _, out, _ = gankit("new", "recipe", "my gan", "--from", "quickstart")
     assert out.splitlines()[1:] == ["→ gankit check 'my gan.toml'", "→ gankit run 'my gan.toml'"]

@@ -43,9 +43,7 @@ SHORT = 14  # characters of a value that fits in a row
 def compare(
     runs: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="RUN RUN...", help="The runs' folders.", autocompletion=completion.runs
-        ),
+        typer.Argument(metavar="RUN", help="The runs' folders.", autocompletion=completion.runs),
     ],
     out: Annotated[Path | None, text("PATH", "The page, or its folder.", "compare.html")] = None,
     count: Annotated[int, number("Samples of each run; 0 for none.", 0)] = 16,

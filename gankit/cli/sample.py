@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def sample(
     run: Run,
     others: Annotated[
-        list[Path] | None, typer.Argument(metavar="[RUN]...", help="More runs, for --ensemble.")
+        list[Path] | None, typer.Argument(metavar="RUN", help="More runs, for --ensemble.")
     ] = None,
     count: Annotated[int, number("The number of samples.")] = 64,
     seed: Seed = 0,

@@ -45,7 +45,7 @@ def score(
     places: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="RUN... | REAL GENERATED",
+            metavar="RUN | REAL GENERATED",
             help="A run, several with --ensemble, or two folders of images.",
             autocompletion=completion.runs,
         ),
