@@ -56,6 +56,7 @@ def test_it_is_measured_and_not_measured_again(gankit, tmp_path, monkeypatch):
 
     def fewer(name, catalogue):
         given = {**recipe(name, catalogue).given, "training": {"batch_size": 8}}
+        assert given["scoring"]["features"] == "pixels"
         given |= {"dataset": {"name": "lego", **small}}
         given |= {"architecture": {"name": "dcgan", "width": 4, "latent": 4}}
         return ablation.check_recipe(given, catalogue, name)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
+from gankit.progress_bar import progress
 from gankit.run.display import Display
 from gankit.run.epoch_table import Columns, cell
 from gankit.run.notebook import NotebookOutput
@@ -70,6 +71,22 @@ def test_a_file_gets_one_head_and_a_row_an_epoch(capsys):
     head, first, second, *said = capsys.readouterr().out.splitlines()
     assert head.split()[0] == "epoch" and first.startswith("  1/2") and second.endswith("141.2")
     assert said == ["warning: beware", "warning: collapse", "dead: collapse"]
+
+
+def test_a_file_is_told_of_the_compilation_and_is_never_silent_for_long(capsys, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("gankit.run.display.time.monotonic", lambda: clock[0])
+    display = Display(Console(width=80), 2)
+    display.compiling()
+    for clock[0], step in ((30.0, 1), (60.0, 2), (119.0, 3), (121.0, 4)):
+        display.step(step, 64, VALUES, 10.0, 60.0)
+    with display.scoring(100), progress("features", 100) as advance:
+        advance(10)
+        clock[0] = 181.0
+        advance(10)
+    first, *steps, last = capsys.readouterr().out.splitlines()
+    assert (first, last) == ("compiling the training step", "scoring 100 samples")
+    assert [line.split("  ")[0] for line in steps] == ["step 2/64", "step 4/64"]
 
 
 def test_steps_begin_at_none_of_all():

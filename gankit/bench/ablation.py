@@ -105,6 +105,7 @@ def _recipe(name: str, catalogue: Catalogue) -> Recipe:
     changes: Mapping[str, Any] = {
         "dataset": {"count": 8000 + HELD_OUT},
         "stabilizers": [] if name == NONE else [{"name": name}],
+        "scoring": {"features": "pixels"},
     }
     base = toml.read(shipped_recipes()[BASE])
     return check_recipe(override(base, changes, name), catalogue, f"the arm {name}")

@@ -25,6 +25,7 @@ match keras.backend.backend():
     case "tensorflow":
         from gankit.engine.tensorflow import (
             compile_quickly,
+            compiles,
             jit_compile,
             kernels,
             out_of_memory,
@@ -36,6 +37,7 @@ match keras.backend.backend():
     case "jax":
         from gankit.engine.jax import (
             compile_quickly,
+            compiles,
             jit_compile,
             kernels,
             out_of_memory,
@@ -47,6 +49,7 @@ match keras.backend.backend():
     case "torch":
         from gankit.engine.torch import (
             compile_quickly,
+            compiles,
             jit_compile,
             kernels,
             out_of_memory,
@@ -84,6 +87,7 @@ __all__ = [
     "apply",
     "arranged",
     "compile_quickly",
+    "compiles",
     "devices",
     "differing",
     "draw",

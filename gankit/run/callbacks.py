@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from gankit import engine
 from gankit.data.dataset import Dataset
 from gankit.errors import GankitError, Interrupted
 from gankit.files import written
@@ -79,9 +80,16 @@ class Watch(SessionCallback):
 class Show(SessionCallback):
     """Keeps the terminal up to date."""
 
+    def __init__(self, session: Session):
+        super().__init__(session)
+        self.compiled = not engine.compiles()
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Show how many steps there are."""
+        """Show how many steps there are, and that the first one is compiled."""
         self.session.display.begin_epoch(self.session.place.step, self.session.steps_per_epoch)
+        if not self.compiled:
+            self.session.display.compiling()
+        self.compiled = True
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Show the epoch's means so far."""

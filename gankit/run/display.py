@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,13 +19,16 @@ from gankit.run.scores import Standing
 from gankit.terminal import warning
 
 _LEVELS = {"dead": "bold red", "note": "cyan"}
+_COMPILING = "compiling the training step"
+_SILENT = 60.0  # seconds after which a log file gets a line
 
 
 class Display:
     """A table with a row for each epoch, and progress bars below it.
 
     Args:
-        console: Where to print. Only a terminal has bars; a notebook has one line instead.
+        console: Where to print. Only a terminal has bars; a notebook has one line instead, and
+            a file a line each minute.
         epochs: The epochs of the whole run.
         epoch: The finished epochs.
     """
@@ -42,6 +46,7 @@ class Display:
         self._values = Text()
         self._columns: Columns | None = None
         self._standing: Standing | None = None
+        self._printed = time.monotonic()
         self._live = Live(
             Group(self._bars, self._values), console=console, transient=True, refresh_per_second=4
         )
@@ -59,6 +64,11 @@ class Display:
         self._steps_of_epoch = steps
         self._bars.update(self._steps, completed=step, total=steps)
 
+    def compiling(self) -> None:
+        """Show that the first step is being compiled."""
+        self._bars.update(self._steps, note=_COMPILING)
+        self._tell(_COMPILING, silent=0.0)
+
     def check_terminal(self) -> None:
         """Print nothing more if the terminal is gone, so that the run can still be saved."""
         try:
@@ -71,8 +81,7 @@ class Display:
         self._bars.update(self._steps, completed=step, total=steps, note=f"{speed:,.0f} images/s")
         self._bars.update(self._epochs, note=f"{clock(left)} left")
         self._values.plain = "  ".join(f"{name} {cell(values[name])}" for name in shown(values))
-        if isinstance(self.console.file, NotebookOutput):
-            self.console.file.status(f"step {step}/{steps}  {self._values}  {clock(left)} left")
+        self._tell(f"step {step}/{steps}  {self._values}  {clock(left)} left")
 
     def epoch(self, epoch: int, values: Values, speed: float) -> None:
         """Print the row of a finished epoch, with its score if it was scored."""
@@ -92,15 +101,19 @@ class Display:
     @contextmanager
     def scoring(self, count: int) -> Iterator[None]:
         """Show that samples are being scored."""
-        if isinstance(self.console.file, NotebookOutput):
-            self.console.file.status(f"scoring {count:,} samples")
+        words = f"scoring {count:,} samples"
+        self._tell(words)
         task = self._bars.add_task("scoring", start=False, total=count, note="samples")
 
         @contextmanager
-        def inner(words: str, total: int) -> Iterator[Advance]:
+        def inner(note: str, total: int) -> Iterator[Advance]:
             self._bars.start_task(task)
-            self._bars.update(task, total=total, completed=0, note=words)
-            yield lambda count: self._bars.advance(task, count)
+            self._bars.update(task, total=total, completed=0, note=note)
+            yield advance
+
+        def advance(count: int) -> None:
+            self._bars.advance(task, count)
+            self._tell(words)
 
         try:
             with shown_by(inner):
@@ -129,6 +142,14 @@ class Display:
         """Print a warning."""
         self._print(warning(message))
 
+    def _tell(self, line: str, silent: float = _SILENT) -> None:
+        """Show a line below a notebook's output; print it in a file if it was silent for long."""
+        if isinstance(self.console.file, NotebookOutput):
+            self.console.file.status(line)
+        elif not self.console.is_terminal and time.monotonic() - self._printed >= silent:
+            self._print(line)
+
     def _print(self, line: Text | str) -> None:
         """Print a line, which is wrapped only in a terminal."""
         self.console.print(line, highlight=False, soft_wrap=not self.console.is_terminal)
+        self._printed = time.monotonic()

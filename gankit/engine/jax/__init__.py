@@ -8,6 +8,11 @@ def compile_quickly() -> None:
     jax.config.update("jax_disable_most_optimizations", True)
 
 
+def compiles() -> bool:
+    """Return whether the first step is compiled before it is played: JAX does."""
+    return True
+
+
 def out_of_memory(error: Exception) -> bool:
     """Return whether an exception means that the device is out of memory."""
     said = ("RESOURCE_EXHAUSTED", "Out of memory")  # the second where the step was dispatched

@@ -7,6 +7,11 @@ def compile_quickly() -> None:
     """Compile quickly rather than well from now on: TensorFlow always does."""
 
 
+def compiles() -> bool:
+    """Return whether the first step is compiled before it is played: TensorFlow does."""
+    return True
+
+
 def out_of_memory(error: Exception) -> bool:
     """Return whether an exception means that the device is out of memory."""
     return isinstance(error, tf.errors.ResourceExhaustedError)

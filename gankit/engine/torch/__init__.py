@@ -8,6 +8,11 @@ def compile_quickly() -> None:
     """Compile quickly rather than well from now on: PyTorch compiles nothing."""
 
 
+def compiles() -> bool:
+    """Return whether the first step is compiled before it is played: PyTorch does not."""
+    return False
+
+
 def out_of_memory(error: Exception) -> bool:
     """Return whether an exception means that the device is out of memory."""
     on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
