@@ -1,7 +1,6 @@
 """Sweeps in processes: stopped and killed ones go on, and several share one study."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -29,9 +28,8 @@ def start(tmp_path):
     def run(*words):
         fresh = [] if "--resume" in words else [recipe, "--space", space]
         command = [sys.executable, "-m", "gankit", "sweep", *map(str, [*fresh, *words])]
-        environment = {**os.environ, "KERAS_BACKEND": "jax"}
         pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, **pipe))
+        started.append(subprocess.Popen(command, cwd=tmp_path, **pipe))
         return started[-1]
 
     yield run

@@ -12,6 +12,8 @@ from typing import Any
 import jax
 import keras
 
+from gankit.engine.jax import processes
+
 _scopes: list[keras.StatelessScope] = []
 
 
@@ -31,6 +33,22 @@ class Trainer(keras.Model):
             logs = self.play(data[0])
         return logs, tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
 
+    train_function: Any
+    _jax_state: Any
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Compile the step, for the devices of all processes where they share it."""
+        if not processes.sharing():
+            super().make_train_function(force)
+        elif self.train_function is None or force:
+            self.train_function = processes.shared(self.train_step)
+
+    def jax_state_sync(self) -> None:
+        """Write the values that `fit` holds to the variables, as this process has them."""
+        if processes.sharing() and self._jax_state:
+            self._jax_state = processes.own(self._jax_state)
+        super().jax_state_sync()
+
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables."""
         self.jax_state_sync()
@@ -44,7 +62,8 @@ class Trainer(keras.Model):
 
         def call(*arguments: Any) -> Any:
             self.settle()
-            return compiled([variable.value for variable in variables], arguments)
+            with processes.together(False):
+                return compiled([variable.value for variable in variables], arguments)
 
         variables = [*self.trainable_variables, *self.non_trainable_variables]
         compiled = jax.jit(forgetful)
