@@ -21,6 +21,16 @@ _GPU_PACKAGES = {
     "torch": "install the CUDA build of PyTorch: https://pytorch.org/get-started/locally",
 }
 
+# what a launcher sets for each process: its number, that of all, and the address of the first
+_LAUNCHERS = {
+    "torch": ("RANK", "WORLD_SIZE", "MASTER_ADDR"),
+    "jax": (
+        "KERAS_DISTRIBUTION_PROCESS_ID",
+        "KERAS_DISTRIBUTION_NUM_PROCESSES",
+        "KERAS_DISTRIBUTION_JOB_ADDRESSES",
+    ),
+}
+
 # keeps a process off the GPUs
 ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
 
@@ -32,12 +42,13 @@ _CHATTER = re.compile(
 )
 
 
-def choose_backend(name: str | None = None, cpu: bool = False) -> str:
+def choose_backend(name: str | None = None, cpu: bool = False, meet: bool = False) -> str:
     """Start a Keras backend and return its name.
 
     Args:
         name: tensorflow, jax or torch; None for `$KERAS_BACKEND` or Keras' own configuration.
         cpu: Keep off the GPUs.
+        meet: Train with the other processes that a launcher started, if there are any.
 
     Raises:
         GankitError: The backend does not exist or is not installed, or another one is running.
@@ -51,7 +62,7 @@ def choose_backend(name: str | None = None, cpu: bool = False) -> str:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its errors come as exceptions
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # off, by its default, without AVX512
     with without_chatter():
-        running = _start()
+        running = _start(meet)
     if name not in (None, running):
         raise GankitError(f"Keras already runs on {running} in this process. Received: {name!r}")
     return running
@@ -79,11 +90,13 @@ def _why_no_gpu(name: str, cpu: bool) -> str:
     return f"{TITLES[name]} does not see it → {_GPU_PACKAGES[name]}"
 
 
-def launched_rank() -> int | None:
-    """Return the number that a launcher such as torchrun gave this process, None if it has none."""
-    given = os.environ.get("RANK", "")
-    launched = given.isdecimal() and {"WORLD_SIZE", "MASTER_ADDR"} <= os.environ.keys()
-    return int(given) if launched else None
+def launched() -> tuple[str, int] | None:
+    """Return the backend and the number that a launcher gave this process, None if it has none."""
+    for backend, (rank, count, address) in _LAUNCHERS.items():
+        own, all_of_them = (os.environ.get(name, "") for name in (rank, count))
+        if own.isdecimal() and all_of_them not in ("", "1") and address in os.environ:
+            return backend, int(own)
+    return None
 
 
 def running_backend() -> str | None:
@@ -103,7 +116,7 @@ def _check(name: str) -> None:
         raise GankitError(f"the backend {name} is not installed", hint)
 
 
-def _start() -> str:
+def _start(meet: bool) -> str:
     try:
         import keras
     except ModuleNotFoundError as error:
@@ -112,6 +125,8 @@ def _start() -> str:
         raise
     from gankit import engine
 
+    if meet:
+        engine.meet()
     engine.devices()
     keras.ops.zeros(1) + 1.0  # the first operation prints what the device has to say
     running: str = keras.backend.backend()

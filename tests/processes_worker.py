@@ -1,6 +1,5 @@
 """Plays games in processes that share each batch, or in one, and writes down what came out."""
 
-import os
 import sys
 
 import keras
@@ -8,9 +7,12 @@ import numpy as np
 import shared_games
 
 from gankit import engine
+from gankit.backend import launched
 
-rank, count = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+engine.meet()
 engine.use("all")
+_, rank = launched() or ("", 0)
+count = engine.processes()
 if count > 1:
     engine.join(rank, count)
 for name in sys.argv[2:] or shared_games.GAMES:

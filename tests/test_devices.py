@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import shared_games
@@ -10,7 +11,7 @@ from tables import shipped_parts
 from trained_runs import PARTS, RECIPE, state
 
 from gankit import engine
-from gankit.backend import launched_rank
+from gankit.backend import launched
 from gankit.errors import GankitError
 from gankit.recipe.settings import Training
 from gankit.run.devices import use_devices
@@ -109,6 +110,19 @@ def test_a_variable_called_rank_alone_makes_no_follower(monkeypatch):
     monkeypatch.setenv("RANK", "1")
     monkeypatch.delenv("WORLD_SIZE", raising=False)
     monkeypatch.setenv("MASTER_ADDR", "127.0.0.1")
-    assert launched_rank() is None
+    assert launched() is None
+    monkeypatch.setenv("WORLD_SIZE", "1")
+    assert launched() is None
     monkeypatch.setenv("WORLD_SIZE", "2")
-    assert launched_rank() == 1
+    assert launched() == ("torch", 1)
+
+
+@pytest.mark.anywhere
+def test_processes_of_one_backend_do_not_train_on_another(monkeypatch):
+    names = ("JOB_ADDRESSES", "NUM_PROCESSES", "PROCESS_ID")
+    for name, value in zip(names, ("127.0.0.1:1", "2", "1")):
+        monkeypatch.setenv(f"KERAS_DISTRIBUTION_{name}", value)
+    assert launched() == ("jax", 1)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    with pytest.raises(GankitError, match=r"one of several of JAX\. Received: --backend torch"):
+        use_devices(Training())

@@ -118,7 +118,7 @@ def begin(
     plugins: Sequence[Path] = (),
 ) -> "RunFolder":
     """Train a recipe, given as a table, from the start, and return the run's folder."""
-    choose_backend(backend, cpu)
+    choose_backend(backend, cpu, meet=True)
     from gankit.discovery.plugins import load_plugins
     from gankit.recipe.recipe import check_recipe
     from gankit.run.devices import use_devices
@@ -144,7 +144,7 @@ def begin(
 
 def follow(backend: str, cpu: bool = False, plugins: Sequence[Path] = ()) -> None:
     """Follow the first of the processes that a launcher has started, to its end."""
-    choose_backend(backend, cpu)
+    choose_backend(backend, cpu, meet=True)
     from gankit.run import team
 
     team.follow(plugins)
@@ -170,7 +170,7 @@ def go_on(
 
     run = RunFolder.open(path)
     with locked(run.path):
-        choose_backend(backend or run.read_facts()["backend"], cpu)
+        choose_backend(backend or run.read_facts()["backend"], cpu, meet=True)
         from gankit.run.devices import use_devices
 
         recipe = _resumed(run, console, plugins, checkpoint, added, overrides)

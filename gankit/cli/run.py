@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gankit.backend import launched_rank
+from gankit.backend import launched
 from gankit.cli import completion
 from gankit.cli.app import command
 from gankit.cli.console import show_lines
@@ -82,8 +82,8 @@ def run(
     from gankit.sweep.seeds import SeedsFolder
 
     console, plugins = terminal(), [path.resolve() for path in plugin or []]
-    if launched_rank():  # of the processes of torchrun, only the first one leads
-        train.follow("torch", cpu, plugins)
+    if (place := launched()) and place[1]:  # the first process that a launcher starts leads
+        train.follow(place[0], cpu, plugins)
         return
     overrides = [*(overrides or ()), *device_overrides(devices)]
     changes = data_overrides(size, channels) + overrides

@@ -8,21 +8,20 @@ differentiated again. `when` computes a scalar only on some steps.
 
 import keras
 
-if keras.backend.backend() != "torch":  # whose games may be shared by several processes
-    from gankit.engine.one_process import (
-        agree,
-        all_rows,
-        differing,
-        join,
-        leave,
-        own_rows,
-        processes,
-        tell,
-        together,
-    )
-
 match keras.backend.backend():
     case "tensorflow":
+        from gankit.engine.one_process import (
+            agree,
+            all_rows,
+            differing,
+            join,
+            leave,
+            meet,
+            own_rows,
+            processes,
+            tell,
+            together,
+        )
         from gankit.engine.tensorflow import (
             compile_quickly,
             compiles,
@@ -45,8 +44,20 @@ match keras.backend.backend():
             supports,
         )
         from gankit.engine.jax.parallel import arranged, devices, draw, part, use
+        from gankit.engine.jax.processes import (
+            agree,
+            differing,
+            join,
+            leave,
+            meet,
+            processes,
+            tell,
+            together,
+        )
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
+        from gankit.engine.one_process import all_rows, own_rows
     case "torch":
+        from gankit.engine.one_process import meet
         from gankit.engine.torch import (
             compile_quickly,
             compiles,
@@ -97,6 +108,7 @@ __all__ = [
     "join",
     "kernels",
     "leave",
+    "meet",
     "out_of_memory",
     "own_rows",
     "part",

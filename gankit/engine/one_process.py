@@ -5,6 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 
+def meet() -> None:
+    """Meet the processes that a launcher started, where it must be before the first computation."""
+
+
 def processes() -> int:
     """Return the number of processes that share each batch."""
     return 1

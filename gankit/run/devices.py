@@ -1,10 +1,9 @@
 """The devices that a run trains on, which share each batch."""
 
-import os
-
 import keras
 
 from gankit import engine
+from gankit.backend import TITLES, launched
 from gankit.errors import GankitError
 from gankit.recipe.settings import Training
 
@@ -15,8 +14,13 @@ def use_devices(training: Training) -> None:
     Raises:
         GankitError: There are fewer, or they cannot share a batch evenly.
     """
-    if int(os.environ.get("WORLD_SIZE", 1)) > 1 and keras.backend.backend() != "torch":
-        raise GankitError("torchrun starts processes of PyTorch alone", "--backend torch")
+    place = launched()
+    if place and place[0] != keras.backend.backend():
+        raise GankitError(
+            f"the environment starts this process as one of several of {TITLES[place[0]]}. "
+            f"Received: --backend {keras.backend.backend()}",
+            f"--backend {place[0]}",
+        )
     engine.use(training.devices)
     count, size = len(engine.devices()), training.batch_size
     if size % count:

@@ -19,7 +19,7 @@ from typing import Any
 import keras
 
 from gankit import engine
-from gankit.backend import launched_rank
+from gankit.backend import launched
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
@@ -50,14 +50,14 @@ def leading(
     if count == 1:
         yield
         return
-    launched = launched_rank() is not None
-    if launched and any(stage.sentinel.action == "roll-back" for stage in recipe.stages()):
+    by_launcher = launched() is not None
+    if by_launcher and any(stage.sentinel.action == "roll-back" for stage in recipe.stages()):
         raise GankitError(
             "a run whose processes a launcher has started cannot roll back",
             """--set 'sentinel.action="stop"', or start it on one machine with --devices alone""",
         )
     try:
-        with nullcontext() if launched else _started(count, run, plugins):
+        with nullcontext() if by_launcher else _started(count, run, plugins):
             engine.join(0, count)
             engine.tell({"recipe": dict(recipe.given), "place": asdict(place)})
             yield
@@ -74,7 +74,8 @@ def follow(plugins: Sequence[Path] = ()) -> None:
         signal.signal(ending, signal.SIG_IGN)
     engine.use("all")
     with suppress(ConnectionError):  # the leader has ended, or says who has
-        engine.join(launched_rank() or 0, engine.processes())
+        _, rank = launched() or ("", 0)
+        engine.join(rank, engine.processes())
         _play(plugins)
         engine.tell()
         engine.leave()

@@ -34,7 +34,7 @@ class Trainer(keras.Model):
         return logs, tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
 
     train_function: Any
-    _jax_state: Any
+    _jax_state: Any = None
 
     def make_train_function(self, force: bool = False) -> None:
         """Compile the step, for the devices of all processes where they share it."""

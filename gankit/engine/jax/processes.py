@@ -1,0 +1,150 @@
+"""JAX in several processes, one for each machine, by its coordinator.
+
+Outside of the step every array is the process's own. The step is one program on the devices of all
+processes: before it, the state becomes one array on all of them, and the batch is put together from
+the rows that each process has.
+"""
+
+import atexit
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from zlib import crc32
+
+import jax
+import keras
+import numpy as np
+from jax.experimental import multihost_utils
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from gankit.engine.jax import out_of_memory
+
+PATIENCE = 30  # seconds until a process that does not answer counts as lost
+_sharing = False
+
+
+def meet() -> None:
+    """Meet the processes that Keras' variables name; this comes before the first computation."""
+    started = int(os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES", 1))
+    if started > 1 and not jax.distributed.is_initialized():
+        jax.distributed.initialize(
+            os.environ["KERAS_DISTRIBUTION_JOB_ADDRESSES"].split(",")[0],
+            started,
+            int(os.environ["KERAS_DISTRIBUTION_PROCESS_ID"]),
+            heartbeat_timeout_seconds=PATIENCE,
+            shutdown_timeout_seconds=PATIENCE,
+        )
+
+
+def processes() -> int:
+    """Return the number of processes that share each batch."""
+    count: int = jax.process_count()
+    return count
+
+
+@contextmanager
+def together(sharing: bool = True) -> Iterator[None]:
+    """Share the batches of the steps within; with False, compute something alone between two."""
+    global _sharing
+    before, _sharing = _sharing, sharing and processes() > 1
+    try:
+        yield
+    finally:
+        _sharing = before
+
+
+def sharing() -> bool:
+    """Return whether the step is shared with other processes."""
+    return _sharing
+
+
+def rows() -> NamedSharding:
+    """Return how a batch is divided among the devices of all processes."""
+    return NamedSharding(Mesh(np.array(jax.devices()), ("batch",)), PartitionSpec("batch"))
+
+
+def shared(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the training function of a step that all processes play together."""
+    whole = NamedSharding(rows().mesh, PartitionSpec())
+    compiled = jax.jit(step, donate_argnums=0, out_shardings=whole)
+
+    def put(sharding: NamedSharding, x: Any) -> Any:
+        if isinstance(x, jax.Array) and not x.is_fully_addressable:
+            return x
+        return jax.make_array_from_process_local_data(sharding, np.asarray(x))
+
+    def train(state: Any, iterator: Iterator[Any]) -> Any:
+        batch = jax.tree.map(lambda x: put(rows(), x), next(iterator))
+        with _others():
+            logs, state = compiled(jax.tree.map(lambda x: put(whole, x), state), batch)
+            return own(jax.block_until_ready(logs)), state
+
+    return train
+
+
+def own(state: Any) -> Any:
+    """Return arrays that all devices have, as the first device of this process has them."""
+    return keras.tree.map_structure(lambda x: x.addressable_data(0), state)
+
+
+def join(rank: int, count: int) -> None:
+    """Join the other processes: they have met already."""
+
+
+def leave() -> None:
+    """Leave them, without waiting for the others where the run has not ended."""
+    if sys.exc_info()[0]:
+        atexit.register(_end)
+    else:
+        jax.distributed.shutdown()
+
+
+def tell(message: Any = None) -> Any:
+    """Return the message of the first process."""
+    text = np.frombuffer(json.dumps(message).encode(), "uint8")
+    with _others():
+        length = int(multihost_utils.broadcast_one_to_all(len(text)))
+        told = multihost_utils.broadcast_one_to_all(np.resize(text, length))
+    return json.loads(bytes(np.asarray(told)))
+
+
+def agree(variables: Sequence[Any]) -> None:
+    """Give all processes the values of the first."""
+    if processes() > 1:
+        with _others():
+            told = multihost_utils.broadcast_one_to_all([np.asarray(v.value) for v in variables])
+        for variable, value in zip(variables, told):
+            variable.assign(np.asarray(value))
+
+
+def differing(variables: Sequence[Any]) -> list[str]:
+    """Return the paths of variables that are not the same in all processes."""
+    if processes() == 1:
+        return []
+    own = np.array([crc32(np.asarray(v.value).tobytes()) for v in variables], "uint32")
+    with _others():
+        all_of_them = np.asarray(multihost_utils.process_allgather(own))
+    same = (all_of_them == all_of_them[0]).all(0)
+    return [variable.path for variable, equal in zip(variables, same) if not equal]
+
+
+@contextmanager
+def _others() -> Iterator[None]:
+    """Raise a ConnectionError where another process has ended."""
+    try:
+        yield
+    except jax.errors.JaxRuntimeError as error:
+        if out_of_memory(error):
+            raise
+        atexit.register(_end)
+        raise ConnectionError("another process of this training has ended") from error
+
+
+def _end() -> None:
+    """End this process as it is, before JAX waits for processes that are gone and then aborts."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
