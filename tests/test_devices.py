@@ -14,7 +14,7 @@ from gankit import engine
 from gankit.backend import launched
 from gankit.errors import GankitError
 from gankit.recipe.settings import Training
-from gankit.run.devices import use_devices
+from gankit.run.devices import use_devices, use_devices_for_several_runs
 
 HERE = Path(__file__).parent
 SIMULATED = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
@@ -49,6 +49,19 @@ def test_a_run_that_was_killed_goes_on_with_another_number_of_devices(python, tm
         assert resumed == name == "step-000000072"
         for x, y in zip(whole.values(), found.values(), strict=True):
             assert np.abs(x.astype("float64") - y).max() <= 1e-2 * max(1e-6, np.abs(x).max())
+
+
+@on_jax
+@pytest.mark.slow
+def test_runs_over_seeds_share_the_devices_and_may_go_on_with_others(python, tmp_path):
+    (tmp_path / "blobs.toml").write_text(RECIPE.replace("epochs = 6", "epochs = 1"))
+    words = ("-m", "gankit", "run", "--plugin", PARTS)
+    begun = ("blobs.toml", "--seeds", "2", "--out", "seeds", "--devices", "2")
+    out = python(*words, *begun, **SIMULATED).stdout
+    assert out.startswith("training on 2 × CPU with JAX\n") and "training on CPU" not in out
+    more = ("--resume", "seeds", "--seeds", "3", "--devices", "1")
+    out = python(*words, *more, **SIMULATED).stdout
+    assert out.count("training on") == out.count("training on CPU with JAX\n") == 1
 
 
 @on_jax
@@ -126,3 +139,11 @@ def test_processes_of_one_backend_do_not_train_on_another(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(GankitError, match=r"one of several of JAX\. Received: --backend torch"):
         use_devices(Training())
+
+
+@pytest.mark.anywhere
+def test_processes_of_a_launcher_train_one_run_alone(monkeypatch):
+    for name, value in {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(GankitError, match="can train one run alone"):
+        use_devices_for_several_runs(Training())

@@ -41,14 +41,16 @@ def begin_seeds(
         GankitError: The recipe has problems, or the folder cannot be made.
     """
     used = choose_backend(backend, cpu)
-    announce(console.print, cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.recipe.recipe import check_recipe
+    from gankit.run.devices import use_devices_for_several_runs
     from gankit.run.folder import RunFolder
     from gankit.sweep.seeds import Facts, SeedsFolder
 
-    first = check_recipe(table, load_plugins(plugins), str(source)).seed
-    seeds = list(range(first, first + count))
+    recipe = check_recipe(table, load_plugins(plugins), str(source))
+    use_devices_for_several_runs(recipe.training)
+    announce(console.print, cpu)
+    seeds = list(range(recipe.seed, recipe.seed + count))
     files = [str(path) for path in plugins]
     facts = Facts.model_validate({"seeds": seeds, "backend": used, "plugins": files})
     folder = SeedsFolder(RunFolder.create(f"{source.stem}-seeds", out).path)
@@ -64,6 +66,7 @@ def play_seeds(
     cpu: bool = False,
     plugins: Sequence[Path] = (),
     allow_new_data: bool = False,
+    overrides: Sequence[str] = (),
 ) -> "SeedsFolder":
     """Train what is left of the runs of a folder, and return the folder.
 
@@ -75,13 +78,14 @@ def play_seeds(
         cpu: Do not use GPUs.
         plugins: Plugin files to load.
         allow_new_data: Whether a run may go on with data that has changed.
+        overrides: A change of the devices.
 
     Raises:
         Interrupted: The user stopped it; the run is saved.
         GankitError: A run failed.
     """
     from gankit.recipe import toml
-    from gankit.recipe.overrides import override
+    from gankit.recipe.overrides import override, read_override
     from gankit.sweep.folder import check_plugins
 
     facts = folder.facts()
@@ -90,6 +94,8 @@ def play_seeds(
     if more:
         folder.note(facts.model_copy(update={"seeds": [*facts.seeds, *more]}))
     table, made = toml.read(folder.recipe), folder.runs()
+    for text in overrides:
+        table = override(table, read_override(text), f"--set {text}")
     how = backend or facts.backend, cpu, plugins
     for number, (seed, run) in enumerate(made.items(), 1):
         if run.exists and summary(run.path).state == "finished":
@@ -97,7 +103,7 @@ def play_seeds(
         console.print(f"\nseed {seed}, {number} of {len(made)}", style="bold")
         try:
             if run.exists:
-                go_on(run.path, console, *how, allow_new_data)
+                go_on(run.path, console, *how, allow_new_data, overrides=overrides)
             else:
                 changed = override(table, {"seed": seed}, "--seeds")
                 begin(changed, folder.recipe, console, run.path, *how)

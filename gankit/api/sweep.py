@@ -51,17 +51,20 @@ def begin_sweep(
 
     check_optuna()
     used = choose_backend(backend, cpu)
-    announce(console.print, cpu)
     from gankit.discovery.plugins import load_plugins
     from gankit.files import read
     from gankit.recipe import toml
     from gankit.recipe.recipe import check_recipe
+    from gankit.run.devices import use_devices_for_several_runs
     from gankit.sweep.folder import Facts, SweepFolder, digest
     from gankit.sweep.space import read_space
 
     catalogue, options = load_plugins(plugins), toml.read(space)
-    deciding_score(check_recipe(table, catalogue, str(source)))
+    recipe = check_recipe(table, catalogue, str(source))
+    deciding_score(recipe)
     read_space(options, table, catalogue, str(space))
+    use_devices_for_several_runs(recipe.training)
+    announce(console.print, cpu)
     asked = {
         "recipe": source.stem,
         "folder": secrets.token_hex(8),

@@ -85,7 +85,8 @@ def run(
     if (place := launched()) and place[1]:  # the first process that a launcher starts leads
         train.follow(place[0], cpu, plugins)
         return
-    overrides = [*(overrides or ()), *device_overrides(devices)]
+    changed, on_devices = list(overrides or ()), device_overrides(devices)
+    overrides = changed + on_devices
     changes = data_overrides(size, channels) + overrides
     several = SeedsFolder(found_run(resume)) if resume else None
     made: RunFolder | SeedsFolder
@@ -95,9 +96,10 @@ def run(
             given |= {"--size": size, "--channels": channels}
             _refuse([option for option, value in given.items() if value])
         if several and several.exists:
-            given = {"--set": overrides, "--with": added, "--from": checkpoint}
+            given = {"--set": changed, "--with": added, "--from": checkpoint}
             _refuse([option for option, value in given.items() if value])
-            made = play_seeds(several, console, seeds, backend, cpu, plugins, allow_new_data)
+            more = allow_new_data, on_devices
+            made = play_seeds(several, console, seeds, backend, cpu, plugins, *more)
         elif resume:
             _refuse(["--seeds"] if seeds else [])
             if added and not checkpoint:

@@ -30,3 +30,17 @@ def use_devices(training: Training) -> None:
             f"batch. Received: {size}",
             " or ".join(f"--set training.batch_size={each}" for each in near),
         )
+
+
+def use_devices_for_several_runs(training: Training) -> None:
+    """Train on the devices that a recipe asks for, in one run after the other.
+
+    Raises:
+        GankitError: A launcher has started the processes, which follow one run, or as for one run.
+    """
+    if launched():
+        raise GankitError(
+            "processes that a launcher has started can train one run alone",
+            "start it without the launcher, with --devices, on one machine",
+        )
+    use_devices(training)
