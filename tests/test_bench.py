@@ -125,6 +125,28 @@ def test_the_plain_arm_has_the_published_settings(points):
 
 
 @pytest.mark.parametrize("points", ["ring", "grid"])
+@pytest.mark.parametrize(
+    ("name", "latent", "discriminator", "rate", "batch"),
+    [("unrolled", 256, (128, 128), 1e-4, 512), ("veegan", 254, (128,), 1e-3, 500)],
+)
+def test_the_arms_that_collapse_have_the_published_settings(
+    points, name, latent, discriminator, rate, batch
+):
+    recipe, (steps,) = budget(arms(points)[f"plain-{name}"])
+    networks = recipe.architecture.options
+    assert (networks["latent"], networks["activation"], networks["maxout"]) == (latent, "relu", 1)
+    assert networks["generator_widths"] == (128, 128)
+    assert networks["discriminator_widths"] == discriminator
+    assert not networks["generator_norm"]
+    assert (recipe.loss.name, recipe.stabilizers) == ("bce", ())
+    assert recipe.training.batch_size == batch and 3000 <= steps <= 25_000
+    for player, expected in (("discriminator", rate), ("generator", 1e-3)):
+        optimizer = recipe.players[player].optimizer.options
+        found = optimizer["learning_rate"], optimizer["beta_1"], optimizer["beta_2"]
+        assert found == (expected, 0.5, 0.999)
+
+
+@pytest.mark.parametrize("points", ["ring", "grid"])
 def test_the_control_is_the_best_arm_but_for_its_loss_and_stabilizers(points):
     control, best = (dict(arms(points)[name].read().filled) for name in ("control", "best"))
     assert control.pop("loss") != best.pop("loss")

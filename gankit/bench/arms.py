@@ -43,6 +43,8 @@ def arms(benchmark: str) -> dict[str, Arm]:
     best = f"{benchmark}_best"
     found = [
         Arm("plain", benchmark, {"training": {"epochs": 3}}),
+        Arm("plain-unrolled", benchmark, UNROLLED),
+        Arm("plain-veegan", benchmark, VEEGAN),
         Arm("small", best, SMALL),
         *(_packing(best, size) for size in (2, 3, 4)),
         Arm("control", best, {"loss": {"name": "bce"}, "stabilizers": []}),
@@ -66,13 +68,42 @@ def chosen_arms(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
     return names or known
 
 
-_ADAM = {"name": "adam", "learning_rate": 1e-3, "beta_1": 0.5, "beta_2": 0.999}
+def _adam(learning_rate: float) -> dict[str, Any]:
+    rates = {"learning_rate": learning_rate, "beta_1": 0.5, "beta_2": 0.999}
+    return {"optimizer": {"name": "adam"} | rates}
+
+
+_RELU_NETWORKS: dict[str, Any] = {
+    "name": "mlp",
+    "latent": 256,
+    "generator_widths": [128, 128],
+    "discriminator_widths": [128, 128],
+    "activation": "relu",
+    "generator_norm": False,
+    "maxout": 1,
+}
+
+# Metz et al. 2017, arXiv:1611.02163, with 0 steps of unrolling, as in the public port
+# github.com/MarisaKirisame/unroll_gan. The authors' own notebook has tanh instead of ReLU.
+UNROLLED = {
+    "architecture": _RELU_NETWORKS,
+    "players": {"discriminator": _adam(1e-4), "generator": _adam(1e-3)},
+    "training": {"epochs": 25, "batch_size": 512},
+}
+
+# Srivastava et al. 2017, arXiv:1705.07761, without the reconstructor, as in public copies of the
+# authors' notebook VEEGAN_2D_RING.
+VEEGAN = {
+    "architecture": _RELU_NETWORKS | {"latent": 254, "discriminator_widths": [128]},
+    "players": {"discriminator": _adam(1e-3), "generator": _adam(1e-3)},
+    "training": {"epochs": 25, "batch_size": 500},
+}
 
 # The plain GAN with the networks of the best arm and a constant learning rate.
 SMALL = {
     "loss": {"name": "bce"},
     "stabilizers": [],
-    "players": {"discriminator": {"optimizer": _ADAM}, "generator": {"optimizer": _ADAM}},
+    "players": {"discriminator": _adam(1e-3), "generator": _adam(1e-3)},
     "training": {"epochs": 6},
 }
 
