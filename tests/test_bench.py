@@ -169,6 +169,19 @@ def test_packing_is_the_small_arm_with_packs_of_as_many_steps(points):
 def test_the_mean_has_its_standard_error():
     assert with_error([1.0, 2.0, 3.0, 4.0], 3) == "2.500±0.645"  # √(5/3) / 2
     assert with_error([7.0], 1) == "7.0"
+    assert with_error([], 1) == ""
+
+
+def test_a_spread_that_no_sample_gives_is_left_out_of_the_table():
+    nothing = RING.score(np.zeros((10, 2)))
+    assert (nothing.modes, nothing.high_quality) == (0, 0) and np.isnan(nothing.spread)
+    for others, cells in (((), ["10", "0:01"]), ((0.5, 0.7), ["0.60±0.10", "10", "0:01"])):
+        spreads = [nothing.spread, *others]
+        scores = {seed: asdict(nothing) | {"spread": spread} for seed, spread in enumerate(spreads)}
+        (line,) = (
+            x.split() for x in table("ring", [Row("plain", scores, 10, 1)]) if x[:5] == "plain"
+        )
+        assert line[4:] == cells
 
 
 def rows():

@@ -57,6 +57,8 @@ def table(benchmark: str, rows: Iterable[Row]) -> list[str]:
 
 def with_error(values: Sequence[float], digits: int) -> str:
     """Return the mean ± its standard error s / √n; only the mean of a single value."""
+    if not values:
+        return ""
     mean = f"{np.mean(values):.{digits}f}"
     if len(values) < 2:
         return mean
@@ -69,7 +71,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         with_error(row.values("modes"), 1),
         with_error([100 * fraction for fraction in row.values("high_quality")], 1),
         with_error(row.values("reverse_kl"), 3),
-        with_error(row.values("spread"), 2),
+        with_error([spread for spread in row.values("spread") if np.isfinite(spread)], 2),
         f"{row.steps:,}",
         minutes(row.seconds),
     )
