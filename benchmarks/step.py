@@ -24,18 +24,21 @@ from rich.progress import track
 from rich.table import Table
 
 BACKENDS = ("tensorflow", "jax", "torch")
-ARMS = ("s3", "plain", *BACKENDS, *(f"{b}/mixed_bfloat16" for b in BACKENDS))
+ARMS = {
+    "dcgan_lego": ("s3", "plain", *BACKENDS, *(f"{b}/mixed_bfloat16" for b in BACKENDS)),
+    "ring_best": ("plain", "fused", *BACKENDS),
+}
 
 
 def main(
     batch: int = 128,
     rounds: int = 6,
     steps: int = 2,
-    arms: str = ",".join(ARMS),
+    arms: str = "",
     game: str = "dcgan_lego",
 ) -> None:
     """Print the median time of a step for each arm, and its ratios to the first two arms."""
-    names = arms.split(",")
+    names = arms.split(",") if arms else ARMS[game]
     players = {name: Arm(name, batch, game) for name in names}
     for player in players.values():  # together; importing and compiling are not measured
         player.wait()

@@ -5,13 +5,14 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 
 from gankit.errors import GankitError
 from gankit.messages import tally
+from gankit.terminal import terminal
 
 TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 BACKENDS = tuple(TITLES)
@@ -61,7 +62,7 @@ def choose_backend(name: str | None = None, cpu: bool = False, meet: bool = Fals
         os.environ |= ON_CPU
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its errors come as exceptions
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # off, by its default, without AVX512
-    with without_chatter():
+    with _shown(TITLES.get(name or "", "Keras")), without_chatter():
         running = _start(meet)
     if name not in (None, running):
         raise GankitError(f"Keras already runs on {running} in this process. Received: {name!r}")
@@ -131,6 +132,13 @@ def _start(meet: bool) -> str:
     keras.ops.zeros(1) + 1.0  # the first operation prints what the device has to say
     running: str = keras.backend.backend()
     return running
+
+
+def _shown(title: str) -> AbstractContextManager[object]:
+    """Say on a terminal what takes the seconds of an import."""
+    if running_backend() or not sys.stdout.isatty():
+        return nullcontext()
+    return terminal().status(f"starting {title}")
 
 
 @contextmanager

@@ -98,6 +98,24 @@ def test_paths_with_spaces_are_quoted_in_what_to_type_next(gankit):
     assert out.splitlines()[1:] == ["→ gankit check 'my gan.toml'", "→ gankit run 'my gan.toml'"]
 
 
+STARTS = """
+import os, sys
+read, write = os.openpty()
+os.dup2(write, 1)
+sys.stdout = open(1, "w", closefd=False)
+from gankit.backend import choose_backend
+choose_backend()
+sys.stdout.flush()
+sys.stderr.write(os.read(read, 10000).decode() if os.isatty(1) else "")
+"""
+
+
+def test_a_terminal_is_told_at_once_which_backend_starts(python):
+    assert "starting TensorFlow" in python("-c", STARTS, KERAS_BACKEND="tensorflow").stderr
+    silent = STARTS.replace("os.dup2(write, 1)", "")
+    assert "starting" not in python("-c", silent, KERAS_BACKEND="tensorflow").stdout
+
+
 @pytest.mark.parametrize(
     ("cpu", "visible", "why"),
     [
