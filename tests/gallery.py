@@ -129,10 +129,11 @@ def _image(name: str) -> str:
 
 
 def _recipe(name: str) -> Iterator[str]:
+    own = " --data my_images" * (described(name, shipped_recipes()[name]).dataset == "folder")
     yield "## Run it"
-    yield _shell(f"gankit run {name}", f"gankit score runs/{name}-1")
+    yield _shell(f"gankit run {name}{own}", f"gankit score runs/{name}-1")
     yield "Or copy the recipe and change it:"
-    yield _shell(f"gankit new recipe {name}", f"gankit check {name}.toml")
+    yield _shell(f"gankit new recipe {name}", f"gankit check {name}.toml{own}")
     yield "## The recipe"
     yield f'```toml title="recipes/{name}.toml"\n--8<-- "recipes/{name}.toml"\n```'
     yield "## Parts"

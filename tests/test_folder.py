@@ -100,7 +100,7 @@ def test_a_relative_path_starts_at_the_working_directory(root, monkeypatch):
 
 
 def test_what_is_wrong_with_a_folder_is_said(root):
-    with pytest.raises(gankit.GankitError, match="does not exist"):
+    with pytest.raises(gankit.GankitError, match=r"does not exist(.|\n)*--data FOLDER"):
         folder(str(root / "missing"))
     draw(root, "a.png")
     with pytest.raises(gankit.GankitError, match="is a file, not a folder"):

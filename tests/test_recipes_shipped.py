@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gankit.discovery.plugins import load_plugins
 from gankit.game.compatibility import incompatibilities
@@ -19,7 +20,7 @@ BATCH, EXAMPLES = 4, 40  # two steps of five turns
 
 
 def test_there_are_as_many_as_we_think():
-    assert len(RECIPES) == 28
+    assert len(RECIPES) == 29
 
 
 HEAVY = ("gat_lego", "progressive_lego")  # a minute to trace; slow, so on TensorFlow only
@@ -53,7 +54,8 @@ def small(table: dict, folder) -> dict:
     if "count" in dataset:
         small = {"count": EXAMPLES}
     else:
-        small = {"path": str({"cifar10": _things}.get(dataset["name"], _digits)(folder))}
+        files = {"cifar10": _things, "folder": _images}.get(dataset["name"], _digits)
+        small = {"path": str(files(folder))}
     return table | {
         "dataset": dataset | small,
         "architecture": {key: _narrow(key, value) for key, value in table["architecture"].items()},
@@ -78,4 +80,11 @@ def _things(folder):
     rows = np.random.default_rng(0).integers(0, 10, (EXAMPLES // 5, 1 + 3072), dtype="uint8")
     for number in range(1, 6):
         (folder / f"data_batch_{number}.bin").write_bytes(rows.tobytes())
+    return folder
+
+
+def _images(folder):
+    draw = np.random.default_rng(0)
+    for number in range(EXAMPLES):
+        Image.fromarray(draw.integers(0, 256, (16, 16, 3), "uint8")).save(folder / f"{number}.png")
     return folder

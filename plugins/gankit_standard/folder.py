@@ -43,7 +43,7 @@ def folder(
         GankitError: There is no such folder; it has no images, or images both in it and in
             classes; or more than a tenth of them are broken.
     """
-    files = gankit.image_files(path)  # an error if there is no such folder
+    files = _files(path)
     root = Path(path).expanduser()
     classes = classes and any(file.parent != root for file in files)
     if classes:
@@ -56,6 +56,14 @@ def folder(
     _warn_of_empty(root, found)
     arrays = {"images": images, "labels": labels.astype("int32")}
     return gankit.Dataset(arrays, found.tolist(), flip)
+
+
+def _files(path: str) -> list[Path]:
+    try:
+        return gankit.image_files(path)
+    except gankit.GankitError as error:
+        hint = "give your folder of images: --data FOLDER, or path in [dataset] of the recipe"
+        raise gankit.GankitError(error.message, hint) from None
 
 
 def _check_places(root: Path, files: Sequence[Path]) -> None:
