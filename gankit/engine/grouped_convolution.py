@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-BUNCH = 32  # channels of one dense convolution: fewer mean many calls, more mean many zeros
+BUNCH = 16  # channels of one dense convolution: fewer mean many calls, more mean many zeros
 
 
 def grouped(
