@@ -1,6 +1,7 @@
 """Time a step side by side: by hand-written code and by gankit on its backends.
 
-The game is the LEGO DCGAN (by S3, by a plain PyTorch loop) or `ring_best` (by plain PyTorch loops).
+The game is the LEGO DCGAN (by S3, by a plain PyTorch loop, by the best one we can write, and by
+bare JAX) or `ring_best` (by plain PyTorch loops).
 
 Each arm is a process that plays a few steps in turn, in rounds (A B C A B C …), so that other load
 on the machine disturbs all arms alike. Ratios are medians over rounds of the ratio within a round.
@@ -25,7 +26,14 @@ from rich.table import Table
 
 BACKENDS = ("tensorflow", "jax", "torch")
 ARMS = {
-    "dcgan_lego": ("s3", "plain", *BACKENDS, *(f"{b}/mixed_bfloat16" for b in BACKENDS)),
+    "dcgan_lego": (
+        "s3",
+        "plain",
+        "best",
+        "bare_jax",
+        *BACKENDS,
+        *(f"{b}/mixed_bfloat16" for b in BACKENDS),
+    ),
     "ring_best": ("plain", "fused", *BACKENDS),
 }
 
@@ -56,7 +64,13 @@ class Arm:
 
     def __init__(self, name: str, batch: int, game: str):
         kind, _, policy = name.partition("/")
-        backend = {"s3": "tensorflow", "plain": "torch", "fused": "torch"}.get(kind, kind)
+        backend = {
+            "s3": "tensorflow",
+            "plain": "torch",
+            "fused": "torch",
+            "best": "torch",
+            "bare_jax": "jax",
+        }.get(kind, kind)
         module = "toolkit" if kind in BACKENDS else kind
         module += "_ring" if game == "ring_best" else ""
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the arm)

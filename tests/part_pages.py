@@ -55,10 +55,10 @@ def _where(kind: str) -> str:
     """Return how a recipe or the command line names parts of a kind."""
     if kind == "features":
         how = "`--features NAME` of `gankit score`, or `features` in `[scoring]`"
-        return f"{how}: see [Scores](../scores.md#features). `gankit show NAME` prints this text."
+        return f"{how}: see [Scores](../scores.md#features). `gankit show NAME` prints a summary and the options."
     section = SECTIONS[kind] if kind not in LISTED else f"[{SECTIONS[kind]}]"
     how = f"A [recipe](../recipes.md) names them in `[{section}]`, with their options."
-    return f"{how} `gankit show NAME` prints this text."
+    return f"{how} `gankit show NAME` prints a summary and the options."
 
 
 def _by_purpose(kind: str) -> str:
