@@ -2,8 +2,8 @@
 
     python benchmarks/kill_and_resume.py jax FOLDER
 
-On a CPU the two have the same bits. On a GPU the kernels may sum in another order in each process, so
-the largest difference between two runs in one piece is printed beside it.
+On a CPU the two have the same bits. On a GPU the kernels may sum in another order in each process,
+so the largest difference between two runs in one piece is printed beside it.
 """
 
 import shutil

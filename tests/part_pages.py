@@ -23,6 +23,7 @@ PURPOSES = tomllib.loads(Path(__file__).with_name("purposes.toml").read_text(enc
 CHAPTERS = re.compile(r"^(Args|Attributes|Example|Raises|References?|Returns):$", re.MULTILINE)
 LISTED = ("stabilizers", "metrics", "monitors")
 ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5})")
+SHOWN = "`gankit show NAME` prints a summary and the options."
 
 
 def part_pages() -> dict[str, str]:
@@ -55,10 +56,10 @@ def _where(kind: str) -> str:
     """Return how a recipe or the command line names parts of a kind."""
     if kind == "features":
         how = "`--features NAME` of `gankit score`, or `features` in `[scoring]`"
-        return f"{how}: see [Scores](../scores.md#features). `gankit show NAME` prints a summary and the options."
+        return f"{how}: see [Scores](../scores.md#features). {SHOWN}"
     section = SECTIONS[kind] if kind not in LISTED else f"[{SECTIONS[kind]}]"
     how = f"A [recipe](../recipes.md) names them in `[{section}]`, with their options."
-    return f"{how} `gankit show NAME` prints a summary and the options."
+    return f"{how} {SHOWN}"
 
 
 def _by_purpose(kind: str) -> str:
