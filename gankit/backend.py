@@ -22,16 +22,6 @@ _GPU_PACKAGES = {
     "torch": "install the CUDA build of PyTorch: https://pytorch.org/get-started/locally",
 }
 
-# what a launcher sets for each process: its number, that of all, and the address of the first
-_LAUNCHERS = {
-    "torch": ("RANK", "WORLD_SIZE", "MASTER_ADDR"),
-    "jax": (
-        "KERAS_DISTRIBUTION_PROCESS_ID",
-        "KERAS_DISTRIBUTION_NUM_PROCESSES",
-        "KERAS_DISTRIBUTION_JOB_ADDRESSES",
-    ),
-}
-
 # keeps a process off the GPUs
 ON_CPU = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "KERAS_TORCH_DEVICE": "cpu"}
 
@@ -89,15 +79,6 @@ def _why_no_gpu(name: str, cpu: bool) -> str:
     if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
         return "the environment variable CUDA_VISIBLE_DEVICES hides it"
     return f"{TITLES[name]} does not see it → {_GPU_PACKAGES[name]}"
-
-
-def launched() -> tuple[str, int] | None:
-    """Return the backend and the number that a launcher gave this process, None if it has none."""
-    for backend, (rank, count, address) in _LAUNCHERS.items():
-        own, all_of_them = (os.environ.get(name, "") for name in (rank, count))
-        if own.isdecimal() and all_of_them not in ("", "1") and address in os.environ:
-            return backend, int(own)
-    return None
 
 
 def running_backend() -> str | None:

@@ -1,5 +1,6 @@
 """Plays games in processes that share each batch, or in one, and writes down what came out."""
 
+import os
 import sys
 
 import keras
@@ -7,14 +8,14 @@ import numpy as np
 import shared_games
 
 from gankit import engine
-from gankit.backend import launched
+from gankit.launchers import launched
 
 engine.meet()
 engine.use("all")
-_, rank = launched() or ("", 0)
-count = engine.processes()
-if count > 1:
-    engine.join(rank, count)
+place = launched()
+rank, count = (place.rank, place.count) if place else (0, 1)
+if place:
+    engine.join(os.environ)
 for name in sys.argv[2:] or shared_games.GAMES:
     keras.utils.clear_session()
     with engine.together():

@@ -1,5 +1,6 @@
 """Training on several devices: what is computed does not depend on their number."""
 
+import json
 import os
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from tables import shipped_parts
 from trained_runs import PARTS, RECIPE, state
 
 from gankit import engine
-from gankit.backend import launched
 from gankit.errors import GankitError
+from gankit.launchers import Launched, launched
 from gankit.recipe.settings import Training
 from gankit.run.devices import use_devices, use_devices_for_several_runs
 
@@ -101,14 +102,6 @@ def test_a_number_of_devices_is_a_number_or_all(gankit, value):
     assert code == 2 and "--devices is a number or all" in err
 
 
-@pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "tensorflow", reason="on TensorFlow")
-def test_tensorflow_names_the_backends_that_train_on_several_devices():
-    engine.use("all")
-    with pytest.raises(GankitError) as error:
-        engine.use(2)
-    assert "--backend jax or --backend torch" in str(error.value)
-
-
 def test_each_device_has_its_rows_of_each_turn():
     rows = np.arange(24)
     assert (engine.arranged(rows, 3) == rows).all()
@@ -127,7 +120,7 @@ def test_a_variable_called_rank_alone_makes_no_follower(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "1")
     assert launched() is None
     monkeypatch.setenv("WORLD_SIZE", "2")
-    assert launched() == ("torch", 1)
+    assert launched() == Launched("torch", 1, 2, 0)
 
 
 @pytest.mark.anywhere
@@ -135,7 +128,7 @@ def test_processes_of_one_backend_do_not_train_on_another(monkeypatch):
     names = ("JOB_ADDRESSES", "NUM_PROCESSES", "PROCESS_ID")
     for name, value in zip(names, ("127.0.0.1:1", "2", "1")):
         monkeypatch.setenv(f"KERAS_DISTRIBUTION_{name}", value)
-    assert launched() == ("jax", 1)
+    assert launched() == Launched("jax", 1, 2, 0)
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(GankitError, match=r"one of several of JAX\. Received: --backend torch"):
         use_devices(Training())
@@ -147,3 +140,36 @@ def test_processes_of_a_launcher_train_one_run_alone(monkeypatch):
         monkeypatch.setenv(name, value)
     with pytest.raises(GankitError, match="can train one run alone"):
         use_devices_for_several_runs(Training())
+
+
+def tf_config(kind, index, **cluster):
+    """Return the environment of a process of TensorFlow."""
+    return {"TF_CONFIG": json.dumps({"cluster": cluster, "task": {"type": kind, "index": index}})}
+
+
+@pytest.mark.anywhere
+def test_tf_config_gives_each_process_a_number_and_its_place_on_its_machine():
+    cluster = {"chief": ["a:1"], "worker": ["b:1", "a:2", "b:2"]}
+    tasks = [("chief", 0), ("worker", 0), ("worker", 1), ("worker", 2)]
+    places = [launched(tf_config(*task, **cluster)) for task in tasks]
+    assert [place.rank for place in places] == [0, 1, 2, 3]
+    assert [place.local for place in places] == [0, 0, 1, 1]
+    assert {(place.backend, place.count) for place in places} == {("tensorflow", 4)}
+    assert places[3].addresses == ("a:1", "b:1", "a:2", "b:2")
+    assert launched(tf_config("chief", 0, chief=["a:1"], evaluator=["a:2"])) is None
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize(
+    "environment",
+    [
+        tf_config("evaluator", 0, worker=["a:1", "b:1"]),
+        tf_config("worker", 2, worker=["a:1", "b:1"]),
+        {"TF_CONFIG": '{"cluster": ["a:1", "b:1"]}'},
+        {"TF_CONFIG": "worker"},
+    ],
+)
+def test_a_tf_config_without_this_process_is_an_error(environment):
+    with pytest.raises(GankitError, match="TF_CONFIG must name") as error:
+        launched(environment)
+    assert 'TF_CONFIG=\'{"cluster"' in error.value.hint

@@ -9,8 +9,10 @@ import time
 import numpy as np
 import pytest
 import shared_games
-from test_processes import WORKER, assert_close, free_port, launched, wait_for_a_checkpoint
+from test_processes import WORKER, assert_close, launched, wait_for_a_checkpoint
 from trained_runs import state
+
+from gankit.engine.ports import free_ports
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +24,7 @@ PLAYED = ("full", "statistics")
 def machines():
     """Return the variables of Keras for each of two machines."""
     start = "KERAS_DISTRIBUTION_"
-    both = {f"{start}JOB_ADDRESSES": f"127.0.0.1:{free_port()}", f"{start}NUM_PROCESSES": "2"}
+    both = {f"{start}JOB_ADDRESSES": f"127.0.0.1:{free_ports(1)[0]}", f"{start}NUM_PROCESSES": "2"}
     return [{**both, f"{start}PROCESS_ID": str(number)} for number in (0, 1)]
 
 

@@ -1,22 +1,31 @@
-"""PyTorch on several devices: a process for each, started by gankit or by torchrun."""
+"""PyTorch and TensorFlow on several devices: a process for each.
+
+gankit starts them, or torchrun, or people by `TF_CONFIG`.
+"""
 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import shared_games
 from trained_runs import PARTS, RECIPE, state
 
+from gankit import engine
+from gankit.backend import TITLES
+from gankit.engine.ports import free_ports
+from gankit.run.checkpoint import Checkpoints
+
+BACKEND = keras.backend.backend()
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "torch", reason="on PyTorch"),
+    pytest.mark.skipif(BACKEND == "jax", reason="on JAX, one process has all devices"),
 ]
 WORKER = Path(__file__).with_name("processes_worker.py")
 
@@ -42,6 +51,17 @@ def started(folder, *words, **environment):
     return launched(folder, [sys.executable], *words, **environment)
 
 
+def resume(folder, *words):
+    """Resume a run to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gankit", "run", "--resume", "run", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def launched(folder, program, *words, **environment):
     """Start `gankit run ring.toml` by a program, and go on at once."""
     return subprocess.Popen(
@@ -54,11 +74,13 @@ def launched(folder, program, *words, **environment):
     )
 
 
-def free_port():
-    """Return a port that nobody listens on."""
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        return str(opened.getsockname()[1])
+def commands():
+    """Return what starts Python on each of two machines, and its environment variables."""
+    if BACKEND == "tensorflow":
+        return [([sys.executable], place) for place in engine.places(2)]
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1"]
+    torchrun += ["--master-addr=127.0.0.1", f"--master-port={free_ports(1)[0]}"]
+    return [([*torchrun, f"--node-rank={rank}"], {}) for rank in (0, 1)]
 
 
 def assert_close(run, expected):
@@ -70,11 +92,9 @@ def assert_close(run, expected):
 
 
 def test_two_processes_compute_what_one_does_and_stay_the_same(tmp_path):
-    here = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
-    places = [{}, *({"RANK": str(rank), "WORLD_SIZE": "2"} for rank in (0, 1))]
     running = [
-        subprocess.Popen([sys.executable, WORKER, tmp_path], env={**here, **place})
-        for place in places
+        subprocess.Popen([sys.executable, WORKER, tmp_path], env={**os.environ, **place})
+        for place in ({}, *engine.places(2))
     ]
     assert [process.wait(900) for process in running] == [0, 0, 0]
     for name in shared_games.GAMES:
@@ -95,6 +115,9 @@ def test_a_process_that_dies_ends_the_run_with_a_sentence_and_the_run_resumes(ri
     assert leader.returncode == 1 and time.monotonic() - died < 60
     assert "process" in err and "ended" in err and "gankit run --resume" in err
     assert "Traceback" not in err
+    epochs = Checkpoints(ring / "run/checkpoints").newest().place.epoch + 1
+    resume(ring, "--set", f"training.epochs={epochs}")
+    assert Checkpoints(ring / "run/checkpoints").newest().place.epoch == epochs
 
 
 def test_a_run_goes_on_with_another_number_of_processes(ring, whole):
@@ -104,29 +127,28 @@ def test_a_run_goes_on_with_another_number_of_processes(ring, whole):
         wait_for_a_checkpoint(ring / "run")
         leader.kill()
         leader.wait()
-        resumed = subprocess.run(
-            [sys.executable, "-m", "gankit", "run", "--resume", "run", "--devices", after],
-            cwd=ring,
-            capture_output=True,
-            text=True,
-        )
-        assert resumed.returncode == 0, resumed.stderr
+        resume(ring, "--devices", after)
         assert_close(ring / "run", whole)
 
 
-def test_torchrun_on_two_machines_trains_one_run(ring, whole):
+def test_runs_of_one_process_each_start_their_own(ring):
+    seeds = started(ring, "--seeds", "2", "--devices", "2", "--set", "training.epochs=1")
+    out, err = seeds.communicate(timeout=300)
+    assert seeds.returncode == 0, err
+    assert out.count("finished after") == 2 and not err
+
+
+def test_two_machines_train_one_run(ring, whole):
     other = ring / "other"
     other.mkdir()
     shutil.copy(ring / "ring.toml", other)
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1"]
-    torchrun += ["--master-addr=127.0.0.1", f"--master-port={free_port()}"]
     machines = [
-        launched(folder, [*torchrun, f"--node-rank={rank}"], "--out", "run", "--devices", "all")
-        for rank, folder in enumerate((ring, other))
+        launched(folder, program, "--out", "run", "--devices", "all", **place)
+        for folder, (program, place) in zip((ring, other), commands())
     ]
     found = [machine.communicate(timeout=300) for machine in machines]
     assert [machine.returncode for machine in machines] == [0, 0], found
-    assert found[0][0].startswith("training on 2 × CPU with PyTorch\n")
+    assert found[0][0].startswith(f"training on 2 × CPU with {TITLES[BACKEND]}\n")
     assert not (other / "run").exists()
     assert_close(ring / "run", whole)
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gankit.backend import launched
 from gankit.cli import completion
 from gankit.cli.app import command
 from gankit.cli.console import show_lines
@@ -29,6 +28,7 @@ from gankit.cli.options import (
 )
 from gankit.errors import Interrupted
 from gankit.files import found_run
+from gankit.launchers import launched
 from gankit.messages import plugin_words, typed
 from gankit.terminal import terminal
 
@@ -82,8 +82,9 @@ def run(
     from gankit.sweep.seeds import SeedsFolder
 
     console, plugins = terminal(), [path.resolve() for path in plugin or []]
-    if (place := launched()) and place[1]:  # the first process that a launcher starts leads
-        train.follow(place[0], cpu, plugins)
+    place = launched()
+    if place and place.rank:  # of the processes that a launcher has started, only the first leads
+        train.follow(place.backend, cpu, plugins)
         return
     changed, on_devices = list(overrides or ()), device_overrides(devices)
     overrides = changed + on_devices

@@ -8,31 +8,29 @@ differentiated again. `when` computes a scalar only on some steps.
 
 import keras
 
+from gankit.engine.collectives import all_rows, own_rows
+
 match keras.backend.backend():
     case "tensorflow":
-        from gankit.engine.one_process import (
-            agree,
-            all_rows,
-            differing,
-            join,
-            leave,
-            meet,
-            own_rows,
-            processes,
-            tell,
-            together,
-        )
+        from gankit.engine.collectives import agree, differing, tell, together
+        from gankit.engine.per_process import arranged, devices, draw, meet, part, processes, use
         from gankit.engine.tensorflow import (
             compile_quickly,
             compiles,
-            jit_compile,
             kernels,
             out_of_memory,
             seed,
             supports,
         )
-        from gankit.engine.tensorflow.parallel import arranged, devices, draw, part, use
-        from gankit.engine.tensorflow.trainer import Trainer, apply, gradients, input_gradient, when
+        from gankit.engine.tensorflow.group import join, leave, places
+        from gankit.engine.tensorflow.trainer import (
+            Trainer,
+            apply,
+            gradients,
+            input_gradient,
+            jit_compile,
+            when,
+        )
     case "jax":
         from gankit.engine.jax import (
             compile_quickly,
@@ -50,14 +48,15 @@ match keras.backend.backend():
             join,
             leave,
             meet,
+            places,
             processes,
             tell,
             together,
         )
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
-        from gankit.engine.one_process import all_rows, own_rows
     case "torch":
-        from gankit.engine.one_process import meet
+        from gankit.engine.collectives import agree, differing, tell, together
+        from gankit.engine.per_process import arranged, devices, draw, meet, part, processes, use
         from gankit.engine.torch import (
             compile_quickly,
             compiles,
@@ -68,28 +67,8 @@ match keras.backend.backend():
             supports,
         )
         from gankit.engine.torch.captured import when
-        from gankit.engine.torch.collectives import all_rows, own_rows, together
-        from gankit.engine.torch.parallel import (
-            agree,
-            arranged,
-            devices,
-            differing,
-            draw,
-            join,
-            leave,
-            part,
-            processes,
-            tell,
-            use,
-        )
+        from gankit.engine.torch.group import join, leave, places
         from gankit.engine.torch.trainer import Trainer, apply, gradients, input_gradient
-    case other:
-        from gankit.errors import GankitError
-
-        raise GankitError(
-            f"the Keras backend must be tensorflow, jax or torch. Received: {other!r}",
-            "set KERAS_BACKEND, or add --backend tensorflow",
-        )
 
 __all__ = [
     "Trainer",
@@ -112,6 +91,7 @@ __all__ = [
     "out_of_memory",
     "own_rows",
     "part",
+    "places",
     "processes",
     "seed",
     "supports",

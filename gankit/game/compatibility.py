@@ -108,8 +108,7 @@ def _alone(gan: GAN) -> Iterator[Incompatibility]:
     layers = (layer for network in gan.networks.values() for layer in network.layers)
     for name in dict.fromkeys(type(layer).__name__ for layer in filter(_sees_own_rows, layers)):
         yield Incompatibility(
-            f"on several devices of PyTorch, Keras' layer {name} of each device sees only the rows "
-            "of its own",
+            f"on several devices, Keras' layer {name} of each device sees only the rows of its own",
             f"use gankit.layers.{name}, which sees those of the whole batch",
         )
 

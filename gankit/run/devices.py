@@ -3,8 +3,9 @@
 import keras
 
 from gankit import engine
-from gankit.backend import TITLES, launched
+from gankit.backend import TITLES
 from gankit.errors import GankitError
+from gankit.launchers import launched
 from gankit.recipe.settings import Training
 
 
@@ -15,11 +16,11 @@ def use_devices(training: Training) -> None:
         GankitError: There are fewer, or they cannot share a batch evenly.
     """
     place = launched()
-    if place and place[0] != keras.backend.backend():
+    if place and place.backend != keras.backend.backend():
         raise GankitError(
-            f"the environment starts this process as one of several of {TITLES[place[0]]}. "
+            f"the environment starts this process as one of several of {TITLES[place.backend]}. "
             f"Received: --backend {keras.backend.backend()}",
-            f"--backend {place[0]}",
+            f"--backend {place.backend}",
         )
     engine.use(training.devices)
     count, size = len(engine.devices()), training.batch_size

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gankit.backend import choose_backend
 from gankit.errors import GankitError
+from gankit.launchers import launched
 
 
 def main() -> None:
@@ -18,12 +19,13 @@ def main() -> None:
     try:
         follow([Path(file) for file in sys.argv[1:]])
     except GankitError as error:
-        print(f"process {os.environ['RANK']}: {error}", file=sys.stderr)
+        place = launched()
+        print(f"process {place.rank if place else 0}: {error}", file=sys.stderr)
         sys.exit(1)
 
 
 def _end_with_the_leader() -> None:
-    sys.stdin.buffer.read()  # the system closes it, however the leader ends
+    os.read(0, 1)  # the system closes it, however the leader ends; sys.stdin would hold a lock
     os._exit(0)
 
 

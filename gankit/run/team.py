@@ -6,7 +6,6 @@ its rows of each batch, so that one process writes, scores and prints. It ends w
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,10 +18,10 @@ from typing import Any
 import keras
 
 from gankit import engine
-from gankit.backend import launched
 from gankit.discovery.plugins import load_plugins
 from gankit.errors import GankitError
 from gankit.game.gan import GAN
+from gankit.launchers import launched
 from gankit.recipe.recipe import Recipe, check_recipe
 from gankit.run.checkpoint import Place, variables
 from gankit.run.experiment import assemble
@@ -38,7 +37,8 @@ def leading(
 ) -> Iterator[None]:
     """Lead the processes that share the batches of a run, if there are several.
 
-    A launcher such as torchrun has started them; else they are started here.
+    A launcher such as torchrun has started them, or `TF_CONFIG` names them; else they are started
+    here.
 
     Args:
         recipe: With all its stages.
@@ -50,15 +50,15 @@ def leading(
     if count == 1:
         yield
         return
-    by_launcher = launched() is not None
-    if by_launcher and any(stage.sentinel.action == "roll-back" for stage in recipe.stages()):
+    alone = launched() is None
+    if not alone and any(stage.sentinel.action == "roll-back" for stage in recipe.stages()):
         raise GankitError(
             "a run whose processes a launcher has started cannot roll back",
             """--set 'sentinel.action="stop"', or start it on one machine with --devices alone""",
         )
     try:
-        with nullcontext() if by_launcher else _started(count, run, plugins):
-            engine.join(0, count)
+        with _started(count, run, plugins) if alone else nullcontext(os.environ) as own:
+            engine.join(own)
             engine.tell({"recipe": dict(recipe.given), "place": asdict(place)})
             yield
             engine.tell()  # that all is written, so that the others may end
@@ -70,12 +70,12 @@ def leading(
 
 def follow(plugins: Sequence[Path] = ()) -> None:
     """Play the steps of the run that the first process leads, to its end."""
-    for ending in (signal.SIGINT, signal.SIGTERM):  # the leader stops and saves, then this ends
-        signal.signal(ending, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends the wait for the leader
     engine.use("all")
     with suppress(ConnectionError):  # the leader has ended, or says who has
-        _, rank = launched() or ("", 0)
-        engine.join(rank, engine.processes())
+        engine.join(os.environ)
+        for ending in (signal.SIGINT, signal.SIGTERM):  # the leader stops and saves, then this ends
+            signal.signal(ending, signal.SIG_IGN)
         _play(plugins)
         engine.tell()
         engine.leave()
@@ -120,16 +120,15 @@ class Compare(keras.callbacks.Callback):
 
 
 @contextmanager
-def _started(count: int, run: RunFolder, plugins: Sequence[Path]) -> Iterator[None]:
+def _started(count: int, run: RunFolder, plugins: Sequence[Path]) -> Iterator[Mapping[str, str]]:
     """Start followers, and end this process with a sentence if one of them ends before it."""
-    os.environ["MASTER_ADDR"] = "127.0.0.1"
-    os.environ["MASTER_PORT"] = str(_free_port())
-    followers = [_follower(rank, count, plugins) for rank in range(1, count)]
+    place, *others = engine.places(count)
+    followers = [_follower(other, plugins) for other in others]
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(followers, done, run), daemon=True)
     watcher.start()
     try:
-        yield
+        yield place
     finally:
         done.set()
         watcher.join()
@@ -137,14 +136,12 @@ def _started(count: int, run: RunFolder, plugins: Sequence[Path]) -> Iterator[No
             follower.communicate()  # closes its standard input, which ends it
 
 
-def _follower(rank: int, count: int, plugins: Sequence[Path]) -> subprocess.Popen[bytes]:
-    own = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(count)}
-    own["KERAS_BACKEND"] = keras.backend.backend()
+def _follower(place: Mapping[str, str], plugins: Sequence[Path]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "gankit.run.follower", *map(str, plugins)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        env={**os.environ, **own},
+        env={**os.environ, **place, "KERAS_BACKEND": keras.backend.backend()},
         start_new_session=True,  # so that Ctrl-C reaches the leader alone
     )
 
@@ -161,10 +158,3 @@ def _watch(
                 )
                 sys.stderr.flush()
                 os._exit(LOST)
-
-
-def _free_port() -> int:
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        port: int = opened.getsockname()[1]
-    return port

@@ -9,7 +9,7 @@ import atexit
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
@@ -90,7 +90,12 @@ def own(state: Any) -> Any:
     return keras.tree.map_structure(lambda x: x.addressable_data(0), state)
 
 
-def join(rank: int, count: int) -> None:
+def places(count: int) -> list[dict[str, str]]:
+    """Return the environment variables of processes to start: on JAX, one has all devices."""
+    return [{}] * count
+
+
+def join(environment: Mapping[str, str]) -> None:
     """Join the other processes: they have met already."""
 
 

@@ -25,8 +25,3 @@ def seed(number: int) -> int:
 def supports(precision: str) -> bool:
     """Return whether the devices can train in a precision."""
     return True
-
-
-def jit_compile() -> bool:
-    """Return whether XLA pays: on a GPU; on a CPU it makes the step slower."""
-    return bool(tf.config.list_physical_devices("GPU"))

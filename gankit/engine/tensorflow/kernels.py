@@ -9,6 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from gankit.engine.collectives import normalized, place
 from gankit.engine.grouped_convolution import grouped
 
 
@@ -28,6 +29,8 @@ def transposed_convolution(
 
 def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
     """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
+    if place()[1] > 1:
+        return normalized(x, gamma, beta, epsilon)
     images = x if len(x.shape) == 4 else x[:, None, None, :]
     y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
         x=images, scale=gamma, offset=beta, mean=[], variance=[], epsilon=epsilon
@@ -39,10 +42,11 @@ def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[
 
 def dropout(x: Any, rate: float, seed: Any) -> Any:
     """Return x with a fraction `rate` set to 0 and the rest scaled up; seed is two integers."""
-    size = tf.size(x)
+    (rank, count), size = place(), tf.size(x)
     words = tf.random.stateless_uniform(
-        [(size + 1) // 2], tf.cast(seed, tf.int32), None, None, tf.int32
+        [(size * count + 1) // 2], tf.cast(seed, tf.int32), None, None, tf.int32
     )
-    bits = tf.reshape(tf.reshape(tf.bitcast(words, tf.int16), [-1])[:size], tf.shape(x))
+    own = tf.reshape(tf.bitcast(words, tf.int16), [-1])[rank * size : (rank + 1) * size]
+    bits = tf.reshape(own, tf.shape(x))
     kept = bits >= tf.constant(round(rate * 2**16) - 2**15, tf.int16)
     return x * (tf.cast(kept, x.dtype) * tf.cast(1 / (1 - rate), x.dtype))

@@ -6,6 +6,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from gankit.engine.collectives import means, place, together
+from gankit.engine.per_process import processes
+
 
 class Trainer(keras.Model):
     """Gives `keras.Model.fit` the step of `play(batch)`."""
@@ -21,7 +24,7 @@ class Trainer(keras.Model):
         """Return a compiled function beside the step: what it assigns is forgotten."""
 
         def forgetful(*arguments: Any) -> Any:
-            with keras.StatelessScope():
+            with keras.StatelessScope(), together(False):
                 return function(*arguments)
 
         compiled: Callable[..., Any] = tf.function(forgetful, autograph=False)
@@ -40,7 +43,18 @@ def gradients(
     # The graph's optimizer can drop the edge that holds back a variable's update until a penalty
     # has read the variable: let each update wait for everything that has been computed.
     with tf.control_dependencies(tf.nest.flatten([values, found, gradients])):
-        return found, tf.nest.map_structure(tf.identity, gradients)
+        gradients = tf.nest.map_structure(tf.identity, gradients)
+        return _averaged(found, gradients, variables) if place()[1] > 1 else (found, gradients)
+
+
+def _averaged(found: Any, gradients: Any, variables: Any) -> tuple[Any, list[list[Any]]]:
+    """Return the means over all processes; TensorFlow may have lost the shape of a gradient."""
+    found = tf.nest.map_structure(lambda scalar: tf.ensure_shape(scalar, ()), found)
+    shaped = [
+        [tf.ensure_shape(g, v.shape) for g, v in zip(*pair)] for pair in zip(gradients, variables)
+    ]
+    averaged: tuple[Any, list[list[Any]]] = means((found, shaped))
+    return averaged
 
 
 def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
@@ -59,3 +73,11 @@ def when(condition: Any, function: Callable[[], Any]) -> Any:
 def apply(optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
     """Update the variables by one step of a Keras optimizer."""
     optimizer.apply(gradients, variables)
+
+
+def jit_compile() -> bool:
+    """Return whether XLA pays: on a GPU; on a CPU it makes the step slower.
+
+    XLA cannot exchange anything between processes.
+    """
+    return bool(tf.config.list_physical_devices("GPU")) and processes() == 1

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from gankit.engine.torch.collectives import mean, place
+from gankit.engine.collectives import normalized, place
 
 
 def convolution(x: Any, kernel: Any, strides: Sequence[int], padding: str, groups: int = 1) -> Any:
@@ -37,20 +37,11 @@ def transposed_convolution(
 def batch_normalization(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
     """Return x (batch, …, channels) normalised, its mean and its variance (channels,)."""
     if place()[1] > 1:
-        return _normalised_together(x, gamma, beta, epsilon)
+        return normalized(x, gamma, beta, epsilon)
     images = _channels_first(x) if x.ndim == 4 else x
     y, mean, inverse = torch.native_batch_norm(images, gamma, beta, None, None, True, 0.0, epsilon)
     variance = inverse.detach().float().pow(-2) - epsilon
     return (_channels_last(y) if x.ndim == 4 else y), mean.detach().float(), variance
-
-
-def _normalised_together(x: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
-    """Return the same by the statistics of the batch of all processes."""
-    axes, wide = tuple(range(x.ndim - 1)), x.float()
-    centre = mean(wide.mean(axes))
-    variance = mean((wide - centre).square().mean(axes))
-    y = (wide - centre) * (gamma * (variance + epsilon).rsqrt()) + beta
-    return y.to(x.dtype), centre.detach(), variance.detach()
 
 
 def dropout(x: Any, rate: float, seed: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import torch
 
+from gankit.engine.collectives import means, place, together
 from gankit.engine.torch.captured import Step
-from gankit.engine.torch.collectives import means, place, together
 
 
 class Trainer(keras.Model):
@@ -54,13 +54,8 @@ def gradients(
         for index, (value, target) in enumerate(zip(values, targets))
     ]
     found = keras.tree.map_structure(lambda tensor: tensor.detach(), found)
-    averaged: tuple[Any, list[list[Any]]] = _averaged((found, gradients))
+    averaged: tuple[Any, list[list[Any]]] = means((found, gradients))
     return averaged
-
-
-def _averaged(found: Any) -> Any:
-    """Return a structure of tensors, each the mean over all processes."""
-    return keras.tree.pack_sequence_as(found, means(keras.tree.flatten(found)))
 
 
 def _gradient(value: Any, target: Sequence[Any], keep: bool) -> list[Any]:
