@@ -91,18 +91,23 @@ def assert_close(run, expected):
         assert np.abs(x.astype("float64") - y).max() <= 1e-4 * max(0.01, np.abs(x).max())
 
 
-def test_two_processes_compute_what_one_does_and_stay_the_same(tmp_path):
+@pytest.mark.parametrize(
+    ("count", "games"), [(2, tuple(shared_games.GAMES)), (4, ("full", "statistics"))]
+)
+def test_processes_compute_what_one_does_and_stay_the_same(tmp_path, count, games):
     running = [
-        subprocess.Popen([sys.executable, WORKER, tmp_path], env={**os.environ, **place})
-        for place in ({}, *engine.places(2))
+        subprocess.Popen([sys.executable, WORKER, tmp_path, *games], env={**os.environ, **place})
+        for place in ({}, *engine.places(count))
     ]
-    assert [process.wait(900) for process in running] == [0, 0, 0]
-    for name in shared_games.GAMES:
-        one, first, second = (
-            dict(np.load(tmp_path / f"{name}-{place}.npz")) for place in ("1-0", "2-0", "2-1")
+    assert [process.wait(900) for process in running] == [0] * (count + 1)
+    for name in games:
+        one, first, *others = (
+            dict(np.load(tmp_path / f"{name}-{place}.npz"))
+            for place in ("1-0", *(f"{count}-{rank}" for rank in range(count)))
         )
         shared_games.assert_equal(first, one)
-        assert all(first[key].tobytes() == second[key].tobytes() for key in first), name
+        for other in others:
+            assert all(first[key].tobytes() == other[key].tobytes() for key in first), name
 
 
 def test_a_process_that_dies_ends_the_run_with_a_sentence_and_the_run_resumes(ring, whole):
