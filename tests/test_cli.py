@@ -229,6 +229,12 @@ def test_a_run_chooses_its_backend_before_keras_is_imported(python, tmp_path, wo
     assert done.stdout.splitlines() == ["torch False"]
 
 
+@pytest.mark.parametrize("words", ["check quickstart", "run quickstart", "bench ring"])
+def test_a_recipe_chooses_its_backend_before_keras_is_imported(python, words):
+    done = python("-c", FIRST, *words.split(), "--backend", "torch", KERAS_BACKEND="jax")
+    assert done.stdout.splitlines() == ["torch False"]
+
+
 @pytest.mark.parametrize("words", [["--help"], ["list"], ["plugins"]])
 def test_the_quick_verbs_answer_in_half_a_second(python, words):
     def seconds(*command) -> float:  # of work: other processes may be using the machine

@@ -92,7 +92,14 @@ def assert_close(run, expected):
 
 
 @pytest.mark.parametrize(
-    ("count", "games"), [(2, tuple(shared_games.GAMES)), (4, ("full", "statistics"))]
+    ("count", "games"),
+    [
+        (2, tuple(shared_games.GAMES)),
+        pytest.param(
+            *(4, ("full", "statistics")),
+            marks=pytest.mark.skipif(BACKEND == "tensorflow", reason="two are slow enough"),
+        ),
+    ],
 )
 def test_processes_compute_what_one_does_and_stay_the_same(tmp_path, count, games):
     running = [

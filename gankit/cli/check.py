@@ -62,10 +62,11 @@ def check(
     all_data: AllData = False,
 ) -> None:
     """Report all problems of a recipe. If there are none, build it and train on one batch."""
-    from gankit import engine
     from gankit.backend import choose_backend
 
     choose_backend(backend, cpu)
+    from gankit import engine
+
     engine.compile_quickly()
     from gankit.recipe.recipe import read_recipe
 
