@@ -3,6 +3,7 @@
 import base64
 import csv
 import hashlib
+import io
 import json
 import re
 import shlex
@@ -17,7 +18,7 @@ import gankit as public
 from gankit import GankitError
 from gankit.reporting import run_body
 from gankit.reporting.charts import thinned
-from gankit.reporting.embedded_images import chosen, data_uri
+from gankit.reporting.embedded_images import chosen, data_uri, sheet
 from gankit.reporting.markup import coloured, tag
 from gankit.reporting.page import embedded
 from gankit.reporting.run_data import read_run
@@ -43,7 +44,7 @@ def test_a_page_needs_nothing_else(run):
     page = page_of(run)
     sources = [attributes.get(name, "") for _, attributes, _ in page.elements for name in LINKS]
     assert all(source.startswith(("", "#", "data:")) for source in sources)
-    assert [s for s in sources if s and s[0] != "#" and not s.startswith("data:image/png;")] == []
+    assert [s for s in sources if s and s[0] != "#" and not s.startswith("data:image/")] == []
     assert "://" not in page.text and "@import" not in page.text
     assert len(page.all("h1")) == 1 and len(page.all("title")) == 1
 
@@ -232,12 +233,29 @@ def test_sheets_are_in_the_order_of_epochs_beyond_a_thousand(tmp_path):
     assert list(read_run(run).sheets) == [2, 999, 1000]
 
 
-def test_a_sheet_in_colour_gets_a_palette_and_keeps_few_colours_as_they_are():
+def shown(uri: str) -> np.ndarray:
+    """Return the values of an image that is embedded as a data URI."""
+    with Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def test_a_sheet_in_colour_keeps_its_colours():
     few = np.random.default_rng(0).integers(0, 4, (30, 30, 3), dtype=np.uint8) * 85
-    image = Image.fromarray(few)
-    assert data_uri(image).startswith("data:image/png;base64,")
-    many = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8))
-    assert len(data_uri(many)) < 0.6 * len(data_uri(many.convert("L"))) * 3
+    assert (shown(data_uri(Image.fromarray(few))) == few).all()
+    x, y = np.mgrid[:256, :256]
+    many = np.stack([x, y, 128 + 64 * np.sin(x / 30)], -1).astype("uint8")
+    uri = data_uri(Image.fromarray(many))
+    assert uri.startswith("data:image/webp;base64,")
+    assert np.abs(shown(uri) - many).mean() < 2
+
+
+def test_a_sheet_is_read_again_when_its_file_has_changed(tmp_path):
+    path = tmp_path / "sheet.png"
+    Image.new("L", (8, 8), 0).save(path)
+    before = str(sheet(path, "samples"))
+    assert str(sheet(path, "samples")) == before
+    Image.new("L", (8, 16), 200).save(path)
+    assert str(sheet(path, "samples")) != before
 
 
 def test_a_step_is_an_epoch_in_decimals(run):

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,8 @@ from gankit.reporting.markup import Html, tag
 
 Item = TypeVar("Item")
 MOST = 40  # sheets on a page
-COLOURS = 128  # of a sheet in colour
+COLOURS = 256  # of a sheet that is embedded as it is
+QUALITY = 95  # of others: a lossless one would be three times as large
 
 
 def chosen(sheets: Mapping[int, Path], most: int = MOST) -> dict[int, Path]:
@@ -35,12 +37,14 @@ def is_plot(sheet: Image.Image) -> bool:
 
 
 def data_uri(image: Image.Image) -> str:
-    """Return an image as a data URI, a PNG; colours are reduced to a palette."""
-    if image.mode not in ("1", "L", "P"):
-        image = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    png = io.BytesIO()
-    image.save(png, "png", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+    """Return an image as a data URI: an exact PNG, or a WebP if it has many colours."""
+    file, few = io.BytesIO(), image.mode in ("1", "L", "P") or image.getcolors(COLOURS)
+    if few:
+        image.save(file, "png", optimize=True)
+    else:
+        image.convert("RGB").save(file, "webp", quality=QUALITY, method=0)
+    kind = "png" if few else "webp"
+    return f"data:image/{kind};base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def sheet(path: Path, alt: str) -> Html:
@@ -50,10 +54,20 @@ def sheet(path: Path, alt: str) -> Html:
         GankitError: It cannot be read.
     """
     try:
-        with open_image(path) as image:
-            width, height = image.size
-            source, plot = data_uri(image), is_plot(image)
+        written = path.stat()
+        source, (width, height), plot = _read(path, written.st_mtime_ns, written.st_size)
     except (OSError, Image.DecompressionBombError) as error:
         raise GankitError(f"the sheet {path} cannot be read: {error}", f"rm {path}") from error
     kind = "plot" if plot else None
     return tag("img", src=source, alt=alt, width=width, height=height, class_=kind)
+
+
+@lru_cache(maxsize=2 * MOST)
+def _read(path: Path, time: int, size: int) -> tuple[str, tuple[int, int], bool]:
+    """Return a file's image as a data URI, its size, and whether it is a plot.
+
+    A page that follows a run shows the same sheets again and again: `time` and `size` tell whether
+    a file has changed.
+    """
+    with open_image(path) as image:
+        return data_uri(image), image.size, is_plot(image)

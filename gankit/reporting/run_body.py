@@ -137,9 +137,8 @@ def _health(run: RunData) -> Html:
         ]
         for event in run.verdicts
     ]
-    note = tag("p", "Click an epoch on a curve above for its samples.", class_="soft live")
     table = markup.table("Verdicts", head, rows, [1])
-    return tag("section", heading, tag("div", *told, note, table, class_="card"))
+    return tag("section", heading, tag("div", *told, table, class_="card"))
 
 
 def _epoch_table(run: RunData) -> Html:
@@ -172,7 +171,8 @@ def _facts(run: RunData) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "Made with", {key: value for key, value in made.items() if value not in (None, [])}
     yield "Versions", versions
     for number, stage in enumerate(data, 1):
-        yield f"The data of stage {number}" if len(data) > 1 else "The data", stage
+        title = f"The data of stage {number}" if len(data) > 1 else "The data"
+        yield title, {key: value for key, value in stage.items() if (key, value) != ("classes", [])}
 
 
 def _repeat(run: RunData) -> Iterator[Html]:

@@ -79,7 +79,8 @@ class Saturation(gankit.Monitor):
                 "sure",
                 "note",
                 "the discriminator ranks all pairs correctly; the generator still gets a gradient",
-                "if samples stay bad, add r1 with gamma = 1 and leave out batch normalisation",
+                "if samples stay bad, train longer with r1 and without batch normalisation in the "
+                "discriminator",
                 [stabilizer("r1", gamma=1.0)],
                 points=3,
             )
