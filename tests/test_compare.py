@@ -175,6 +175,15 @@ def test_equal_recipes_without_an_epoch(gankit, tmp_path):
     assert "No run has finished an epoch yet" in (tmp_path / "compare.html").read_text("utf-8")
 
 
+def test_warnings_at_the_start_of_a_run_are_repeated(gankit, tmp_path):
+    write_run(tmp_path / "one", 1)
+    write_run(tmp_path / "two", 1, spec={"warnings": ["they do not fit"]})
+    code, _, err = gankit("compare", "one", "two", "--count", 0)
+    assert code == 0 and "warning: two: they do not fit" in err
+    page = (tmp_path / "compare.html").read_text("utf-8")
+    assert "Warning at the start of two: they do not fit" in page
+
+
 # Samples
 
 

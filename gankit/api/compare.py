@@ -61,6 +61,7 @@ def compare(
         settings=differences([run.recipe for run in data]),
         made=differences([made_with(run) for run in data]),
         scores=score_histories(data),
+        warnings=[run.facts.get("warnings", []) for run in data],
         samples=_draw(paths, request) if count else (),
         page=Page(page_path(out, Path(), "compare.html")),
     )

@@ -42,6 +42,7 @@ class Comparison:
         settings: Where the recipes differ: a value per run, by dotted key.
         made: Likewise for what the runs were made with.
         scores: The scores of all runs.
+        warnings: What gankit warned of at the start of each run.
         samples: The samples of each run, or why it has none; empty if none were requested.
         page: The page with all of it and the curves.
     """
@@ -50,18 +51,24 @@ class Comparison:
     settings: Differences
     made: Differences
     scores: ScoreHistories
+    warnings: Sequence[Sequence[str]]
     samples: Sequence[Samples | GankitError]
     page: Page
 
     def notes(self) -> list[str]:
-        """Return warnings about scores that are not comparable and runs without samples."""
-        notes = []
+        """Return the warnings of runs, and those about scores and samples."""
+        notes = self.warned()
         if len(self.scores.protocols) > 1:
             notes.append(not_comparable(self.scores))
         for name, sample in zip(self.names, self.samples):
             if isinstance(sample, GankitError):
                 notes.append(f"no samples of {name}: {sample.message}")
         return notes
+
+    def warned(self) -> list[str]:
+        """Return what gankit warned of at the start of the runs, with their names."""
+        pairs = zip(self.names, self.warnings)
+        return [f"{name}: {warning}" for name, warnings in pairs for warning in warnings]
 
     def _repr_html_(self) -> str:
         return self.page._repr_html_()

@@ -87,7 +87,8 @@ def _differences(comparison: Comparison) -> Html:
         for caption, found in tables.items()
         if found
     ]
-    return tag("section", heading, equal, tag("div", *cards, class_="stack"))
+    warned = [tag("p", f"Warning at the start of {text}") for text in comparison.warned()]
+    return tag("section", heading, equal, *warned, tag("div", *cards, class_="stack"))
 
 
 def _scores(comparison: Comparison, charts: Sequence[Chart]) -> Html:
