@@ -16,7 +16,7 @@ from gankit.reporting.markup import Html, tag
 Item = TypeVar("Item")
 MOST = 40  # sheets on a page
 COLOURS = 256  # of a sheet that is embedded as it is
-QUALITY = 95  # of others: a lossless one would be three times as large
+QUALITY = 90  # of others: a lossless one would be two to four times as large
 
 
 def chosen(sheets: Mapping[int, Path], most: int = MOST) -> dict[int, Path]:
