@@ -122,6 +122,8 @@ def test_every_curve_is_drawn(tab, tmp_path, width, scheme):
         "[...document.querySelectorAll('path.line')].filter((line) => line.getTotalLength() > 0)"
     )
     tab.wait(f"{drawn}.length === {2 * curves}")  # a curve, and its mark in the legend
+    labels = "[...document.querySelectorAll('text.name')].map((label) => label.textContent)"
+    assert tab.evaluate(labels) == ["last, best"]  # of one point, once
     pressed = "document.querySelectorAll('.legend [aria-pressed=true]').length"
     assert tab.evaluate(pressed) == curves
     assert tab.evaluate("document.querySelector('.film input').ariaValueText") == f"epoch {EPOCHS}"

@@ -154,10 +154,11 @@ class Chart {
 
   // Labelled points; equal points share a label.
   marks(series, parent) {
-    for (const { x, y } of series.marks) {
+    const points = new Map(series.marks.map((mark) => [mark.x, mark]));
+    for (const { x, y } of points.values()) {
       const place = { left: this.x.place(x), top: this.y.place(y) };
       this.dot(series, x, y, parent, 4.5, "mark");
-      this.label(place, this.names(series, x), parent);
+      this.label(place, this.names(series, x), series.colour % COLOURS, parent);
     }
   }
 
@@ -166,13 +167,14 @@ class Chart {
   }
 
   // A label above or below its point; none if both are taken.
-  label({ left, top }, text, parent) {
+  label({ left, top }, text, colour, parent) {
     const free = [top - 9, top + 18].find((y) => y > 12 && y < HEIGHT - 26
       && !this.labels.some((other) => Math.hypot(other.left - left, 3 * (other.y - y)) < 42));
     if (free === undefined) return;
     this.labels.push({ left, y: free });
     const anchor = left > this.x.to - 30 ? "end" : left < this.x.from + 30 ? "start" : "middle";
-    draw("text", { x: left, y: free, class: "name", "text-anchor": anchor }, parent, text);
+    const look = { class: `name c${colour}`, "text-anchor": anchor };
+    draw("text", { x: left, y: free, ...look }, parent, text);
   }
 
   dot(series, x, y, parent, radius, more = "") {
