@@ -1,8 +1,8 @@
-"""Write a folder of about 900 drawings of people, 64×64, to try `gankit run drawings` on.
+"""Write a folder of about 900 drawings of people, 64×64, to try `gankit run own_images` on.
 
     python benchmarks/fetch_emoji.py emoji
-    gankit run drawings --data emoji/train
-    gankit score runs/drawings-1 --held-out emoji/held-out
+    gankit run own_images --data emoji/train
+    gankit score runs/own_images-1 --held-out emoji/held-out
 
 The drawings are Google's Noto Emoji (Apache License 2.0). The npm package
 `emoji-datasource-google` (MIT licence) holds them; npm downloads it from the registry that it is
