@@ -138,7 +138,7 @@ def test_processes_of_one_backend_do_not_train_on_another(monkeypatch):
 def test_processes_of_a_launcher_train_one_run_alone(monkeypatch):
     for name, value in {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(GankitError, match="can train one run alone"):
+    with pytest.raises(GankitError, match="can train only one run"):
         use_devices_for_several_runs(Training())
 
 

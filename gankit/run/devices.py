@@ -37,11 +37,11 @@ def use_devices_for_several_runs(training: Training) -> None:
     """Train on the devices that a recipe asks for, in one run after the other.
 
     Raises:
-        GankitError: A launcher has started the processes, which follow one run, or as for one run.
+        GankitError: A launcher has started the processes, or the devices cannot be used.
     """
     if launched():
         raise GankitError(
-            "processes that a launcher has started can train one run alone",
+            "processes that a launcher has started can train only one run",
             "start it without the launcher, with --devices, on one machine",
         )
     use_devices(training)

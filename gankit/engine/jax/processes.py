@@ -21,6 +21,7 @@ from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from gankit.engine.jax import out_of_memory
+from gankit.launchers import launched
 
 PATIENCE = 30  # seconds until a process that does not answer counts as lost
 _sharing = False
@@ -28,12 +29,12 @@ _sharing = False
 
 def meet() -> None:
     """Meet the processes that Keras' variables name; this comes before the first computation."""
-    started = int(os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES", 1))
-    if started > 1 and not jax.distributed.is_initialized():
+    found = launched()
+    if found and found.backend == "jax" and not jax.distributed.is_initialized():
         jax.distributed.initialize(
             os.environ["KERAS_DISTRIBUTION_JOB_ADDRESSES"].split(",")[0],
-            started,
-            int(os.environ["KERAS_DISTRIBUTION_PROCESS_ID"]),
+            found.count,
+            found.rank,
             heartbeat_timeout_seconds=PATIENCE,
             shutdown_timeout_seconds=PATIENCE,
         )
@@ -68,7 +69,8 @@ def rows() -> NamedSharding:
 
 def shared(step: Callable[..., Any]) -> Callable[..., Any]:
     """Return the training function of a step that all processes play together."""
-    whole = NamedSharding(rows().mesh, PartitionSpec())
+    divided = rows()
+    whole = NamedSharding(divided.mesh, PartitionSpec())
     compiled = jax.jit(step, donate_argnums=0, out_shardings=whole)
 
     def put(sharding: NamedSharding, x: Any) -> Any:
@@ -77,7 +79,7 @@ def shared(step: Callable[..., Any]) -> Callable[..., Any]:
         return jax.make_array_from_process_local_data(sharding, np.asarray(x))
 
     def train(state: Any, iterator: Iterator[Any]) -> Any:
-        batch = jax.tree.map(lambda x: put(rows(), x), next(iterator))
+        batch = jax.tree.map(lambda x: put(divided, x), next(iterator))
         with _others():
             logs, state = compiled(jax.tree.map(lambda x: put(whole, x), state), batch)
             return own(jax.block_until_ready(logs)), state

@@ -20,6 +20,9 @@ _scopes: list[keras.StatelessScope] = []
 class Trainer(keras.Model):
     """Gives `keras.Model.fit` the step of `play(batch)`."""
 
+    train_function: Any
+    _jax_state: Any = None
+
     def train_step(self, state: Any, data: Any) -> Any:
         """Play one step of the game from a state; return its logs and the state after it."""
         groups = (
@@ -32,9 +35,6 @@ class Trainer(keras.Model):
         with _scope(values) as scope:
             logs = self.play(data[0])
         return logs, tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
-
-    train_function: Any
-    _jax_state: Any = None
 
     def make_train_function(self, force: bool = False) -> None:
         """Compile the step, for the devices of all processes where they share it."""
