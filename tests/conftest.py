@@ -13,6 +13,7 @@ import pytest
 from gankit.cli import main
 
 ROOT = Path(__file__).parents[1]
+QUICK = "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
 
 
 def pytest_configure(config):
@@ -26,6 +27,8 @@ def pytest_configure(config):
     }
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+    if os.environ.get("KERAS_BACKEND") == "jax":
+        os.environ.setdefault("XLA_FLAGS", QUICK)  # LLVM alone compiles small programs in half
 
 
 @pytest.fixture(scope="module", autouse=True)

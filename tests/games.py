@@ -6,7 +6,14 @@ from keras import layers
 
 from gankit.testing.game import PLAYERS, game, networks, play, values
 
-__all__ = ["PLAYERS", "game", "linear", "networks", "play", "values"]
+__all__ = ["PLAYERS", "for_few_steps", "game", "linear", "networks", "play", "values"]
+
+
+def for_few_steps(gan):
+    """Compile the step of a game only on JAX, which otherwise compiles each of its operations."""
+    gan.jit_compile = keras.backend.backend() == "jax"
+    gan.run_eagerly = not gan.jit_compile
+    return gan
 
 
 def linear():

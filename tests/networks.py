@@ -2,9 +2,8 @@
 
 import math
 
-import keras
 import numpy as np
-from games import game, values
+from games import for_few_steps, game, values
 from keras import ops
 from PIL import Image
 
@@ -39,9 +38,7 @@ def normal(*shape, seed=0):
 
 def unmoved(networks, loss, stabilizers, batch, steps=1, learning_rate=1e-2):
     """Return the trainable weights that no step of plain gradient descent has changed."""
-    gan = game(loss, stabilizers, learning_rate, made=networks)
-    gan.jit_compile = keras.backend.backend() == "jax"  # which compiles each sum of an eager step
-    gan.run_eagerly = not gan.jit_compile
+    gan = for_few_steps(game(loss, stabilizers, learning_rate, made=networks))
     weights = [w for network in networks.values() for w in network.trainable_weights]
     before = values(weights)
     for _ in range(steps):

@@ -17,7 +17,7 @@ from gankit.recipe.overrides import read_table
 from gankit.run.folder import RunFolder
 from gankit.run.load import restore
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.anywhere, pytest.mark.long]
 
 SRGAN = """
 dataset = { name = "lego", count = 16, size = 16, kinds = ["brick-2x2"] }

@@ -46,6 +46,7 @@ def test_at_first_it_changes_nothing():
     np.testing.assert_array_equal(called(alone(), x), x)
 
 
+@pytest.mark.anywhere
 def test_its_convolutions_have_an_eighth_of_the_channels():
     shapes = [w.shape for w in alone().weights]
     assert shapes == [(1, 1, 16, 2)] * 3 + [(1, 1, 2, 16), ()]
@@ -69,6 +70,7 @@ def test_an_exported_gain_is_the_same():
 # In resnet
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(("size", "attention"), [(28, 14), (32, 8), (32, 16), (64, 32)])
 def test_both_networks_have_it_where_it_is_asked_for(size, attention):
     networks = resnet(gankit.DataSpec({"images": (size, size, 1)}), attention=attention, **SMALL)
@@ -77,6 +79,7 @@ def test_both_networks_have_it_where_it_is_asked_for(size, attention):
         assert [gain.output.shape[1:3] for gain in gains] == [(attention, attention)]
 
 
+@pytest.mark.anywhere
 def test_at_first_the_networks_are_those_without_it():
     with_it, without = (resnet(DIGITS, attention=size, **SMALL) for size in (14, 0))
     inputs = {"generator": normal(3, 5), "discriminator": normal(3, 28, 28, 1)}
@@ -110,6 +113,7 @@ def test_every_weight_learns_once_the_gain_has_left_0():
     assert not unmoved(networks, LeastSquares(), [SpectralNorm()], batch, learning_rate=1e-2)
 
 
+@pytest.mark.anywhere
 def test_outputs_are_float32_in_mixed_precision():
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -121,6 +125,7 @@ def test_outputs_are_float32_in_mixed_precision():
     assert keras.backend.standardize_dtype(network(noise).dtype) == "float32"
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("size", [4, 12, 32])
 def test_a_size_that_no_feature_map_has_is_an_error(size):
     with pytest.raises(gankit.GankitError, match=r"attention must be 0 or one of 8, 16"):

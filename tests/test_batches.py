@@ -6,6 +6,8 @@ import pytest
 import gankit
 from gankit.data.batches import Batches
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.fixture
 def dataset():

@@ -34,6 +34,7 @@ def test_conditional_normalisation_equals_its_formula():
     np.testing.assert_allclose(called(network, x, condition), expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.anywhere
 def test_without_conditions_the_generator_is_that_of_resnet():
     generator = biggan(SPEC, **SMALL)["generator"]
     unconditional = gankit.DataSpec({"images": (28, 28, 1)})
@@ -73,6 +74,7 @@ def chains(network):
     return found
 
 
+@pytest.mark.anywhere
 def test_every_block_gets_a_part_of_the_noise_and_the_label_by_one_embedding():
     generator = biggan(SPEC, **SMALL)["generator"]
     assert generator.inputs[0].shape[1:] == (9,)
@@ -90,6 +92,7 @@ def test_every_block_gets_a_part_of_the_noise_and_the_label_by_one_embedding():
     assert (np.abs(moved - before).max(axis=(1, 2, 3)) > 1e-3).tolist() == [True, False, False]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("network", ["generator", "discriminator"])
 def test_kernels_start_orthogonal(network):
     layers = [x for x in biggan(SPEC, **SMALL)[network].layers if isinstance(x, KERNELS)]
@@ -100,6 +103,7 @@ def test_kernels_start_orthogonal(network):
         np.testing.assert_allclose(w.T @ w, np.eye(w.shape[1]), atol=1e-5)
 
 
+@pytest.mark.anywhere
 def test_the_discriminator_is_that_of_resnet():
     theirs = resnet(SPEC, conditional="projection", **WIDTHS)["discriminator"]
     ours = biggan(SPEC, **SMALL)["discriminator"]
@@ -116,6 +120,7 @@ def test_every_weight_learns():
     assert not unmoved(networks, LeastSquares(), stabilizers, batch, learning_rate=1e-4)
 
 
+@pytest.mark.anywhere
 def test_data_without_labels_is_an_error():
     with pytest.raises(gankit.GankitError, match="biggan needs labels"):
         biggan(gankit.DataSpec({"images": (28, 28, 1)}))

@@ -34,11 +34,13 @@ def rendered(size, seed, views="all"):
     return gankit.from_uint8(np.asarray(arrays["images"])), np.asarray(arrays["labels"])
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("shape", SHAPES)
 def test_they_are_features(shape):
     testing.check_features(bricks, shape)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(("size", "stride"), [(5, 2), (3, 2), (3, 1)])
 def test_a_convolution_is_that_of_scipy(size, stride):
     draw = np.random.default_rng(0)
@@ -63,6 +65,7 @@ def test_the_numbers_are_those_of_keras_on_this_backend():
     np.testing.assert_allclose(bricks().extract(images[:64]), expected, atol=1e-4)
 
 
+@pytest.mark.anywhere
 def test_they_need_no_backend():
     code = (
         "import sys, numpy as np; from gankit_lego.features.bricks import bricks; "
@@ -73,6 +76,7 @@ def test_they_need_no_backend():
     assert done.stdout.endswith("(2, 128) False\n"), done.stderr
 
 
+@pytest.mark.anywhere
 def test_the_weights_are_few_and_no_pickle():
     assert WEIGHTS.stat().st_size < 600_000
     with np.load(WEIGHTS, allow_pickle=False) as file:
@@ -82,6 +86,7 @@ def test_the_weights_are_few_and_no_pickle():
         assert file["classes"].tolist() == list(KINDS)
 
 
+@pytest.mark.anywhere
 def test_the_accuracy_is_that_on_bricks_of_another_seed():
     found, right = bricks(), []
     for size, views in [(64, "all"), (64, "upright"), (32, "all"), (32, "upright")]:
@@ -92,6 +97,7 @@ def test_the_accuracy_is_that_on_bricks_of_another_seed():
     assert f"{found.accuracy:.0%}" in told
 
 
+@pytest.mark.anywhere
 def test_an_image_is_nearest_to_its_smaller_self_and_to_itself_in_colour():
     large, _ = rendered(64, 1)
     small = large.reshape(-1, 32, 2, 32, 2, 1).mean((2, 4))
@@ -109,6 +115,7 @@ def worsened(images, blur=0.0, noise=0.0):
     return np.clip(blurred + noise * drawn, -1, 1).astype("float32")
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("size", [32, 64])
 def test_worse_bricks_are_further_away(size):
     (images, labels), (others, _) = rendered(size, 1), rendered(size, 2)
@@ -126,12 +133,14 @@ def test_worse_bricks_are_further_away(size):
     assert distances["another draw"] < noisy < distances["few kinds"]
 
 
+@pytest.mark.anywhere
 def test_another_draw_of_real_bricks_has_precision_and_recall():
     real, fake = (extract(trained(), rendered(32, seed)[0]) for seed in (1, 2))
     found = prdc(real, fake)
     assert min(found["precision"], found["recall"]) > 0.6, found
 
 
+@pytest.mark.anywhere
 def test_probabilities_are_of_the_kinds_of_the_data():
     kinds = ["brick-2x2", "brick-2x4", "cone-2x2x2"]
     data = lego(90, 32, kinds=kinds, views="upright", seed=1)
@@ -163,11 +172,13 @@ def test_what_was_trained_is_what_is_written(tmp_path):
     assert again.classes == tuple(KINDS)
 
 
+@pytest.mark.anywhere
 def test_points_are_refused():
     with pytest.raises(gankit.GankitError, match=r"need images\. Received: examples of \(2,\)"):
         bricks().extract(np.zeros((3, 2), "float32"))
 
 
+@pytest.mark.anywhere
 def test_a_recipe_can_name_them():
     section = load_plugins().find("features", "bricks")
     assert section.load() is bricks

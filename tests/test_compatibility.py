@@ -19,6 +19,8 @@ from gankit_standard.stabilizers.targets import LabelFlipping, LabelNoise, Label
 from gankit_standard.stabilizers.updates import Ema, WeightClipping
 from gankit_standard.stabilizers.virtual_batch_norm import VirtualBatchNorm
 
+pytestmark = pytest.mark.anywhere
+
 PICTURES = np.random.default_rng(0).integers(0, 256, (8, 8, 8, 1), dtype="uint8")
 SLOPES = [GradientPenalty, Dragan, R1, R2]
 LABELS = [LabelSmoothing, LabelNoise, LabelFlipping]

@@ -92,6 +92,7 @@ def refusal(score, made):
     return str(refused.value)
 
 
+@pytest.mark.anywhere
 def test_errors_name_the_input_and_what_there_is():
     told = refusal(lambda turn: ops.mean(turn.generate()), conditional("code"))
     assert "the generator has the input 'code', but there is no array of this name" in told
@@ -155,6 +156,7 @@ def test_labels_alone_are_each_class_in_turn():
     assert conditions_of(gan, DATA, 5, seed=1)["labels"].tolist() == [0, 1, 2, 0, 1]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
@@ -168,6 +170,7 @@ def test_where_finds_the_examples(where, expected):
     np.testing.assert_array_equal(places(DATA, where), np.flatnonzero(expected))
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("where", "told"),
     [
@@ -184,6 +187,7 @@ def test_where_says_what_there_is(where, told):
     assert told in str(refused.value)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("labels", "told"),
     [
@@ -197,6 +201,7 @@ def test_a_dataset_refuses_labels_that_are_not_an_index_each(labels, told):
         gankit.Dataset({"images": ROWS["images"], "labels": labels}, tuple("abcdefghijkl"))
 
 
+@pytest.mark.anywhere
 def test_a_dataset_refuses_columns_without_a_name():
     with pytest.raises(gankit.GankitError, match="columns names 1 columns of attributes"):
         gankit.Dataset(ROWS, ("a", "b", "c"), columns={"attributes": ("smiling",)})

@@ -9,7 +9,7 @@ import gankit as g
 from gankit import testing
 from gankit.api.generator import Generator
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.anywhere, pytest.mark.long]
 
 PARTS = Path(__file__).with_name("condition_parts.py")
 RECIPE = """

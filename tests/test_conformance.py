@@ -85,6 +85,12 @@ MADE_BY = {
 }
 
 
+def joined(conditional):
+    """Return a way to be conditional as a parameter: test_labels.py plays it on every backend."""
+    return pytest.param(conditional, marks=pytest.mark.anywhere)
+
+
+@pytest.mark.anywhere
 def test_the_plugins_are_complete():
     found = testing.check_plugin("gankit")
     assert len(found) >= 40
@@ -117,13 +123,14 @@ def test_loss(name):
     testing.check_loss(LOSSES[name](), partial(ARCHITECTURES[architecture], **options), batch)
 
 
+@pytest.mark.anywhere  # test_loss plays them on every backend
 @pytest.mark.parametrize("name", sorted(set(MADE_BY.values())))
 def test_architecture_of_pictures(name):
     loss = LOSSES[name]() if name in OWN_LOSS else None
     testing.check_architecture(ARCHITECTURES[name], LABELLED, loss=loss, **SMALL[name])
 
 
-@pytest.mark.parametrize("conditional", [False, True, "projection", "attributes"])
+@pytest.mark.parametrize("conditional", [False, joined(True), "projection", joined("attributes")])
 @pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - MADE_BY.values() - WITHOUT))
 def test_architecture(name, conditional):
     size = 32 if name == "resnet" else 28
@@ -140,12 +147,14 @@ def test_architecture_without_the_option_conditional(name):
     testing.check_architecture(ARCHITECTURES[name], **SMALL[name])
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("features", [pixels, values])
 @pytest.mark.parametrize("shape", [(32, 32, 3), (9, 20, 1), (2,)])
 def test_features(features, shape):
     testing.check_features(features, shape)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("name", METRICS)
 def test_metric(name):
     testing.check_metric(METRICS[name], **SMALL.get(name, {}))

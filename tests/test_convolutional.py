@@ -11,6 +11,8 @@ import gankit
 from gankit.recipe.shipped import shipped_recipes
 from gankit_standard.convolutional import convolutional
 
+pytestmark = pytest.mark.anywhere
+
 MNIST = gankit.DataSpec({"images": (28, 28, 1), "labels": ()}, 10)
 CIFAR = gankit.DataSpec({"images": (32, 32, 3), "labels": ()}, 10)
 S0 = {

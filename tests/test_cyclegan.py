@@ -196,6 +196,7 @@ def test_orthogonal_draws_the_kernels_of_both_generators():
 # The networks
 
 
+@pytest.mark.anywhere
 def test_the_networks_are_those_of_the_paper():
     made = cyclegan(gankit.DataSpec({"a": (128, 128, 3), "b": (128, 128, 3)}))
     assert made["g_ab"].output.shape == (None, 128, 128, 3)
@@ -207,6 +208,7 @@ def test_the_networks_are_those_of_the_paper():
     assert widths == [64, 128, 256, 512, 1]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(("levels", "patch"), [(1, 16), (2, 34), (3, 70)])
 def test_a_patch_has_as_many_pixels_as_the_docstring_says(levels, patch):
     made = cyclegan(gankit.DataSpec({"a": (32, 32, 1), "b": (32, 32, 1)}), 2, 0, levels)
@@ -217,6 +219,7 @@ def test_a_patch_has_as_many_pixels_as_the_docstring_says(levels, patch):
     assert seen == patch
 
 
+@pytest.mark.anywhere
 def test_a_and_b_may_differ_in_channels_without_the_identity_term():
     made = cyclegan(gankit.DataSpec({"a": (16, 16, 1), "b": (16, 16, 3)}), 2, 0, 1)
     assert made["g_ab"].output.shape[-1] == 3
@@ -230,6 +233,7 @@ def test_a_and_b_may_differ_in_channels_without_the_identity_term():
     assert np.isfinite(float(gan.game(Turn("generator", Round(gan, tensors)))))
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("b", [(16, 32, 1), (18, 18, 1), (8, 8, 1)])
 def test_sizes_that_do_not_fit_are_an_error(b):
     a = b if b[0] == b[1] else (16, 16, 1)
@@ -237,6 +241,7 @@ def test_sizes_that_do_not_fit_are_an_error(b):
         cyclegan(gankit.DataSpec({"a": a, "b": b}))
 
 
+@pytest.mark.anywhere
 def test_data_of_other_names_is_an_error():
     with pytest.raises(gankit.GankitError, match=r"no array 'a'\. It has: images"):
         cyclegan(gankit.DataSpec({"images": (16, 16, 1)}))
@@ -245,6 +250,7 @@ def test_data_of_other_names_is_an_error():
 # The data
 
 
+@pytest.mark.anywhere
 def test_two_folders_are_two_sets_of_one_length(tmp_path):
     for folder, count in (("a", 2), ("b", 3)):
         for i in range(count):
@@ -259,6 +265,7 @@ def test_two_folders_are_two_sets_of_one_length(tmp_path):
     assert dataset.arrays["b"][:, 0, 0, 0].tolist() == [0, 10, 20]
 
 
+@pytest.mark.anywhere
 def test_a_folder_that_is_not_there_or_empty_is_named(tmp_path):
     Image.new("L", (8, 8)).save(tmp_path / "0.png")
     with pytest.raises(gankit.GankitError, match="missing' does not exist"):
@@ -268,6 +275,7 @@ def test_a_folder_that_is_not_there_or_empty_is_named(tmp_path):
         unpaired(str(tmp_path / "empty"), str(tmp_path))
 
 
+@pytest.mark.anywhere
 def test_bricks_on_two_grounds_are_seen_from_different_sides():
     bricks = lego_unpaired(count=4, size=16, kinds=["brick-2x4"])
     a, b = bricks.arrays["a"], bricks.arrays["b"]
@@ -281,6 +289,7 @@ def test_bricks_on_two_grounds_are_seen_from_different_sides():
 # What a run shows
 
 
+@pytest.mark.anywhere
 def test_a_strip_is_there_and_back():
     gan = game()
     found = gan.game.preview(gan, {name: tensor_from_uint8(x) for name, x in PAIR.items()})
@@ -325,6 +334,7 @@ def test_features_are_matched_by_the_discriminator_that_judges_them():
     assert float(matching.penalty(judging)) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.anywhere
 def test_what_needs_another_network_or_noise_says_so():
     with pytest.raises(gankit.GankitError, match=r"no network 'generator'\. It has: d_a, "):
         gankit.Networks(networks())["generator"]
@@ -359,6 +369,7 @@ batch_size = 4
 """
 
 
+@pytest.mark.anywhere
 def test_a_run_has_sheets_and_its_verbs_of_noise_say_why_not(gankit, tmp_path):
     (tmp_path / "bricks.toml").write_text(RECIPE)
     code, out, error = gankit("run", "bricks.toml", "--out", "run", "--cpu")
@@ -372,6 +383,7 @@ def test_a_run_has_sheets_and_its_verbs_of_noise_say_why_not(gankit, tmp_path):
         assert "images into images" in " ".join(error.split())
 
 
+@pytest.mark.anywhere
 def test_parts_for_pictures_of_one_set_are_refused(gankit, tmp_path):
     dcgan = RECIPE.replace('"cyclegan"\nwidth = 2\nblocks = 1\nlevels = 1', '"dcgan"')
     (tmp_path / "dcgan.toml").write_text(dcgan)

@@ -48,6 +48,7 @@ def same(one, other):
     )
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("name", ["checkpoint.json", "state.npz"])
 def test_a_flipped_bit_of_a_checkpoint_is_found_or_changes_nothing(copy, name):
     checkpoints = Checkpoints(copy.checkpoints)
@@ -69,6 +70,7 @@ def test_a_flipped_bit_of_a_checkpoint_is_found_or_changes_nothing(copy, name):
     report(f"a flipped bit of {name}, {found:,} of them found", len(cases))
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("cut", [0, 1, 100, -1])
 def test_a_checkpoint_that_was_cut_is_damaged(copy, cut):
     (path,) = Checkpoints(copy.checkpoints).paths()
@@ -78,12 +80,14 @@ def test_a_checkpoint_that_was_cut_is_damaged(copy, cut):
         Checkpoints(copy.checkpoints).find(path.name)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("place", [(-1, 0, 0, 0), (0, "1", 0, 0), (0, 0.5, 0, 0)])
 def test_a_place_is_made_of_counts(place):
     with pytest.raises(ValueError, match="place"):
         Place(*place)
 
 
+@pytest.mark.anywhere
 def test_an_array_of_words_is_damage(copy):
     (path,) = Checkpoints(copy.checkpoints).paths()
     np.savez(path / "state.npz", a=np.array(["word"]))
@@ -116,6 +120,7 @@ NONSENSE = {
 }  # fmt: skip
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("file", "content"),
     [pytest.param(f, c, id=f"{f}-{i}") for f in NONSENSE for i, c in enumerate(NONSENSE[f])],
@@ -131,6 +136,7 @@ def test_nonsense_in_a_run_is_an_error_or_nothing(gankit, tmp_path, file, conten
         assert code == 0 or "error: " in err
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     "name", ["run.json", "history.csv", "scores.jsonl", "samples/epoch-003.png"]
 )
@@ -145,6 +151,7 @@ def test_a_link_in_a_run_is_refused_and_its_target_stays(gankit, tmp_path, name)
     assert target.read_text() == "mine"
 
 
+@pytest.mark.anywhere
 def test_a_link_at_an_old_name_of_a_file_aside_is_refused(gankit, tmp_path):
     run, target = write_run(tmp_path / "run"), tmp_path / "authorized_keys"
     target.write_text("mine")
@@ -153,6 +160,7 @@ def test_a_link_at_an_old_name_of_a_file_aside_is_refused(gankit, tmp_path):
     assert target.read_text() == "mine"
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("name", ["run.json", "samples/epoch-001.png", "checkpoints/state.npz"])
 def test_a_pipe_in_a_run_is_refused_and_nobody_waits(gankit, tmp_path, name):
     run = write_run(tmp_path / "run")
@@ -163,6 +171,7 @@ def test_a_pipe_in_a_run_is_refused_and_nobody_waits(gankit, tmp_path, name):
     assert code == 1 and "a pipe" in err
 
 
+@pytest.mark.anywhere
 def test_a_line_after_one_that_was_cut_off_is_kept(tmp_path):
     path = tmp_path / "scores.jsonl"
     line = {"verb": "score", "stage": 0, "epoch": 1, "step": 2, "checkpoint": "step-000000002"}
@@ -174,6 +183,7 @@ def test_a_line_after_one_that_was_cut_off_is_kept(tmp_path):
     assert [each["step"] for each in score_file.read(path)] == [2, 3]
 
 
+@pytest.mark.anywhere
 def test_a_recipe_that_has_changed_is_not_resumed(made, copy):
     made.check_recipe()
     copy.recipe.write_text(copy.recipe.read_text().replace("seed = 7", "seed = 8"))
@@ -181,6 +191,7 @@ def test_a_recipe_that_has_changed_is_not_resumed(made, copy):
         copy.check_recipe()
 
 
+@pytest.mark.anywhere
 def test_data_that_has_changed_is_named(made):
     from gankit.discovery.plugins import load_plugins
 
@@ -190,6 +201,7 @@ def test_data_that_has_changed_is_named(made):
         made.note_data(0, blobs(32), allow_new=False)
 
 
+@pytest.mark.anywhere
 def test_a_run_is_played_by_one_process_at_a_time(tmp_path):
     program = (
         "import sys, pathlib; from gankit.run.lock import locked\n"
@@ -208,12 +220,14 @@ def test_a_run_is_played_by_one_process_at_a_time(tmp_path):
         pass
 
 
+@pytest.mark.anywhere
 def test_a_history_without_epochs_is_named(tmp_path):
     (tmp_path / "history.csv").write_text("a,b\n1,2\n")
     with pytest.raises(GankitError, match=r"history\.csv is damaged"):
         read_history(tmp_path / "history.csv")
 
 
+@pytest.mark.anywhere
 def test_text_that_is_not_ours_cannot_drive_the_terminal(gankit, tmp_path):
     run = write_run(tmp_path / "run")
     recipe = (run / "recipe.toml").read_text()
@@ -224,6 +238,7 @@ def test_text_that_is_not_ours_cannot_drive_the_terminal(gankit, tmp_path):
         assert not {"\x1b", "\x07", "\x9b"} & set(out + err)
 
 
+@pytest.mark.anywhere
 def test_brackets_in_a_path_are_brackets(gankit, tmp_path):
     code, _, err = gankit("check", "exp[lr=3].toml")
     assert code == 1 and "exp[lr=3].toml" in err
@@ -231,6 +246,7 @@ def test_brackets_in_a_path_are_brackets(gankit, tmp_path):
     assert code == 1 and "missing.toml" in err
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("left", [[], [".lock"], [".lock", "run.json", f".{'0' * 16}-recipe.toml"]])
 def test_a_run_killed_before_its_recipe_was_written_begins_again(tmp_path, left):
     (tmp_path / "run").mkdir()
@@ -243,6 +259,7 @@ def test_a_run_killed_before_its_recipe_was_written_begins_again(tmp_path, left)
         assert raised.value.hint == f"start it again: gankit run RECIPE --out {tmp_path / 'run'}"
 
 
+@pytest.mark.anywhere
 def test_a_folder_that_is_no_run_is_not_said_to_be_resumed(tmp_path):
     (tmp_path / "notes.txt").touch()
     with pytest.raises(GankitError, match="not empty") as raised:

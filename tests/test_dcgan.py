@@ -9,6 +9,8 @@ import gankit
 from gankit_standard.dcgan import dcgan
 from gankit_standard.doubling_sizes import doubled_sizes
 
+pytestmark = pytest.mark.anywhere
+
 
 def spec(size: int, channels: int = 1) -> gankit.DataSpec:
     return gankit.DataSpec({"images": (size, size, channels)})

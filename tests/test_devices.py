@@ -18,7 +18,8 @@ from gankit.recipe.settings import Training
 from gankit.run.devices import use_devices, use_devices_for_several_runs
 
 HERE = Path(__file__).parent
-SIMULATED = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+FLAGS = os.environ.get("XLA_FLAGS", "")
+SIMULATED = {"XLA_FLAGS": f"{FLAGS} --xla_force_host_platform_device_count=4"}
 
 on_jax = pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "jax", reason="on JAX")
 

@@ -24,6 +24,8 @@ from gankit.sentinel.log_reading import read_table
 from gankit_standard.losses import Bce
 from gankit_standard.monitors.losses import Losses
 
+pytestmark = pytest.mark.anywhere
+
 # Of a published log of a DCGAN on LEGO bricks with noise on the targets that leaves [0, 1].
 LEGO = Path(__file__).with_name("lego_dcgan_log.csv")
 DEAD = (50, 66, 92)  # the first epochs of the stretches in which d_acc is .5

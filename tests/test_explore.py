@@ -16,6 +16,8 @@ from gankit.api.explore.templates import clustered
 from gankit.api.explore.traversal import principal_directions
 from gankit.api.generator import Generator
 
+pytestmark = pytest.mark.anywhere
+
 PARTS = Path(__file__).with_name("small_parts.py")
 VALUES = Path(__file__).with_name("value_parts.py")
 DENSE = """

@@ -167,6 +167,7 @@ def test_what_onnx_runtime_does_not_run_is_refused(gankit, made, monkeypatch):
     assert left(run.path) == before
 
 
+@pytest.mark.anywhere
 def test_a_layer_that_keras_does_not_know_is_refused_with_what_is_possible(gankit, tmp_path):
     run, _ = made_run(tmp_path, [PARTS], VIRTUAL)
     before = left(run.path)
@@ -181,6 +182,7 @@ def test_a_layer_that_keras_does_not_know_is_refused_with_what_is_possible(ganki
         assert export(run.path, "saved-model", plugins=[PARTS]).difference <= 1e-5
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("wrong", [0.01, np.nan], ids=["different", "not a number"])
 def test_what_computes_something_else_is_an_error_and_nothing_stays(made, monkeypatch, wrong):
     run, _ = made
@@ -191,6 +193,7 @@ def test_what_computes_something_else_is_an_error_and_nothing_stays(made, monkey
     assert left(run.path) == before
 
 
+@pytest.mark.anywhere
 def test_a_full_disk_is_an_error_and_nothing_stays(gankit, made, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -202,6 +205,7 @@ def test_a_full_disk_is_an_error_and_nothing_stays(gankit, made, monkeypatch):
     assert left(run.path) == before
 
 
+@pytest.mark.anywhere
 def test_a_missing_package_is_named(gankit, made, monkeypatch):
     monkeypatch.setattr(formats, "find_spec", lambda name: None if "onnx" in name else object())
     code, _, err = gankit("export", made[0].path, "--format", "onnx")
@@ -210,6 +214,7 @@ def test_a_missing_package_is_named(gankit, made, monkeypatch):
     assert err.endswith('→ pip install "gankit[onnx]"\n')
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -226,6 +231,7 @@ def test_wrong_words(gankit, made, words, said):
     assert Path("taken.keras").read_text() == "mine"
 
 
+@pytest.mark.anywhere
 def test_no_such_format(made):
     with pytest.raises(GankitError, match='Did you mean "keras"'):
         export(made[0].path, "kears")

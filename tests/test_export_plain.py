@@ -75,6 +75,7 @@ def every_network():
         yield from ((f"{name}-{network.name}", network) for network in changed.values())
 
 
+@pytest.mark.anywhere
 def test_networks_of_all_architectures_are_the_same_where_there_is_no_gankit(python, tmp_path):
     files, expected = [], {}
     for name, network in every_network():
@@ -147,6 +148,7 @@ def scaled(shape, dtype=None):
     return 0.1 * keras.ops.ones(shape, dtype)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("layer", "expected"),
     [
@@ -176,6 +178,7 @@ def test_layers_of_stabilizers_without_an_equal_in_keras_are_left():
     assert stranger.endswith("(Deviation)")
 
 
+@pytest.mark.anywhere
 def test_the_program_of_the_fresh_process_imports_nothing_of_gankit():
     from gankit.exporting import load_without_gankit
 

@@ -44,6 +44,7 @@ def scaled(images):
     return images / np.float32(127.5) - 1
 
 
+@pytest.mark.anywhere
 def test_features_want_their_options():
     with pytest.raises(GankitError, match='"pixels" have no option network'):
         features("pixels:B0")
@@ -59,6 +60,7 @@ def test_features_want_their_options():
     assert "--download" in caught.value.hint
 
 
+@pytest.mark.anywhere
 def test_weights_are_downloaded_once_where_that_is_allowed(tmp_path, monkeypatch):
     from gankit_standard.features import inception as module
 
@@ -79,6 +81,7 @@ def test_weights_are_downloaded_once_where_that_is_allowed(tmp_path, monkeypatch
     assert module._file(None, False) == known
 
 
+@pytest.mark.anywhere
 def test_a_strangers_features_are_asked_by_name(tmp_path):
     file = tmp_path / "light.py"
     file.write_text(
@@ -97,6 +100,7 @@ def test_a_strangers_features_are_asked_by_name(tmp_path):
         features("wrong", catalogue=catalogue)
 
 
+@pytest.mark.anywhere
 def test_the_classifier_learns_once_and_says_how_well(monkeypatch):
     data = two_kinds()
     found = features("classifier", data)
@@ -110,6 +114,7 @@ def test_the_classifier_learns_once_and_says_how_well(monkeypatch):
     np.testing.assert_allclose(again.extract(scaled(data.arrays["images"])), x, atol=1e-5)
 
 
+@pytest.mark.anywhere
 def test_probabilities_are_what_the_network_says(tmp_path, monkeypatch):
     monkeypatch.setenv("GANKIT_CACHE", str(tmp_path))
     data = two_kinds()
@@ -124,6 +129,7 @@ def test_probabilities_are_what_the_network_says(tmp_path, monkeypatch):
     np.testing.assert_allclose(found.classify(found.extract(x)), expected, atol=1e-5)
 
 
+@pytest.mark.anywhere
 def test_colours_that_spell_the_classes_are_read_one_by_one():
     data = spelled()
     found = features("classifier", data)
@@ -135,6 +141,7 @@ def test_colours_that_spell_the_classes_are_read_one_by_one():
     np.testing.assert_array_equal(probabilities.argmax(axis=1), data.arrays["labels"])
 
 
+@pytest.mark.anywhere
 def test_the_classes_of_stacked_mnist_are_spelled_and_those_of_cifar_are_not():
     names = [f"{number:03}" for number in range(1000)]
     stacked = of_labels.Labelled(np.zeros((2, 8, 8, 3)), np.zeros(2, int), names)
@@ -143,6 +150,7 @@ def test_the_classes_of_stacked_mnist_are_spelled_and_those_of_cifar_are_not():
     assert of_labels._spelled_channels(coloured) == 1
 
 
+@pytest.mark.anywhere
 def test_points_have_a_classifier_too():
     draw = np.random.default_rng(0)
     labels = draw.integers(0, 3, 300)
@@ -151,6 +159,7 @@ def test_points_have_a_classifier_too():
     assert found.accuracy == 1
 
 
+@pytest.mark.anywhere
 def test_features_of_reals_are_made_once_by_their_content(cache):
     calls = []
 
@@ -170,6 +179,7 @@ def test_features_of_reals_are_made_once_by_their_content(cache):
     assert calls == [30, 30, 30, 30, 30]
 
 
+@pytest.mark.anywhere
 def test_pictures_become_eight_bit_ones_of_three_colours():
     grey = scaled(np.arange(256, dtype="uint8").reshape(1, 16, 16, 1))
     found = levels(grey)
@@ -179,6 +189,7 @@ def test_pictures_become_eight_bit_ones_of_three_colours():
         levels(np.zeros((2, 3)))
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("size", [20, 64])
 def test_bilinear_is_pillows(size):
     image = np.random.default_rng(0).uniform(0, 255, (33, 33)).astype("float32")
@@ -187,6 +198,7 @@ def test_bilinear_is_pillows(size):
     np.testing.assert_allclose(found, np.asarray(expected), atol=1e-3)
 
 
+@pytest.mark.anywhere
 def test_tensorflow_1_resizes_points_whose_first_ones_coincide():
     ramp = np.arange(28.0)
     found = bilinear_of_tensorflow_1(28, 299) @ ramp
@@ -195,6 +207,7 @@ def test_tensorflow_1_resizes_points_whose_first_ones_coincide():
     np.testing.assert_array_equal(bilinear_of_tensorflow_1(299, 299), np.eye(299))
 
 
+@pytest.mark.anywhere
 def test_the_resizer_of_tensorflow_1_is_tensorflows():
     tensorflow = pytest.importorskip("tensorflow")
     resize = tensorflow.compat.v1.image.resize_bilinear
@@ -221,6 +234,7 @@ class Trap:
         return print, ("called",)
 
 
+@pytest.mark.anywhere
 def test_no_code_of_a_file_of_weights_is_run(tmp_path, capsys):
     with zipfile.ZipFile(tmp_path / "w.pth", "w") as archive:
         archive.writestr("archive/data.pkl", pickle.dumps(Trap()))
@@ -234,6 +248,7 @@ def test_no_code_of_a_file_of_weights_is_run(tmp_path, capsys):
         read_weights(tmp_path / "text.pth")
 
 
+@pytest.mark.anywhere
 def test_a_folded_convolution_is_one_and_its_normalisation():
     draw = np.random.default_rng(0)
     weights = {"c.weight": draw.standard_normal((4, 3, 1, 1))}
@@ -292,6 +307,7 @@ def inception_weights():
     return {name: array.astype("float32") for name, array in found.items()}
 
 
+@pytest.mark.anywhere
 def test_the_inception_is_built_of_its_weights_and_is_no_fid_with_others(tmp_path):
     weights = inception_weights()
     before = keras.config.dtype_policy()
@@ -314,6 +330,7 @@ def test_the_inception_is_built_of_its_weights_and_is_no_fid_with_others(tmp_pat
         inception(weights)
 
 
+@pytest.mark.anywhere
 def test_an_application_of_keras_with_weights_of_a_file(tmp_path):
     make = keras.applications.MobileNetV2
     whole = make(weights=None, input_shape=(224, 224, 3))
@@ -340,6 +357,7 @@ def test_efficientnet_lite0_reads_what_its_package_ships():
     assert x.shape == (2, 1280) and found.classify(x).shape == (2, 1000)
 
 
+@pytest.mark.anywhere
 def test_without_its_package_efficientnet_lite0_says_what_to_install(monkeypatch):
     from gankit_standard.features import efficientnet
 

@@ -9,6 +9,8 @@ import pytest
 from gankit.errors import GankitError
 from gankit.files import aside, write
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_text_is_utf_8_and_replaces_what_was_there(tmp_path):
     for content, found in (("größe\n", "größe\n".encode()), (b"\x00\xff", b"\x00\xff")):

@@ -90,6 +90,7 @@ def test_a_modulated_block_is_what_float64_numpy_computes():
     np.testing.assert_allclose(called(network, x, s), y, rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.anywhere
 def test_samples_are_the_last_of_the_levels():
     networks = gat(SPEC, **SMALL)
     randomise(networks["levels"])
@@ -101,6 +102,7 @@ def test_samples_are_the_last_of_the_levels():
     assert one == other
 
 
+@pytest.mark.anywhere
 def test_patches_are_where_their_tokens_are():
     discriminator = gat(SPEC, **SMALL)["discriminator"]
     images = normal(2, 8, 8, 4)
@@ -170,6 +172,7 @@ def test_exported_layers_are_the_same(make):
     np.testing.assert_allclose(found, called(keras.Model(x, y), normal(2, 4, 3)), rtol=1e-5)
 
 
+@pytest.mark.anywhere
 def test_a_patch_that_does_not_fit_is_an_error():
     with pytest.raises(gankit.GankitError, match="multiples of patch = 3"):
         gat(SPEC, patch=3)

@@ -57,6 +57,7 @@ def test_a_grown_network_first_makes_the_same_images_at_twice_the_size(recipe):
     assert after.carried == GROWN
 
 
+@pytest.mark.anywhere
 def test_check_and_run_say_how_many_weights_are_carried(gankit, recipe):
     code, out, error = gankit("check", recipe, "--plugin", PARTS)
     assert code == 0, error
@@ -67,6 +68,7 @@ def test_check_and_run_say_how_many_weights_are_carried(gankit, recipe):
     assert GROWN in out[begins:] and out.index(" 1/2 ") < begins < out.index(" 2/2 ")
 
 
+@pytest.mark.anywhere
 def test_a_stage_that_cannot_be_built_is_an_error_before_the_first_one_trains(
     gankit, recipe, tmp_path
 ):
@@ -96,18 +98,22 @@ def carried(old: keras.Model, new: keras.Model) -> list[int]:
     return places
 
 
+@pytest.mark.anywhere
 def test_equal_shapes_need_no_names():
     assert carried(network(4, 5), network(4, 5, name="block")) == [0, 1, 2, 3]
 
 
+@pytest.mark.anywhere
 def test_layers_of_equal_kinds_need_no_names_where_one_shape_differs():
     assert carried(network(4, 5, 6), network(4, 7, 6)) == [0, 1, 5]
 
 
+@pytest.mark.anywhere
 def test_layers_are_found_by_name_where_others_are_new():
     assert carried(network(4, 5, name="block"), network(4, 5, 6, name="block")) == [0, 1, 2, 3]
     assert carried(network(4, 5, name="block"), network(4, 6, 6, name="block")) == [0, 1]
 
 
+@pytest.mark.anywhere
 def test_numbered_names_are_no_names():
     assert carried(network(4, 5), network(4, 5, 6)) == []

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pages import ROOT
 
+pytestmark = pytest.mark.anywhere
+
 LOWER = ("discovery", "recipe", "game", "data", "engine", "run")
 UPPER = ("reporting", "exporting", "bench", "sweep", "cli")
 Arrows = dict[str, set[str]]

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from games import game, values
+from games import for_few_steps, game, values
 from keras import ops
 
 import gankit
@@ -34,6 +34,11 @@ SMALL = {
     "resnet": (resnet, NARROW),
     "resnet without norm": (resnet, NARROW | {"generator_norm": False}),
 }
+IMAGES_AND_POINTS = ("dcgan", "mlp")  # what conditions them is the same in the others
+ON_EACH = [
+    name if name in IMAGES_AND_POINTS else pytest.param(name, marks=pytest.mark.anywhere)
+    for name in SMALL
+]
 random = np.random.default_rng(0)
 
 
@@ -44,13 +49,12 @@ def small(architecture, conditional="projection", spec=SPEC):
 
 
 @pytest.mark.parametrize("conditional", [True, "projection"])
-@pytest.mark.parametrize("architecture", SMALL)
+@pytest.mark.parametrize("architecture", ON_EACH)
 def test_each_class_is_told_and_learns_by_itself(architecture, conditional):
     networks = small(architecture, conditional)
     assert_told(networks)
     before = {name: rows_of_classes(network) for name, network in networks.items()}
-    gan = game(Wasserstein(), made=networks, learning_rate=1e-2)
-    gan.run_eagerly, gan.jit_compile = True, False
+    gan = for_few_steps(game(Wasserstein(), made=networks, learning_rate=1e-2))
     labels = np.array([1, 4, 4, 1], "int32")
     gan.train_on_batch({"images": draw(4, 28, 28, 1), "labels": labels})
     for name, network in networks.items():
@@ -125,6 +129,7 @@ def test_an_embedding_of_the_size_of_the_noise_is_beside_it():
     assert embeddings.std() == pytest.approx(1, abs=0.1)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("architecture", SMALL)
 def test_stabilizers_see_the_features_that_the_logits_are_of(architecture):
     plain, told = (small(architecture, c)["discriminator"] for c in (False, "projection"))
@@ -134,6 +139,7 @@ def test_stabilizers_see_the_features_that_the_logits_are_of(architecture):
     assert names.count("u") == names.count("kernel")  # the embedding is normalised too
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("conditional", [True, "projection"])
 @pytest.mark.parametrize("architecture", SMALL)
 def test_labels_that_are_not_there_are_an_error(architecture, conditional):
@@ -142,7 +148,7 @@ def test_labels_that_are_not_there_are_an_error(architecture, conditional):
         small(architecture, conditional, gankit.DataSpec({"images": (28, 28, 1)}))
 
 
-@pytest.mark.parametrize("architecture", SMALL)
+@pytest.mark.parametrize("architecture", ON_EACH)
 def test_each_column_of_the_attributes_changes_images_and_logits(architecture):
     networks = small(architecture, "attributes", ATTRIBUTED)
     rows = np.array([[0, 0, 0], [0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], "float32")
@@ -169,6 +175,7 @@ def test_attributes_of_numpy():
     np.testing.assert_allclose(called(network, x, rows)[:, 0], expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("shapes", [{}, {"attributes": ()}, {"attributes": (4, 4)}])
 def test_attributes_that_are_not_there_are_an_error(shapes):
     spec = gankit.DataSpec({"images": (28, 28, 1), **shapes})
@@ -177,6 +184,7 @@ def test_attributes_that_are_not_there_are_an_error(shapes):
     assert "images (28, 28, 1)" in str(told.value)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("conditional", ["projector", 1, "true"])
 def test_a_recipe_names_one_of_four_ways(conditional):
     table = {

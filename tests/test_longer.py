@@ -48,11 +48,13 @@ def test_a_longer_run_has_the_bits_of_one_that_was_asked_for_at_once(run, tmp_pa
     RunFolder(run).check_recipe()
 
 
+@pytest.mark.anywhere
 def test_a_finished_run_says_how_it_trains_longer(gankit, run):
     code, out, _ = gankit("run", "--resume", run, "--plugin", PARTS)
     assert code == 0 and "--set training.epochs=N" in out
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -69,6 +71,7 @@ def test_nothing_else_changes(run, change, said):
     assert (run / "recipe.toml").read_text() == before
 
 
+@pytest.mark.anywhere
 def test_only_the_stage_that_is_not_over_changes(tmp_path):
     stages = STAGES.replace("epochs = 6", "epochs = 1").replace("epochs = 8", "epochs = 1")
     run = train(tmp_path, SHORT + stages).path
@@ -80,6 +83,7 @@ def test_only_the_stage_that_is_not_over_changes(tmp_path):
     assert_same_bits(run, train(tmp_path, SHORT + whole, "whole").path)
 
 
+@pytest.mark.anywhere
 def test_a_run_killed_while_its_recipe_changes_resumes(run):
     folder = RunFolder(run)
     text = folder.recipe.read_text().replace("epochs = 2", "epochs = 3")

@@ -13,6 +13,8 @@ from gankit.api.mixture import mixture
 from gankit.api.sample import Samples
 from gankit.data.scaling import to_uint8
 
+pytestmark = pytest.mark.anywhere
+
 PARTS = Path(__file__).with_name("small_parts.py")
 
 

@@ -10,6 +10,8 @@ from made_runs import RECIPE, made_run
 import gankit as g
 from gankit.run.checkpoint import Checkpoints, Place
 
+pytestmark = pytest.mark.anywhere
+
 PARTS = Path(__file__).with_name("small_parts.py")
 PLAIN = RECIPE.split("[[stabilizers]]")[0]
 BRIGHTNESS = """

@@ -32,6 +32,7 @@ def noise(count, latent, seed=0):
     return np.random.default_rng(seed).standard_normal((count, latent)).astype("float32")
 
 
+@pytest.mark.anywhere
 def test_it_has_the_parameters_of_pacgans_toy_networks():
     networks = mlp(POINTS, **PACGAN)
     generator = 2 * 400 + 3 * 400 * 400 + 4 * (4 * 400) + (400 * 2 + 2)  # kernels, norms, output
@@ -43,6 +44,7 @@ def test_it_has_the_parameters_of_pacgans_toy_networks():
     assert parameters(networks["discriminator"].weights) == discriminator
 
 
+@pytest.mark.anywhere
 def test_it_has_the_parameters_of_a_hand_count_on_pictures():
     networks = mlp(DIGITS, 100, (256, 512), (512, 256), generator_norm=False)
     generator = (100 * 256 + 256) + (256 * 512 + 512) + (512 * 784 + 784)
@@ -66,11 +68,13 @@ def test_a_label_is_joined_to_both_inputs():
     assert not np.allclose(images[0], images[1])
 
 
+@pytest.mark.anywhere
 def test_labels_that_are_not_there_are_an_error():
     with pytest.raises(gankit.GankitError, match="needs labels"):
         mlp(POINTS, conditional=True)
 
 
+@pytest.mark.anywhere
 def test_pictures_are_bounded_and_points_are_not():
     generator = mlp(DIGITS, 8, (4,), (4,))["generator"]
     images = outputs(generator, 1e4 * noise(16, 8))
@@ -91,6 +95,7 @@ def test_maxout_is_the_largest_of_so_many_linear_pieces(pieces):
     np.testing.assert_allclose(outputs(discriminator, points), hidden @ last + end, rtol=1e-4)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("activation", ["relu", "leaky-relu", "tanh"])
 def test_the_activation_is_that_of_its_name(activation):
     discriminator = mlp(POINTS, 2, (4,), (5,), activation)["discriminator"]
@@ -103,6 +108,7 @@ def test_the_activation_is_that_of_its_name(activation):
     )
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("conditional", [False, True])
 def test_outputs_are_float32_in_mixed_precision(conditional):
     before = keras.config.dtype_policy()

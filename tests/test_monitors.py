@@ -123,6 +123,7 @@ CASES = {
 }
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("case", CASES)
 def test_it_says_so_of_a_sick_trace_and_nothing_of_a_healthy_one(case):
     monitor, sick, healthy = CASES[case]
@@ -142,6 +143,7 @@ def said(monitor, given: Trace) -> list[tuple[str, str]]:
     return [(verdict.name, verdict.level) for verdict in monitor.judge(given)]
 
 
+@pytest.mark.anywhere
 def test_a_critic_has_no_floor_and_a_penalty_is_no_wrong_answer():
     assert said(Losses(), trace(losses.Wasserstein, d_loss=[-9.0])) == []
     penalised = trace(d_loss=[0.5, 0.5, 1.5], r1=[0.3] * 3)
@@ -150,6 +152,7 @@ def test_a_critic_has_no_floor_and_a_penalty_is_no_wrong_answer():
     assert said(Losses(), Trace(penalised.columns, 3, known)) == []
 
 
+@pytest.mark.anywhere
 def test_a_critic_is_unbounded_if_its_slope_and_its_negative_loss_say_so():
     steep = {"slope": [1.0, 20.0, 30.0], "d_loss": [-1.0, -50.0, -90.0]}
     assert said(Gradients(), trace(losses.Wasserstein, **steep)) == [("unbounded", "warn")]
@@ -159,6 +162,7 @@ def test_a_critic_is_unbounded_if_its_slope_and_its_negative_loss_say_so():
     assert said(Gradients(), trace(losses.Wasserstein, **steep | {"slope": [0.5, 9.0, 9.0]})) == []
 
 
+@pytest.mark.anywhere
 def test_scores_warn_first_and_are_dead_later_whichever_way_is_better():
     assert said(Scores(), trace(score=[20.0] + [10.0] * 7 + [14.0] * 2)) == [("degraded", "warn")]
     assert said(Scores(), trace(score=[20.0] + [10.0] * 7 + [14.6] * 2)) == [("degraded", "dead")]
@@ -170,6 +174,7 @@ def test_scores_warn_first_and_are_dead_later_whichever_way_is_better():
     assert said(Scores(), trace(score=[10.0, 16.0, 16.0, NAN])) == []  # not scored at this point
 
 
+@pytest.mark.anywhere
 def test_a_discriminator_that_is_sure_while_the_generator_learns_is_only_noted():
     given = trace(ranked_right=[1.0] * 4, g_grad_norm=[1.0, 2.0, 2.0, 2.0])
     assert said(Saturation(), given) == [("sure", "note")]
@@ -192,6 +197,7 @@ def watched(monitor, seen) -> dict[str, float]:
     return {name: float(value) for name, value in monitor.watch(seen).items()}
 
 
+@pytest.mark.anywhere
 def test_the_ranking_is_the_area_under_the_curve():
     found = watched(Saturation(), look([0], [0], logits=([1.0, 3.0], [0.0, 2.0, 3.0])))
     assert found["ranked_right"] == pytest.approx((1 + 0 + 0 + 1 + 1 + 0.5) / 6)

@@ -120,6 +120,7 @@ def test_only_the_old_path_has_no_gradient_once_it_has_faded_out():
     check_architecture(progressive, spec, without_gradient=old, fade=True, **SMALL)
 
 
+@pytest.mark.anywhere
 def test_widths_belong_to_sizes_and_not_to_stages():
     for size in (8, 16, 32):
         shapes = {w.path: w.shape for w in networks(size)["discriminator"].weights}
@@ -148,6 +149,7 @@ def test_an_exported_mixture_is_the_same():
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("shape", [(4, 4, 1), (10, 20, 1), (36, 36, 1), (8,), (7, 7, 1)])
 def test_sizes_that_do_not_fit_are_an_error(shape):
     with pytest.raises(gankit.GankitError, match="4 to 7 pixels wide, doubled"):

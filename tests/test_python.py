@@ -55,6 +55,7 @@ def test_an_interrupted_run_is_saved_and_goes_on(recipe, monkeypatch, capsys):
     assert run.resume().history["epoch"] == [1]
 
 
+@pytest.mark.anywhere
 def test_a_section_that_is_wrong_is_refused_before_there_is_a_folder(recipe, tmp_path):
     with pytest.raises(GankitError, match="epohcs"):
         gankit.train(recipe, training={"epohcs": 2}, plugins=[PARTS])
@@ -63,6 +64,7 @@ def test_a_section_that_is_wrong_is_refused_before_there_is_a_folder(recipe, tmp
         gankit.Run("nowhere")
 
 
+@pytest.mark.anywhere
 def test_the_notebook_of_the_docs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = (DOCS / "notebooks/quickstart.ipynb").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ def spec(size, channels=1):
     return gankit.DataSpec({"images": (size, size, channels)})
 
 
+@pytest.mark.anywhere
 def test_it_has_the_parameters_of_a_hand_count():
     networks = r3gan(spec(64, 3), 64, (64, 128, 256), blocks=2, expansion=2, group=16)
 
@@ -34,6 +35,7 @@ def test_it_has_the_parameters_of_a_hand_count():
     assert groups == {1, 128 // 16, 256 // 16, 512 // 16}
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("size", "stages"),
     [
@@ -64,6 +66,7 @@ def test_each_block_begins_as_the_identity():
             assert np.array_equal(before, after) and not branch.any() and before.std() > 0
 
 
+@pytest.mark.anywhere
 def test_other_kernels_begin_as_fixup_has_them():
     networks = r3gan(spec(28, 3), 400, (96,), blocks=3, expansion=2, group=48)
     slope, blocks = 2 / (1 + 0.2**2), 3 * 3
@@ -115,6 +118,7 @@ def test_weights_are_saved_and_loaded(tmp_path):
     np.testing.assert_array_equal(called(network, *inputs), called(other, *inputs))
 
 
+@pytest.mark.anywhere
 def test_outputs_are_float32_in_mixed_precision():
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -128,6 +132,7 @@ def test_outputs_are_float32_in_mixed_precision():
     assert images.dtype == logits.dtype == "float32"
 
 
+@pytest.mark.anywhere
 def test_what_does_not_fit_is_an_error():
     with pytest.raises(gankit.GankitError, match="r3gan needs images"):
         r3gan(spec(30))

@@ -1,6 +1,7 @@
 """Every recipe that comes with gankit is in order, and plays two steps of its game, made small."""
 
 import math
+import tomllib
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from gankit.scoring.scorer import Scorer
 pytestmark = pytest.mark.long
 
 RECIPES = shipped_recipes()
+PLAYED = ("architecture", "loss")
 BATCH, EXAMPLES = 4, 40  # two steps of five turns
 
 
@@ -26,9 +28,25 @@ def test_there_are_as_many_as_we_think():
 HEAVY = ("gat_lego", "progressive_lego")  # a minute to trace; slow, so on TensorFlow only
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(x, marks=pytest.mark.slow) if x in HEAVY else x for x in RECIPES]
-)
+def parts(name) -> set:
+    """Return the parts of a recipe that a step plays, over all of its stages."""
+    table = tomllib.loads(RECIPES[name].read_text("utf-8"))
+    stages = [table, *table.get("stages", [])]
+    networks = {(kind, t[kind].get("name")) for t in stages for kind in t if kind in PLAYED}
+    return networks | {part["name"] for t in stages for part in t.get("stabilizers", [])}
+
+
+def chosen():
+    """Yield all recipes, on every backend those with a part that none before them has."""
+    known: set = set()
+    for name in RECIPES:
+        repeats = parts(name) <= known
+        known |= parts(name)
+        marks = [pytest.mark.slow] * (name in HEAVY) + [pytest.mark.anywhere] * repeats
+        yield pytest.param(name, marks=marks)
+
+
+@pytest.mark.parametrize("name", chosen())
 def test_it_is_in_order_and_plays(name, tmp_path):
     whole = read_recipe(RECIPES[name], load_plugins())
     stages = {"stages": whole.given["stages"]} if whole.later else {}

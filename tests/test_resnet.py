@@ -31,6 +31,7 @@ def convolution(edge, before, after):
     return edge * edge * before * after + after
 
 
+@pytest.mark.anywhere
 def test_the_defaults_are_the_networks_of_the_paper_for_cifar10():
     networks = resnet(CIFAR)
     block = 2 * convolution(3, 256, 256) + convolution(1, 256, 256) + 2 * 2 * 256
@@ -44,6 +45,7 @@ def test_the_defaults_are_the_networks_of_the_paper_for_cifar10():
     assert edges(networks["discriminator"], "Add") == [16, 8, 8, 8]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("size", "drawn", "judged"),
     [
@@ -79,6 +81,7 @@ def test_every_weight_learns(stabilizer):
     assert not unmoved(networks, LeastSquares(), [stabilizer()], batch, learning_rate=small)
 
 
+@pytest.mark.anywhere
 def test_weights_are_saved_and_loaded(tmp_path):
     network, other = (
         resnet(CIFAR, conditional="projection", **SMALL)["generator"] for _ in range(2)
@@ -90,6 +93,7 @@ def test_weights_are_saved_and_loaded(tmp_path):
     np.testing.assert_array_equal(called(network, *inputs), called(other, *inputs))
 
 
+@pytest.mark.anywhere
 def test_outputs_are_float32_in_mixed_precision():
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
@@ -103,11 +107,13 @@ def test_outputs_are_float32_in_mixed_precision():
     assert images.dtype == logits.dtype == "float32"
 
 
+@pytest.mark.anywhere
 def test_without_norm_there_is_none():
     networks = resnet(CIFAR, generator_norm=False, **SMALL)
     assert not [x for x in networks["generator"].layers if is_a(x, "BatchNormalization")]
 
 
+@pytest.mark.anywhere
 def test_what_does_not_fit_is_an_error():
     with pytest.raises(gankit.GankitError, match="resnet needs images"):
         resnet(spec(30))

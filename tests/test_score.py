@@ -65,12 +65,14 @@ def run(gankit, played, tmp_path):
     return shutil.copytree(played, tmp_path / "played")
 
 
+@pytest.mark.anywhere
 def test_pixels_are_means_of_equal_areas():
     images = np.random.default_rng(0).uniform(-1, 1, (3, 32, 48, 2))
     blocks = images.reshape(3, 16, 2, 16, 3, 2).mean((2, 4))
     np.testing.assert_allclose(features("pixels").extract(images), blocks.reshape(3, -1))
 
 
+@pytest.mark.anywhere
 def test_pixels_of_a_size_that_does_not_divide_keep_the_mean():
     images = np.random.default_rng(0).uniform(-1, 1, (3, 28, 20, 1))
     found = features("pixels").extract(images)
@@ -78,6 +80,7 @@ def test_pixels_of_a_size_that_does_not_divide_keep_the_mean():
     np.testing.assert_allclose(found.mean(1), images.mean((1, 2, 3)))
 
 
+@pytest.mark.anywhere
 def test_small_pictures_and_points_are_their_own_features():
     for examples in (np.ones((2, 8, 8, 1)), np.ones((2, 3))):
         np.testing.assert_array_equal(
@@ -85,11 +88,13 @@ def test_small_pictures_and_points_are_their_own_features():
         )
 
 
+@pytest.mark.anywhere
 def test_features_that_are_not_known_are_an_error():
     with pytest.raises(GankitError, match='Did you mean "pixels"'):
         features("pixel")
 
 
+@pytest.mark.anywhere
 def test_scores_come_with_how_they_were_made_and_say_what_is_left_out():
     real, fake = np.random.default_rng(0).uniform(-1, 1, (2, 30, 8, 8, 1))
     chosen = metrics("frechet-distance", "prdc", "memorisation")
@@ -103,6 +108,7 @@ def test_scores_come_with_how_they_were_made_and_say_what_is_left_out():
     assert told["held_out"] == "none" and told["accuracy"] is None
 
 
+@pytest.mark.anywhere
 def test_held_out_images_are_given_and_told():
     real, fake, held_out = np.random.default_rng(0).uniform(-1, 1, (3, 30, 8, 8, 1))
     chosen = metrics("memorisation", "memorisation-l1", "ms-ssim")
@@ -112,6 +118,7 @@ def test_held_out_images_are_given_and_told():
     assert scores.titles["ms_ssim"] == "ms_ssim"  # no features have a part in it
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("shape", [(9, 8, 1), (8, 8, 3), (8, 9, 1)])
 def test_held_out_images_of_another_size_or_colour_are_an_error(gankit, run, tmp_path, shape):
     draw = np.random.default_rng(0)
@@ -123,12 +130,14 @@ def test_held_out_images_of_another_size_or_colour_are_an_error(gankit, run, tmp
         assert code == 1 and f"image sizes differ: {size} held out, 8 × 8 × 1 in the real" in err
 
 
+@pytest.mark.anywhere
 def test_the_digest_is_of_content_shape_and_type():
     x = np.arange(6.0)
     assert digest(x) == digest(x.copy())
     assert len({digest(x), digest(x + 1), digest(x.reshape(2, 3)), digest(x.astype("f4"))}) == 4
 
 
+@pytest.mark.anywhere
 def test_two_folders_are_scored(gankit, tmp_path):
     draw = np.random.default_rng(0)
     images = draw.integers(0, 256, (2, 12, 8, 8, 1), dtype=np.uint8)
@@ -144,6 +153,7 @@ def test_two_folders_are_scored(gankit, tmp_path):
     assert code == 0 and "memorised" in out
 
 
+@pytest.mark.anywhere
 def test_folders_that_cannot_be_compared_are_errors(gankit, tmp_path):
     small, large = np.zeros((2, 3, 8, 8, 1), np.uint8), np.zeros((3, 16, 16, 1), np.uint8)
     a, b = folder(tmp_path / "a", small[0]), folder(tmp_path / "b", large)
@@ -205,6 +215,7 @@ def test_score_from_python(run):
         score()
 
 
+@pytest.mark.anywhere
 def test_the_verb_and_the_function_have_the_same_options():
     from gankit.api.score import score
     from gankit.cli.score import score as typed
@@ -231,6 +242,7 @@ def test_a_score_is_repeated_exactly(gankit, run):
     assert gankit(*words)[1] == gankit(*words)[1]
 
 
+@pytest.mark.anywhere
 def test_the_self_test_knows_right_from_wrong(gankit):
     code, out, _ = gankit("score", "--self-test")
     assert code == 0 and "answers are right" in out
@@ -269,6 +281,7 @@ def gankit_metrics():
 """
 
 
+@pytest.mark.anywhere
 def test_the_self_test_tries_the_answers_that_any_metric_declares(gankit, tmp_path):
     (tmp_path / "answers.py").write_text(ANSWERS)
     words = ("score", "--self-test", "--plugin", "answers.py", "--metrics")
@@ -284,6 +297,7 @@ def test_the_self_test_tries_the_answers_that_any_metric_declares(gankit, tmp_pa
     assert code == 1 and "the metric 'without-it' returned no other: ['score']" in err
 
 
+@pytest.mark.anywhere
 def test_known_answers_of_unknown_samples_are_an_error():
     with pytest.raises(GankitError, match=r"unknown samples\. Allowed: identical"):
         known_answer("identicle", "0", 0, 0)
@@ -307,6 +321,7 @@ def gankit_metrics():
 """
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -322,6 +337,7 @@ def test_a_metric_that_is_wrong_is_named(gankit, run, tmp_path, name, message):
     assert code == 1 and message in err and "Traceback" not in err
 
 
+@pytest.mark.anywhere
 def test_a_run_is_looked_for_where_runs_are(gankit, run, tmp_path):
     (tmp_path / "runs").mkdir()
     run.rename(tmp_path / "runs" / "it")

@@ -151,6 +151,7 @@ def test_samples_of_the_best_checkpoint_are_others(gankit, copied, tmp_path):
     assert last != best
 
 
+@pytest.mark.anywhere
 def test_the_curves_are_in_tensorboard_with_how_they_were_made(scored):
     events = EventAccumulator(str(scored.path)).Reload()
     values = [line["scores"]["far"] for line in written(scored)]
@@ -228,6 +229,7 @@ def test_a_damaged_newest_checkpoint_gives_its_score_again(scored, copied):
     assert_same_bits(run.path, scored.path)
 
 
+@pytest.mark.anywhere
 def test_the_terminal_shows_the_latest_and_the_best(gankit, tmp_path):
     (tmp_path / "blobs.toml").write_text(RECIPE + FEWER)
     code, out, err = gankit("run", "blobs.toml", "--plugin", PARTS, "--set", "training.epochs=3")
@@ -259,6 +261,7 @@ def gankit_features():
 """
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("features", "named"), [('{name="edges", scale=2.0}', "2.0"), ('"edges"', "1.0")]
 )
@@ -278,6 +281,7 @@ def test_a_plugins_features_are_named_with_their_options(gankit, tmp_path, featu
         assert code == 0 and json.loads(out)["features"] == by[who], err
 
 
+@pytest.mark.anywhere
 def test_check_tries_the_metrics_and_names_what_is_left_out(gankit, tmp_path):
     (tmp_path / "blobs.toml").write_text(RECIPE + FEWER)
     code, out, _ = gankit("check", "blobs.toml", "--plugin", PARTS)

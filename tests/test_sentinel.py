@@ -47,6 +47,7 @@ def test_a_game_has_the_same_bits_with_monitors_and_without(tmp_path):
     assert rows[0] == rows[1]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("method", "message"),
     [
@@ -85,6 +86,7 @@ def test_a_killed_run_has_the_verdicts_and_bits_of_one_that_was_not(gankit, reci
     assert (first["monitor"], first["name"], first["event"]) == ("targets", "outside", "begins")
 
 
+@pytest.mark.anywhere
 def test_a_verdict_is_said_once(gankit, recipe, tmp_path):
     recipe.write_text(LONGER + OUTWARD)
     code, out, err = gankit("run", recipe, "--plugin", PARTS, "--out", "run")
@@ -92,6 +94,7 @@ def test_a_verdict_is_said_once(gankit, recipe, tmp_path):
     assert (code, err) == (0, "")
 
 
+@pytest.mark.anywhere
 def test_a_verdict_is_in_tensorboard_in_the_report_and_where_the_run_is_shown(gankit, recipe):
     recipe.write_text(LONGER + OUTWARD)
     gankit("run", recipe, "--plugin", PARTS, "--out", "run")
@@ -116,6 +119,7 @@ def doomed(action: str) -> str:
     return f'{plain}{parts}[sentinel]\naction = "{action}"\n'
 
 
+@pytest.mark.anywhere
 def test_a_dead_run_stops_once_and_goes_on_if_asked(gankit, recipe, tmp_path):
     recipe.write_text(doomed("stop"))
     words = ("run", recipe, "--plugin", PARTS, "--out", "run")

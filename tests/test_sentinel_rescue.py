@@ -11,7 +11,7 @@ from gankit.bench.corpus import PARTS, SETTINGS, rates
 from gankit.recipe.overrides import override
 from gankit.reporting.diagnosis import diagnose
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.anywhere, pytest.mark.long]
 
 NOISY = {
     "seed": 0,

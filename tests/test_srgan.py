@@ -138,6 +138,7 @@ def test_depth_to_space_is_that_of_tensorflow():
 # The networks
 
 
+@pytest.mark.anywhere
 def test_the_networks_are_those_of_the_paper():
     found = srgan(gankit.DataSpec({"images": (96, 96, 3)}))
     assert found["generator"].input.shape == (None, 24, 24, 3)
@@ -150,12 +151,14 @@ def test_the_networks_are_those_of_the_paper():
     assert widths == [64, 64, 128, 128, 256, 256, 512, 512, 1024, 1]
 
 
+@pytest.mark.anywhere
 def test_factor_2_has_one_shuffle():
     found = srgan(gankit.DataSpec({"images": (16, 16, 1)}), factor=2, width=2, blocks=0)
     assert found["generator"].input.shape == (None, 8, 8, 1)
     assert found["generator"].output.shape == (None, 16, 16, 1)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("shape", [(2,), (18, 18, 1), (8, 8, 1)])
 def test_sizes_that_do_not_fit_are_an_error(shape):
     with pytest.raises(gankit.GankitError, match="a multiple of factor = 4"):
@@ -211,6 +214,7 @@ def test_vgg19_itself_is_not_trained(vgg19):
     assert not any(map(np.array_equal, before[1], values(gan.networks["generator"].variables)))
 
 
+@pytest.mark.anywhere
 def test_weights_that_cannot_be_read_and_unknown_layers_are_named(tmp_path, vgg19):
     with pytest.raises(gankit.GankitError, match=r"missing\.weights\.h5' cannot be read"):
         Content(str(tmp_path / "missing.weights.h5"))
@@ -249,6 +253,7 @@ loss.name = "srgan"
 """
 
 
+@pytest.mark.anywhere
 def test_a_run_of_two_stages_has_sheets(gankit, tmp_path):
     (tmp_path / "bricks.toml").write_text(RECIPE)
     code, out, error = gankit("run", "bricks.toml", "--out", "run", "--cpu")
@@ -265,6 +270,7 @@ def test_a_run_of_two_stages_has_sheets(gankit, tmp_path):
     assert code == 1 and "images into images" in " ".join(error.split())
 
 
+@pytest.mark.anywhere
 def test_the_strip_is_made_by_averaged_weights():
     gan = game(Srgan(), [Ema(0.9, warm_up=False)])
     gan.train_on_batch({"images": IMAGES})

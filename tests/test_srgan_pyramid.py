@@ -50,6 +50,7 @@ def test_it_enlarges_images_and_every_weight_learns(pyramid):
     assert unmoved(made, Content(), [], {"images": np.tanh(normal(4, 32, 32, 1))}) == []
 
 
+@pytest.mark.anywhere
 def test_without_levels_it_is_the_network_of_the_paper():
     plain, zero = (srgan(SPEC, **options, **SMALL)["generator"] for options in ({}, {"pyramid": 0}))
     assert [w.shape for w in plain.weights] == [w.shape for w in zero.weights]
@@ -57,6 +58,7 @@ def test_without_levels_it_is_the_network_of_the_paper():
     assert len(deep.weights) > len(plain.weights)
 
 
+@pytest.mark.anywhere
 def test_a_pixel_is_made_of_a_larger_part_of_the_image():
     spec, options = gankit.DataSpec({"images": (128, 128, 1)}), {"factor": 2, "width": 2}
     reach = {}
@@ -70,6 +72,7 @@ def test_a_pixel_is_made_of_a_larger_part_of_the_image():
     assert reach[4] > 2 * reach[0]
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("size", [(16, 16), (20, 36), (9, 30), (21, 5)])
 def test_images_of_any_height_and_width_are_enlarged(size):
     network = srgan(SPEC, pyramid=3, **SMALL)["generator"]
@@ -82,6 +85,7 @@ def test_images_of_any_height_and_width_are_enlarged(size):
     np.testing.assert_allclose(called(free, x), called(network, x), atol=1e-5)
 
 
+@pytest.mark.anywhere
 def test_sizes_that_the_levels_do_not_divide_are_an_error():
     spec = gankit.DataSpec({"images": (40, 48, 1)})
     srgan(spec, pyramid=3, **SMALL)

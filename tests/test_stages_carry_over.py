@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from games import values
+from games import for_few_steps, values
 
 from gankit.discovery.plugins import load_plugins
 from gankit.recipe.recipe import read_recipe
@@ -39,8 +39,7 @@ def stages(folder, *stabilizers):
     path.write_text(RECIPE.format(*stabilizers), encoding="utf-8")
     first, second = read_recipe(path, CATALOGUE).stages()
     before = assemble(first)
-    before.gan.run_eagerly, before.gan.jit_compile = True, False
-    before.gan.fit(before.batches(), verbose=0, shuffle=False)
+    for_few_steps(before.gan).fit(before.batches(), verbose=0, shuffle=False)
     return before.gan, assemble(second, before).gan
 
 
@@ -61,6 +60,7 @@ def test_all_weights_go_on_with_those_that_a_stabilizer_added(tmp_path, stabiliz
     assert all(np.abs(x).max() > 0 for x in values(named(after, "readout")))
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("first", "second"),
     [("", MINIBATCH), (SPECTRAL, ""), (MINIBATCH, f"{SPECTRAL}, {MINIBATCH}, {VIRTUAL}")],

@@ -57,6 +57,7 @@ def test_networks_start_from_the_weights_of_the_other_run(tmp_path, first):
     assert "4 of 4 weights of the discriminator" in experiment.carried
 
 
+@pytest.mark.anywhere
 def test_the_other_run_is_found_by_its_name(tmp_path, first, monkeypatch):
     shutil.copytree(first, tmp_path / "runs" / "first")
     monkeypatch.chdir(tmp_path)
@@ -73,6 +74,7 @@ def test_frozen_layers_stay_and_the_others_learn(tmp_path, first):
     assert facts["start"] == {"run": str(first), "checkpoint": "step-000000012"}
 
 
+@pytest.mark.anywhere
 def test_weights_of_another_shape_are_not_carried_and_said_so(gankit, tmp_path, first):
     recipe(tmp_path, first)
     words = ["second.toml", "--plugin", PARTS, "--set", "architecture.latent=6"]
@@ -95,6 +97,7 @@ def test_a_run_resumes_without_the_one_it_started_from(tmp_path, first):
     assert_same_bits(whole, second)
 
 
+@pytest.mark.anywhere
 def test_wrong_words_are_errors(tmp_path, first):
     with pytest.raises(
         GankitError, match=r'no network has a layer "conv3d"\. Did you mean "conv2d"'
@@ -121,6 +124,7 @@ def test_a_later_stage_trains_what_the_first_one_froze(tmp_path, first):
     assert counts == [2, 4]
 
 
+@pytest.mark.anywhere
 def test_layers_that_keras_numbers_are_numbered_within_their_network():
     keras.layers.Dense(1)
     x = noise = keras.Input((2,))

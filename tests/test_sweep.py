@@ -15,6 +15,8 @@ from gankit.recipe import toml
 from gankit.run.folder import RunFolder
 from gankit.sweep.trials import Pruned, Sweep, in_words
 
+pytestmark = pytest.mark.anywhere
+
 optuna = pytest.importorskip("optuna")
 TRIALS = 4
 

@@ -52,11 +52,13 @@ def globally():
     return of(np.random.normal(size=(4, 2)).astype("float32"))
 
 
+@pytest.mark.anywhere
 def test_a_dataset_that_is_right():
     assert len(testing.check_dataset(points, count=5)) == 5
     assert testing.check_dataset(small_parts.blobs).spec.classes == 2
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("dataset", "said"),
     [
@@ -94,11 +96,13 @@ def by_the_global_lot(fake):
     return float(fake[np.random.randint(len(fake))].sum())
 
 
+@pytest.mark.anywhere
 def test_a_metric_that_is_right():
     testing.check_metric(spread)
     testing.check_metric(lambda held_out, k=2: {"a": 1, "b_2": np.float32(2)}, k=3)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("metric", "said"),
     [
@@ -134,12 +138,14 @@ def darkening(images):
     return images.mean((2, 3))
 
 
+@pytest.mark.anywhere
 def test_features_that_are_right():
     testing.check_features(rows())
     testing.check_features(rows(classify=halves, classes=("a", "b")), shape=(8, 8, 3))
     testing.check_features(lambda data, k=1: rows()(), data=GREY, k=2)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("features", "said"),
     [
@@ -360,6 +366,7 @@ def test_an_architecture_that_is_right():
     testing.check_architecture(dense, width=5)
 
 
+@pytest.mark.anywhere
 def test_a_network_without_weights_is_right():
     def flattened(spec):
         images = keras.Input(spec.shape)
@@ -368,12 +375,14 @@ def test_a_network_without_weights_is_right():
     testing.check_architecture(flattened, POINTS)
 
 
+@pytest.mark.anywhere
 def test_a_branch_without_a_gradient_can_be_declared():
     fading = with_a_fault(change=lambda x: x + ops.stop_gradient(layers.Dense(4, name="new")(x)))
     testing.check_architecture(fading, POINTS, without_gradient=["new"])
     assert "no gradient reaches new" in refused(testing.check_architecture, fading, POINTS)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("architecture", "said"),
     [
@@ -565,6 +574,7 @@ def gankit_metrics():
 '''
 
 
+@pytest.mark.anywhere
 def test_a_plugin_that_is_right(tmp_path):
     file = tmp_path / "spread.py"
     file.write_text(PLUGIN)
@@ -572,6 +582,7 @@ def test_a_plugin_that_is_right(tmp_path):
     assert part.name == "spread"
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -591,6 +602,7 @@ def test_a_plugin_with_a_fault(tmp_path, old, new, said):
     assert said in refused(testing.check_plugin, file)
 
 
+@pytest.mark.anywhere
 def test_a_plugin_that_is_not_installed():
     assert "pip install -e" in refused(testing.check_plugin, "gankit-nowhere")
 
@@ -621,6 +633,7 @@ def blobs(tmp_path):
     return file
 
 
+@pytest.mark.anywhere
 def test_a_recipe_is_made_small(blobs):
     small = testing.tiny(blobs, PARTS)
     assert isinstance(small, Recipe) and len(small.stages()) == 2
@@ -630,6 +643,7 @@ def test_a_recipe_is_made_small(blobs):
         assert len(stage.dataset.make()) == 24
 
 
+@pytest.mark.anywhere
 def test_a_small_recipe_can_have_values_of_its_own(blobs):
     small = testing.tiny(
         blobs, PARTS, {"loss": {"name": "bce"}, "stages": {"1": {"architecture": {"latent": 2}}}}
@@ -639,6 +653,7 @@ def test_a_small_recipe_can_have_values_of_its_own(blobs):
     ] == [4, 2]
 
 
+@pytest.mark.anywhere
 def test_data_without_a_count_are_cut(tmp_path):
     np.savez(tmp_path / "points.npz", images=np.zeros((100, 2), "float32"))
     recipe = tmp_path / "points.toml"
@@ -648,11 +663,13 @@ def test_data_without_a_count_are_cut(tmp_path):
     assert len(testing.tiny(recipe, PARTS).dataset.make()) == 24
 
 
+@pytest.mark.anywhere
 def test_a_recipe_that_is_right_plays(blobs):
     testing.check_recipe(blobs, PARTS)
     testing.check_recipe(testing.tiny(blobs, PARTS), PARTS)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -153,6 +153,7 @@ def test_a_turn_moves_only_the_networks_of_its_player(loss, simultaneous):
 # The networks
 
 
+@pytest.mark.anywhere
 def test_the_networks_halve_and_double():
     found = vae(gankit.DataSpec({"images": (64, 32, 3)}), latent=7, width=4)
     assert found["encoder"].output.shape == (None, 14)
@@ -162,12 +163,14 @@ def test_the_networks_halve_and_double():
     assert found["features"].output.shape == (None, 8, 4, 16)
 
 
+@pytest.mark.anywhere
 def test_the_discriminator_has_the_layers_of_its_features():
     found = vae(gankit.DataSpec({"images": (16, 16, 1)}), width=4)
     own = {id(w) for w in found["discriminator"].weights}
     assert {id(w) for w in found["features"].weights} < own
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("shape", [(8,), (18, 16, 1), (7, 7, 1)])
 def test_sizes_that_do_not_fit_are_an_error(shape):
     with pytest.raises(gankit.GankitError, match="halved to 4 to 7 pixels"):

@@ -19,6 +19,8 @@ from gankit.recipe.overrides import read_table
 from gankit.reporting.comparison import SampleRequest
 from gankit.reporting.samples import draw
 
+pytestmark = pytest.mark.anywhere
+
 PARTS = Path(__file__).with_name("value_parts.py")
 RECIPE = """
 dataset = {{ {} }}

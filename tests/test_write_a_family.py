@@ -40,6 +40,7 @@ def batch(spec):
     return found
 
 
+@pytest.mark.anywhere
 def test_each_is_less_than_a_hundred_lines():
     assert all(len(FILES[f"{name}.py"].splitlines()) < 100 for name in FAMILIES)
 
@@ -53,12 +54,14 @@ def test_its_networks_and_its_loss_keep_their_contracts(family):
     testing.check_loss(loss(), lambda: architecture(spec, **small), batch(spec))
 
 
+@pytest.mark.anywhere
 def test_its_recipe_plays(family):
     _, plugin = family
     testing.check_plugin(plugin)
     testing.check_recipe(plugin.with_suffix(".toml"), [plugin])
 
 
+@pytest.mark.anywhere
 def test_the_dataset_has_pairs_of_outlines_and_filled_rectangles(tmp_path):
     (tmp_path / "paired.py").write_text(FILES["paired.py"], encoding="utf-8")
     data = testing.check_dataset(parts(tmp_path / "paired.py")["datasets"], count=16, size=12)
