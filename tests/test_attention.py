@@ -104,6 +104,7 @@ def is_new(layer):
     )
 
 
+@pytest.mark.anywhere
 def test_every_weight_learns_once_the_gain_has_left_0():
     networks = resnet(DIGITS, attention=14, **SMALL)
     for network in networks.values():

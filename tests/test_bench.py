@@ -230,6 +230,7 @@ def times(folder: Path) -> dict:
     return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
 
 
+@pytest.mark.long
 def test_a_benchmark_is_measured_and_not_measured_again(gankit, tmp_path):
     words = ["bench", "ring", "--arms", "best", "--steps", 4, "--out", "found", "--seeds"]
     code, out, _ = gankit(*words, 2)

@@ -110,6 +110,7 @@ def test_the_discriminator_is_that_of_resnet():
     assert [w.shape for w in ours.weights] == [w.shape for w in theirs.weights]
 
 
+@pytest.mark.anywhere
 def test_every_weight_learns():
     networks = biggan(SPEC, **SMALL)
     for network in networks.values():

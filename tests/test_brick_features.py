@@ -86,6 +86,7 @@ def test_the_weights_are_few_and_no_pickle():
         assert file["classes"].tolist() == list(KINDS)
 
 
+@pytest.mark.long
 @pytest.mark.anywhere
 def test_the_accuracy_is_that_on_bricks_of_another_seed():
     found, right = bricks(), []
@@ -115,6 +116,7 @@ def worsened(images, blur=0.0, noise=0.0):
     return np.clip(blurred + noise * drawn, -1, 1).astype("float32")
 
 
+@pytest.mark.long
 @pytest.mark.anywhere
 @pytest.mark.parametrize("size", [32, 64])
 def test_worse_bricks_are_further_away(size):

@@ -195,6 +195,7 @@ def play(gankit, tmp_path, name, *words):
     return tmp_path / name
 
 
+@pytest.mark.long
 def test_samples_of_another_checkpoint(gankit, tmp_path):
     one, two = (play(gankit, tmp_path, name) for name in ("one", "two"))
     (one / "checkpoints/best").write_text("step-000000010\n")
@@ -214,6 +215,7 @@ def test_samples_of_another_checkpoint(gankit, tmp_path):
     assert "--checkpoint step-000000010" in page.text and page.text.count("step 10, ") == 2
 
 
+@pytest.mark.long
 def test_samples_are_from_equal_noise_and_those_that_sample_draws(gankit, tmp_path):
     runs = [
         play(gankit, tmp_path, "one"),

@@ -369,6 +369,7 @@ batch_size = 4
 """
 
 
+@pytest.mark.long
 @pytest.mark.anywhere
 def test_a_run_has_sheets_and_its_verbs_of_noise_say_why_not(gankit, tmp_path):
     (tmp_path / "bricks.toml").write_text(RECIPE)

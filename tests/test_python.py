@@ -64,6 +64,7 @@ def test_a_section_that_is_wrong_is_refused_before_there_is_a_folder(recipe, tmp
         gankit.Run("nowhere")
 
 
+@pytest.mark.long
 @pytest.mark.anywhere
 def test_the_notebook_of_the_docs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -99,6 +99,7 @@ def test_resampling_is_pillows(before, after):
     np.testing.assert_allclose(found, resized(x, after), atol=1e-5)
 
 
+@pytest.mark.anywhere
 def test_every_weight_learns_once_the_blocks_are_no_longer_the_identity():
     networks = r3gan(TOLD, conditional="projection", **SMALL)
     batch = {"images": normal(20, 28, 28, 1), "labels": np.arange(20, dtype="int32") % 10}

@@ -46,7 +46,7 @@ def chosen():
         yield pytest.param(name, marks=marks)
 
 
-@pytest.mark.parametrize("name", chosen())
+@pytest.mark.parametrize("name", list(chosen()))
 def test_it_is_in_order_and_plays(name, tmp_path):
     whole = read_recipe(RECIPES[name], load_plugins())
     stages = {"stages": whole.given["stages"]} if whole.later else {}

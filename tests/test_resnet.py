@@ -73,6 +73,7 @@ def test_it_is_what_float64_numpy_computes():
     np.testing.assert_allclose(called(networks["discriminator"], images), expected, rtol=1e-3)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("stabilizer", [SpectralNorm, R1])
 def test_every_weight_learns(stabilizer):
     networks = resnet(spec(28), **SMALL)

@@ -218,6 +218,7 @@ def test_a_finished_run_has_nothing_left_to_do(gankit, run):
     assert state(run)[0] == before
 
 
+@pytest.mark.long
 def test_no_backend_chatters_when_a_stabilizer_copies_layers(python, recipe):
     copies = 'stabilizers=[{ name = "packing" }]'  # Keras looks for TensorFlow then
     options = ("--plugin", PARTS, "--set", "training.epochs=1", "--set", copies)

@@ -188,6 +188,7 @@ def test_a_run_is_scored_and_the_scores_are_kept(gankit, run):
     assert list((run / "scores").glob("events.*"))
 
 
+@pytest.mark.long
 def test_a_conditional_run_is_scored_by_a_classifier_of_its_labels(gankit, tmp_path):
     draw = np.random.default_rng(0)
     labels = draw.integers(0, 2, 64)
@@ -242,6 +243,7 @@ def test_a_score_is_repeated_exactly(gankit, run):
     assert gankit(*words)[1] == gankit(*words)[1]
 
 
+@pytest.mark.long
 @pytest.mark.anywhere
 def test_the_self_test_knows_right_from_wrong(gankit):
     code, out, _ = gankit("score", "--self-test")

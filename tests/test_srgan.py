@@ -253,6 +253,7 @@ loss.name = "srgan"
 """
 
 
+@pytest.mark.long
 @pytest.mark.anywhere
 def test_a_run_of_two_stages_has_sheets(gankit, tmp_path):
     (tmp_path / "bricks.toml").write_text(RECIPE)

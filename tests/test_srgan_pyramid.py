@@ -43,6 +43,7 @@ def test_the_merged_levels_equal_their_formula(levels):
     np.testing.assert_allclose(called(network, *given), expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("pyramid", [1, 3])
 def test_it_enlarges_images_and_every_weight_learns(pyramid):
     made = {"generator": srgan(SPEC, pyramid=pyramid, **SMALL)["generator"]}

@@ -663,6 +663,7 @@ def test_data_without_a_count_are_cut(tmp_path):
     assert len(testing.tiny(recipe, PARTS).dataset.make()) == 24
 
 
+@pytest.mark.long
 @pytest.mark.anywhere
 def test_a_recipe_that_is_right_plays(blobs):
     testing.check_recipe(blobs, PARTS)
