@@ -16,10 +16,10 @@ export XLA_PYTHON_CLIENT_PREALLOCATE=false # so that the memory in use is what a
 if [ -n "${SMALL:-}" ]; then
   batch=8 rounds=2 steps=2 bricks=64 epochs=2 limit=600 game=20
 else
-  batch=128 rounds=5 steps=20 bricks=10000 epochs=4 limit=110 game=5000
+  batch=128 rounds=5 steps=60 bricks=10000 epochs=4 limit=110 game=5000
 fi
 lego="plain,best,best/mixed_bfloat16,bare_jax,bare_jax/mixed_bfloat16"
-lego+=",jax,jax/mixed_bfloat16,torch,torch/mixed_bfloat16"
+lego+=",jax,jax/mixed_bfloat16,fit,several,several/mixed_bfloat16,torch,torch/mixed_bfloat16"
 
 used() { nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits 2>/dev/null; }
 
@@ -44,8 +44,8 @@ part() { # NAME COMMAND…: whatever comes of it, the next part follows
 
 parts() {
   part step-lego python benchmarks/step.py --batch $batch --rounds $rounds --steps $steps --arms "$lego"
-  part step-ring python benchmarks/step.py --game ring_best --rounds $rounds --steps $steps \
-    --arms plain,fused,jax,torch
+  part step-ring python benchmarks/step.py --game ring_best --rounds $rounds --steps $((5 * steps)) \
+    --arms plain,fused,jax,fit,several,torch
   for backend in jax torch; do
     part "run-$backend" python -m gankit run dcgan_lego_book --backend $backend --out "$out/run-$backend" \
       --set dataset.count=$bricks --set training.batch_size=$batch --set training.epochs=$epochs

@@ -8,6 +8,9 @@ on the machine disturbs all arms alike. Ratios are medians over rounds of the ra
 
     python benchmarks/step.py --rounds 6 --arms "s3,plain,tensorflow,torch/mixed_bfloat16"
     python benchmarks/step.py --game ring_best --steps 100 --arms "plain,fused,torch,jax"
+    python benchmarks/step.py --game ring_best --steps 500 --arms "fit,several" --cpu
+
+The arms `fit` and `several` are gankit's step on JAX as `fit` plays it, one or several in a call.
 """
 
 import json
@@ -34,7 +37,7 @@ ARMS = {
         *BACKENDS,
         *(f"{b}/mixed_bfloat16" for b in BACKENDS),
     ),
-    "ring_best": ("plain", "fused", *BACKENDS),
+    "ring_best": ("plain", "fused", *BACKENDS, "fit", "several"),
 }
 
 
@@ -44,10 +47,15 @@ def main(
     steps: int = 2,
     arms: str = "",
     game: str = "dcgan_lego",
+    cpu: bool = False,
 ) -> None:
-    """Print the median time of a step for each arm, and its ratios to the first two arms."""
+    """Print the median time of a step for each arm, and its ratios to the first two arms.
+
+    With --cpu it is the time of all threads on the CPU, which other load disturbs less.
+    """
     names = arms.split(",") if arms else ARMS[game]
-    players = {name: Arm(name, batch, game) for name in names}
+    clock = "process_time" if cpu else "perf_counter"
+    players = {name: Arm(name, batch, game, clock) for name in names}
     for player in players.values():  # together; importing and compiling are not measured
         player.wait()
     times: dict[str, list[float]] = {name: [] for name in names}
@@ -62,7 +70,7 @@ def main(
 class Arm:
     """A process that plays steps when told to."""
 
-    def __init__(self, name: str, batch: int, game: str):
+    def __init__(self, name: str, batch: int, game: str, clock: str):
         kind, _, policy = name.partition("/")
         backend = {
             "s3": "tensorflow",
@@ -70,12 +78,14 @@ class Arm:
             "fused": "torch",
             "best": "torch",
             "bare_jax": "jax",
+            "fit": "jax",
+            "several": "jax",
         }.get(kind, kind)
         module = "toolkit" if kind in BACKENDS else kind
         module += "_ring" if game == "ring_best" else ""
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the arm)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "arms.play", module, str(batch), policy or "float32"],
+            [sys.executable, "-m", "arms.play", module, str(batch), policy or "float32", clock],
             cwd=Path(__file__).parent,
             env=os.environ | {"KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,

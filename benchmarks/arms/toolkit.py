@@ -13,7 +13,13 @@ from gankit_standard.stabilizers.targets import LabelNoise
 
 
 def build(levels: np.ndarray) -> Callable[[], Any]:
+    gan = made(levels)
+    return lambda: gan.train_on_batch({"images": levels})
+
+
+def made(levels: np.ndarray) -> gankit.GAN:
+    """Return the game of images (count, 64, 64, 1)."""
     networks = dcgan(gankit.DataSpec({"images": levels.shape[1:]}))
     gan = gankit.GAN(networks, Bce(), [LabelNoise(0.1)], simultaneous=True)
     gan.compile({player: keras.optimizers.Adam(2e-4, beta_1=0.5) for player in Bce.players})
-    return lambda: gan.train_on_batch({"images": levels})
+    return gan

@@ -13,6 +13,11 @@ from gankit.run.experiment import build as game
 
 
 def build(points: np.ndarray) -> Callable[[], Any]:
-    recipe = read_recipe(Path("ring_best"), load_plugins())
-    gan = game(recipe, gankit.DataSpec({"images": points.shape[1:]}))
+    gan = made(points)
     return lambda: gan.train_on_batch({"images": points})
+
+
+def made(points: np.ndarray) -> gankit.GAN:
+    """Return the game of points (count, 2)."""
+    recipe = read_recipe(Path("ring_best"), load_plugins())
+    return game(recipe, gankit.DataSpec({"images": points.shape[1:]}))

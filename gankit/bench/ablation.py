@@ -122,7 +122,7 @@ def _train(name: str, recipe: Recipe, seed: int, steps: int, catalogue: Catalogu
     for epoch in range(-(-steps // per_epoch)):
         left = min(per_epoch, steps - epoch * per_epoch)
         batches = Batches(data, size, seed, epoch, start=per_epoch - left)
-        experiment.gan.fit(batches, verbose=0, shuffle=False)
+        experiment.gan.fit(experiment.gan.epoch_of(batches), verbose=0, shuffle=False)
     given = conditions_of(experiment.gan, data, len(held_out), seed)
     samples = sample(experiment.gan, len(held_out), seed, given)
     trained_on = from_uint8(data.arrays["images"][: len(held_out)])

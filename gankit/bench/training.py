@@ -77,9 +77,11 @@ def train(
 class _Draws(keras.utils.PyDataset):
     """Batches of rows drawn from the data with replacement, by a seed."""
 
-    def __init__(self, dataset: Dataset, rows: int, steps: int, seed: list[int]):
+    mirrors = False
+
+    def __init__(self, dataset: Dataset, size: int, steps: int, seed: list[int]):
         super().__init__()
-        self.points, self.rows, self.steps = dataset.arrays["images"], rows, steps
+        self.arrays, self.size, self.steps = {"images": dataset.arrays["images"]}, size, steps
         self.seed = [number % 2**32 for number in seed]
 
     def __len__(self) -> int:
@@ -87,8 +89,14 @@ class _Draws(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Mapping[str, np.ndarray]]:
         """Return a batch (copies · batch, 2), the rows of a copy side by side."""
+        rows, _ = self.rows(index)
+        return ({"images": self.arrays["images"][rows]},)
+
+    def rows(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of a batch, none of which is mirrored."""
         draw = np.random.default_rng([*self.seed, index])
-        return ({"images": self.points[draw.integers(len(self.points), size=self.rows)]},)
+        rows = draw.integers(len(self.arrays["images"]), size=self.size)
+        return rows, np.zeros(self.size, bool)
 
 
 class _Progress(keras.callbacks.Callback):
@@ -99,14 +107,15 @@ class _Progress(keras.callbacks.Callback):
         self.watch, self.total, self.steps = watch, total, 0
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Count a step."""
-        self.steps += 1
-        if self.steps % 50 == 0 or self.steps == self.total:
+        """Count the steps of a call."""
+        before = self.steps
+        self.steps += len(self.model.played(logs))
+        if self.steps // 50 > before // 50 or self.steps == self.total:
             self.watch(self.steps, self.total)
 
 
 def _fit(gan: GAN, draws: _Draws, progress: _Progress) -> None:
-    gan.fit(draws, verbose=0, shuffle=False, callbacks=[progress])
+    gan.fit(gan.epoch_of(draws), verbose=0, shuffle=False, callbacks=[progress])
     if int(gan.broken_at.value) >= 0:
         raise GankitError(
             f"the loss is not finite since step {int(gan.broken_at.value) + 1:,}",

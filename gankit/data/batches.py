@@ -37,7 +37,8 @@ class Batches(keras.utils.PyDataset):
         arranged: Arranged = lambda rows: rows,
     ):
         super().__init__()
-        self.dataset = dataset
+        self.arrays = dataset.arrays
+        self.mirrors = dataset.flip
         self.size = size
         self.start = start
         self.arranged = arranged
@@ -56,11 +57,15 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Mapping[str, np.ndarray]]:
         """Return batch `start + index`, arrays by name in a tuple, as Keras expects."""
+        rows, mirrored = self.rows(index)
+        arrays = self.arrays.items()
+        return ({name: _flip(np.asarray(array[rows]), mirrored) for name, array in arrays},)
+
+    def rows(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of batch `start + index`, and which of them are mirrored."""
         first = (self.start + index) * self.size
         places = self.arranged(np.arange(first, first + self.size))
-        rows, flipped = self.order[places], self.flipped[places]
-        arrays = self.dataset.arrays.items()
-        return ({name: _flip(np.asarray(array[rows]), flipped) for name, array in arrays},)
+        return self.order[places], self.flipped[places]
 
 
 def _flip(array: np.ndarray, flipped: np.ndarray) -> np.ndarray:

@@ -56,8 +56,8 @@ class Count(SessionCallback):
     """Counts steps and epochs for the callbacks that follow."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Count a step."""
-        self.session.end_step()
+        """Count the steps of a call."""
+        self.session.end_steps(len(self.model.played(logs)))
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Count an epoch."""
@@ -156,9 +156,12 @@ class Record(SessionCallback):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Write the means since the last point."""
-        step, steps = self.session.place.step, self.session.steps_per_epoch
-        if step % max(1, steps // 20) == 0 or step == steps:
-            self._write(self.window.means(_floats(self.model, logs), step))
+        place, steps = self.session.place, self.session.steps_per_epoch
+        played = self.model.played(logs)
+        for step, means in enumerate(played, place.step - len(played) + 1):
+            if step % max(1, steps // 20) == 0 or step == steps:
+                values = self.window.means(_floats(self.model, means), step)
+                self._write(values, place.steps - place.step + step)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write the epoch's means."""
@@ -169,9 +172,9 @@ class Record(SessionCallback):
         session.events.scalars({"speed/images_per_second": session.speed}, session.place.steps)
         session.events.flush()
 
-    def _write(self, values: Mapping[str, float]) -> None:
+    def _write(self, values: Mapping[str, float], steps: int) -> None:
         """Write all values by name, and those of each player to charts that they share."""
-        events, steps = self.session.events, self.session.place.steps
+        events = self.session.events
         players = self.model.game.players
         for player in players:
             names = {chart: scalar_name(player, q, players) for q, chart in CHARTS.items()}
@@ -187,6 +190,8 @@ class Save(SessionCallback):
         super().__init__(session)
         self.every = every
         self.asked = False
+        if every:
+            session.pauses.append(lambda: every - session.place.step % every)
 
     @contextmanager
     def listening(self) -> Iterator[None]:

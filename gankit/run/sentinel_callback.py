@@ -49,6 +49,10 @@ class Sentinel(keras.callbacks.Callback):
         self.experiment = experiment
         self.watcher: Watcher | None = None
         self.watching = dict(self.monitors)
+        session.pauses.append(self._until_due)
+
+    def _until_due(self) -> int:
+        return max(1, self.guard.last_line + self.every - self.session.place.steps)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Look if it is due."""

@@ -1,7 +1,7 @@
 """How far a run is, and where it writes: shared by its callbacks."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Session:
         guard: What judges the current stage; None if nothing does.
         steps_per_epoch: Of the current stage.
         due: Whether to look at this step: reading a loss waits for the device.
+        pauses: What looks at the game at certain steps: each returns how many steps it is until
+            then.
     """
 
     def __init__(self, run: RunFolder, stages: Sequence[Recipe], console: Console):
@@ -53,6 +55,7 @@ class Session:
         self.stopwatch = Stopwatch(0)
         self.steps_per_epoch = 0
         self.due = False
+        self.pauses: list[Callable[[], int]] = []
         self._looked = 0.0
         self._lap = time.perf_counter()
 
@@ -86,12 +89,18 @@ class Session:
         """Begin a stage, or go on with it; with so many images in a step."""
         self.steps_per_epoch = steps_per_epoch
         self.stopwatch = Stopwatch(images)
+        self.pauses = []
         if stage > self.place.stage:
             self.place = replace(self.place, stage=stage, epoch=0, step=0)
 
-    def end_step(self) -> None:
-        """Count a step."""
-        self.place = replace(self.place, step=self.place.step + 1, steps=self.place.steps + 1)
+    def ahead(self) -> int:
+        """Return how many steps may be played before something looks at the game."""
+        return min((steps() for steps in self.pauses), default=self.steps_per_epoch)
+
+    def end_steps(self, count: int) -> None:
+        """Count the steps of a call."""
+        place = self.place
+        self.place = replace(place, step=place.step + count, steps=place.steps + count)
         self.stopwatch.mark(self.place.step)
         self.due = time.perf_counter() - self._looked > 0.25
         if self.due:
@@ -123,18 +132,18 @@ class Session:
 
 @dataclass
 class Stopwatch:
-    """Images per second within an epoch, without its first step, which may compile."""
+    """Images per second within an epoch, without its first call, which may compile."""
 
     images: int  # in a step
-    first: tuple[int, float] = (0, 0.0)  # the first marked step, and its time
+    first: tuple[int, float] = (0, 0.0)  # the last step of the first call, and its time
     last: tuple[int, float] = (0, 0.0)
-    speed: float = 0.0  # that of the last epoch until the second step
+    speed: float = 0.0  # that of the last epoch until the second call
 
     def mark(self, step: int) -> None:
-        """Mark the end of a step of the epoch."""
+        """Mark the end of a call by its last step of the epoch."""
         now = (step, time.perf_counter())
-        if step == self.last[0]:  # the epochs have one step
-            self.speed = self.images / (now[1] - self.last[1])
+        if step == self.last[0]:  # the epochs have one call
+            self.speed = self.images * step / (now[1] - self.last[1])
         elif step < self.last[0] or not self.last[0]:
             self.first = now
         else:

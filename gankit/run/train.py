@@ -161,11 +161,11 @@ def _play(experiment: Experiment, session: Session, act: Act) -> None:
     session.checkpoint = None
     with session.display, save.listening(), enough_memory(training.batch_size):
         for epoch in range(session.place.epoch, training.epochs):
-            batches = experiment.batches(epoch, session.place.step)
+            steps = gan.epoch_of(experiment.batches(epoch, session.place.step), session.ahead)
             span = {"initial_epoch": epoch, "epochs": epoch + 1}
             try:
                 with engine.together():
-                    gan.fit(batches, **span, verbose=0, shuffle=False, callbacks=beside)
+                    gan.fit(steps, **span, verbose=0, shuffle=False, callbacks=beside)
             except callbacks.NotFinite as error:
                 act.broken(error)
 

@@ -7,12 +7,13 @@ outer one, and hand back what was written.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import jax
 import keras
 
-from gankit.engine.jax import processes
+from gankit.engine.jax import processes, several
 
 _scopes: list[keras.StatelessScope] = []
 
@@ -21,7 +22,10 @@ class Trainer(keras.Model):
     """Gives `keras.Model.fit` the step of `play(batch)`."""
 
     train_function: Any
+    stop_training: bool
     _jax_state: Any = None
+    _epoch: several.Epoch | None = None
+    _logs: Sequence[Mapping[str, Any]] = ()
 
     def train_step(self, state: Any, data: Any) -> Any:
         """Play one step of the game from a state; return its logs and the state after it."""
@@ -36,12 +40,46 @@ class Trainer(keras.Model):
             logs = self.play(data[0])
         return logs, tuple([scope.state_mapping[id(v)] for v in group] for group in groups)
 
+    def epoch_of(self, batches: Any, ahead: Callable[[], int] | None = None) -> Any:
+        """Return what `fit` takes for an epoch: if it pays, several steps of it are one call.
+
+        Args:
+            batches: With `arrays`, `mirrors` and `rows`, as `gankit.data.batches.Batches` has them.
+            ahead: Returns the number of steps until something looks at the game; without it only
+                the end of the epoch counts.
+        """
+        self._epoch = None
+        if self.run_eagerly or not several.pays(batches.arrays):
+            return batches
+        self._epoch = several.Epoch(batches, ahead)
+        return self._epoch
+
+    def played(self, logs: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Return the logs of each step of the last call, which returned those of its last step."""
+        return self._logs or [logs]
+
     def make_train_function(self, force: bool = False) -> None:
         """Compile the step, for the devices of all processes where they share it."""
-        if not processes.sharing():
-            super().make_train_function(force)
-        elif self.train_function is None or force:
+        if self.train_function is not None and not force:
+            return
+        if processes.sharing():
             self.train_function = processes.shared(self.train_step)
+            return
+        super().make_train_function(force)
+        single: several.Train = self.train_function
+        names = [metric.name for metric in self.metrics]
+        play = several.Several(self.train_step, names, single)
+
+        def train(state: Any, iterator: Iterator[Any]) -> Any:
+            item = next(iterator)
+            if self._epoch is None or isinstance(item[0], Mapping):  # a batch
+                self._logs = ()
+                return single(state, chain([item], iterator))
+            self._logs, state = play(state, self._epoch)
+            self.stop_training = self._epoch.done == len(self._epoch)
+            return dict(self._logs[-1]), state
+
+        self.train_function = train
 
     def jax_state_sync(self) -> None:
         """Write the values that `fit` holds to the variables, as this process has them."""

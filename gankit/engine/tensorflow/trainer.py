@@ -1,6 +1,6 @@
 """Gradients and the training step on TensorFlow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -16,6 +16,14 @@ class Trainer(keras.Model):
     def train_step(self, data: Any) -> Any:
         """Play one step of the game and return its logs."""
         return self.play(data[0])
+
+    def epoch_of(self, batches: Any, ahead: Callable[[], int] | None = None) -> Any:
+        """Return what `fit` takes for an epoch: here the batches."""
+        return batches
+
+    def played(self, logs: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Return the logs of each step of the last call: here it is one step."""
+        return [logs]
 
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables: here they always are."""

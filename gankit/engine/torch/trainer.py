@@ -1,6 +1,6 @@
 """Gradients and the training step on PyTorch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -28,6 +28,14 @@ class Trainer(keras.Model):
             state = self.variables, self.optimizer.variables, self.metrics_variables
             self._step = Step(self.play, list(chain(*state)), self.optimizer)
         return self._step
+
+    def epoch_of(self, batches: Any, ahead: Callable[[], int] | None = None) -> Any:
+        """Return what `fit` takes for an epoch: here the batches."""
+        return batches
+
+    def played(self, logs: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Return the logs of each step of the last call: here it is one step."""
+        return [logs]
 
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables: here they always are."""
