@@ -30,9 +30,11 @@ def test_an_accuracy_that_falls_to_zero_is_not_negative_by_rounding():
     [
         ([1, 2, 3, 1, 2], [0, 64, 64, 64, 64]),
         ([1, 1, 1], [0, 64, 64]),  # epochs of one step
+        ([4, 4, 4], [0, 256, 256]),  # epochs of one call
+        ([4, 6, 4, 6], [0, 128, 128, 128]),
     ],
 )
-def test_the_speed_leaves_out_the_first_step(monkeypatch, steps, speeds):
+def test_the_speed_leaves_out_the_first_call(monkeypatch, steps, speeds):
     monkeypatch.setattr("time.perf_counter", iter(np.arange(9) / 2).__next__)
     watch, found = Stopwatch(images=32), []
     for step in steps:
