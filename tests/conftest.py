@@ -22,7 +22,7 @@ def pytest_configure(config):
     config.add_cleanup(folder.cleanup)
     os.environ |= {
         "JAX_COMPILATION_CACHE_DIR": folder.name,
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",  # less is as soon compiled as kept
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
     os.environ.setdefault("OMP_NUM_THREADS", "1")
