@@ -9,6 +9,7 @@ from networks import called, normal, randomise
 from scipy.special import log_softmax
 
 import gankit
+from gankit import layers
 from gankit.game.gan import GAN
 from gankit.game.turn import Round, Turn
 from gankit_stacked.losses import StackedEncoder, StackedGan
@@ -158,6 +159,21 @@ def test_together_the_images_also_train_the_generator_of_features():
     assert (np.abs(moved) > 0).all()
 
 
+def test_together_the_features_that_images_should_have_are_constant():
+    loss, made = StackedGan((1, 0), 0.0, 1.0, 0.0), linear()
+    made["e_1"].set_weights([np.zeros(SIZES["e_1"])])
+    kernel = made["g_0"].get_weights()[0]
+    kernel[LATENT:] = 0  # the images do not depend on the features, only their distance does
+    made["g_0"].set_weights([kernel])
+    gan = game(loss, made=made)
+    gan.compile({name: keras.optimizers.SGD(1.0) for name in loss.players})
+    gan.train_on_batch({"images": IMAGES, "labels": LABELS})
+    np.testing.assert_array_equal(
+        gan.networks["g_1"].get_weights()[0], linear()["g_1"].get_weights()[0]
+    )
+    assert not np.array_equal(gan.networks["g_0"].get_weights()[0], kernel)
+
+
 def test_the_next_stage_starts_from_all_weights():
     old = game(StackedEncoder(), made=stacked_gan(SPEC, **SMALL))
     for number, network in enumerate(old.networks.values()):
@@ -192,6 +208,24 @@ def test_the_discriminators_share_all_layers_but_the_last_with_what_recovers_the
         assert recovering[-1].output.shape == (None, LATENT)
     assert made["e_0"].output.shape == (None, FEATURES)
     assert made["e_1"].output.shape == (None, CLASSES)
+
+
+def test_features_have_rms_1():
+    made = stacked_gan(SPEC, **SMALL)
+    for number, name in enumerate(("e_0", "g_1")):
+        randomise(made[name], number)
+    images = normal(COUNT, 8, 8, 1)
+    for features in (called(made["e_0"], images), called(made["g_1"], IMAGES[:, 0, :3, 0], LABELS)):
+        np.testing.assert_allclose(np.sqrt(np.square(features).mean(axis=1)), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("norm", [True, False])
+def test_only_the_discriminator_of_images_is_normalised_if_wanted(norm):
+    made = stacked_gan(gankit.DataSpec({"images": (32, 32, 1), "labels": ()}, 2), 3, 5, 4, norm)
+    names = ("d_0", "q_0", "d_1", "q_1", "e_0")
+    kinds = {name: {type(layer) for layer in made[name].layers} for name in names}
+    found = {name for name in names if layers.BatchNormalization in kinds[name]}
+    assert found == ({"d_0", "q_0"} if norm else set())
 
 
 @pytest.mark.parametrize("shape", [(8,), (18, 16, 1), (7, 7, 1)])

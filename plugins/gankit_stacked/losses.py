@@ -43,7 +43,8 @@ class StackedGan(gankit.Loss):
 
     D minimises the cross-entropy of its logits, with half of the weight on real features or images,
     and Q, which shares all layers of D but the last, minimises the entropy loss too. The encoder
-    does not change.
+    does not change. If both generators train, the losses of G₀ train G₁ too; the features that
+    E₀(ĥ) should equal are constant, so that G₁ need not make features that are easy to recover.
 
     Args:
         levels: Whose generators and discriminators train: 1 for features, 0 for images. G₀ gets
@@ -107,7 +108,7 @@ class StackedGan(gankit.Loss):
 
     def _unlike(self, turn: gankit.Turn, level: int, made: Any) -> Any:
         """Return how far the encoder is from recovering what a generator was given."""
-        condition = self._condition(turn, level)
+        condition = ops.stop_gradient(self._condition(turn, level))
         recovered = turn.networks[f"e_{level}"](made, training=False)
         compare = classified if level == 1 else lambda x, y: mean_square(x - y)
         return compare(recovered, condition)

@@ -17,11 +17,12 @@ def stacked_gan(
     latent: gankit.Count = 32,
     features: gankit.Count = 128,
     width: gankit.Count = 32,
+    discriminator_norm: bool = True,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9,
 ) -> dict[str, keras.Model]:
     """An encoder and two GANs, of features and of images (Huang et al. 2016, arXiv:1612.04357).
 
-    The encoder E₁(E₀(x)) names the class of an image, by way of features in [−1, 1]. G₁ makes
+    The encoder E₁(E₀(x)) names the class of an image, by way of features of RMS 1. G₁ makes
     features from a label and noise, G₀ makes an image from features and noise. Each generator has
     a discriminator D and a network Q that recovers the noise. D and Q share all layers but the
     last. The loss `stacked-encoder` trains the encoder; then `stacked-gan` trains the others.
@@ -32,7 +33,9 @@ def stacked_gan(
         features: The number of features of an image.
         width: The channels of the first convolution; they double as the size halves, up to
             8 × width.
-        momentum: The momentum of batch normalisation, in the generators.
+        discriminator_norm: Whether the discriminator of images has batch normalisation, which shows
+            it how much a batch varies; under a gradient penalty it must have none.
+        momentum: The momentum of batch normalisation.
 
     Returns:
         generator: From noise (batch, 2 · latent), for G₁ and G₀, and labels to images in [−1, 1].
@@ -55,12 +58,13 @@ def stacked_gan(
     lower = _image_generator(latent, features, spec.shape, widths, momentum)
     seen = keras.Input((features,), name="features")
     images = keras.Input(spec.shape, name="images")
+    norm = momentum if discriminator_norm else None
     body_1 = _hidden(_hidden(seen, 2 * features), 2 * features)
-    body_0 = _hidden(_convolutions(images, widths), 2 * features)
+    body_0 = _hidden(_convolutions(images, widths, norm), 2 * features, norm)
     return {
         "generator": _stack(upper, lower, latent),
-        "e_0": _dense(images, _convolutions(images, widths), features, "e_0", "tanh"),
-        "e_1": _dense(seen, seen, spec.classes, "e_1"),
+        "e_0": _features(images, _convolutions(images, widths), features, "e_0"),
+        "e_1": _dense(seen, _hidden(seen, 2 * features), spec.classes, "e_1"),
         "g_1": upper,
         "g_0": lower,
         "d_1": _dense(seen, body_1, 1, "d_1"),
@@ -85,7 +89,7 @@ def _feature_generator(latent: int, classes: int, features: int, momentum: float
     for _ in range(2):
         x = keras.layers.Dense(4 * features, use_bias=False)(x)
         x = keras.layers.ReLU()(layers.BatchNormalization(momentum=momentum)(x))
-    return _dense([noise, labels], x, features, "g_1", "tanh")
+    return _features([noise, labels], x, features, "g_1")
 
 
 def _image_generator(
@@ -104,20 +108,33 @@ def _image_generator(
     return keras.Model([noise, given], images, name="g_0")
 
 
-def _convolutions(images: Any, widths: Sequence[int]) -> Any:
+def _convolutions(images: Any, widths: Sequence[int], momentum: float | None = None) -> Any:
     x = images
-    for width in widths:
-        x = keras.layers.LeakyReLU(0.2)(layers.Conv2D(width, 4, strides=2, padding="same")(x))
+    for step, width in enumerate(widths):
+        x = layers.Conv2D(width, 4, strides=2, padding="same")(x)
+        x = _activated(x, momentum if step else None)
     return keras.layers.Flatten()(x)
 
 
-def _hidden(x: Any, width: int) -> Any:
-    return keras.layers.LeakyReLU(0.2)(keras.layers.Dense(width)(x))
+def _hidden(x: Any, width: int, momentum: float | None = None) -> Any:
+    return _activated(keras.layers.Dense(width)(x), momentum)
 
 
-def _dense(inputs: Any, x: Any, size: int, name: str, activation: str | None = None) -> keras.Model:
-    outputs = keras.layers.Dense(size, activation, dtype="float32")(x)
+def _activated(x: Any, momentum: float | None) -> Any:
+    if momentum is not None:
+        x = layers.BatchNormalization(momentum=momentum)(x)
+    return keras.layers.LeakyReLU(0.2)(x)
+
+
+def _features(inputs: Any, x: Any, size: int, name: str) -> keras.Model:
+    """Return a network of features of RMS 1, which unlike those of tanh do not saturate."""
+    x = keras.layers.Dense(size, dtype="float32")(x)
+    outputs = x * ops.rsqrt(ops.mean(ops.square(x), axis=-1, keepdims=True) + 1e-8)
     return keras.Model(inputs, outputs, name=name)
+
+
+def _dense(inputs: Any, x: Any, size: int, name: str) -> keras.Model:
+    return keras.Model(inputs, keras.layers.Dense(size, dtype="float32")(x), name=name)
 
 
 def _check_labels(spec: gankit.DataSpec) -> None:
