@@ -124,6 +124,19 @@ def test_a_critic_has_no_normalisation():
     assert normalising(networks["generator"])
 
 
+@pytest.mark.parametrize("upsample", ["resize", "transposed"])
+def test_a_generator_without_normalisation_has_biases_instead(upsample):
+    with_norm, without = (
+        dcgan(spec(28, 3), latent=5, width=2, upsample=upsample, generator_norm=norm)["generator"]
+        for norm in (True, False)
+    )
+    assert normalising(with_norm) and not normalising(without)
+    assert shapes(with_norm) == shapes(without)
+    biases = [tuple(w.shape) for w in without.trainable_weights if w.name == "bias"]
+    assert biases == [(4,), (2,), (3,)]
+    assert parameters(without.weights) == sum(map(np.prod, shapes(without))) + 4 + 2 + 3
+
+
 def test_initialisation_of_the_paper_is_normal_and_differs_by_layer():
     keras.utils.set_random_seed(0)
     networks = dcgan(spec(64), width=8, initialisation="dcgan")

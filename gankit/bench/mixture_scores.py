@@ -41,12 +41,12 @@ class Mixture:
         return MixtureScore(
             modes=len(set(nearest[good])),
             high_quality=float(good.mean()),
-            reverse_kl=_kl_to_equal(fractions),
+            reverse_kl=kl_to_equal(fractions),
             spread=_std_inside(points[good], nearest[good]) / (self.std * _CUT),
         )
 
 
-def _kl_to_equal(fractions: np.ndarray) -> float:
+def kl_to_equal(fractions: np.ndarray) -> float:
     """Return Σ p log(p · modes) over the modes with p > 0."""
     present = fractions[fractions > 0]
     return float(np.sum(present * np.log(present * len(fractions))))

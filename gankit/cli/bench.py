@@ -12,7 +12,7 @@ from gankit.cli.options import Backend, Cpu, number, text
 from gankit.errors import GankitError
 from gankit.terminal import terminal
 
-Benchmark = Literal["ring", "grid", "ablation", "sentinel"]
+Benchmark = Literal["ring", "grid", "stacked-mnist", "ablation", "sentinel"]
 
 
 @command(
@@ -25,13 +25,13 @@ def bench(
         typer.Argument(
             metavar="BENCHMARK",
             show_choices=False,
-            help="ring or grid, points with known modes; ablation, one stabilizer at a time; or "
-            "sentinel, monitors on runs made to fail.",
+            help="ring or grid, points with known modes; stacked-mnist, digits in 1,000 modes; "
+            "ablation, one stabilizer at a time; or sentinel, monitors on runs made to fail.",
         ),
     ],
     arms: Annotated[str, text("NAMES", "Arms, separated by commas; all by default.")] = "",
     seeds: Annotated[
-        int, number("Games of each arm; 0 plays 10, or 3 in ablation and sentinel.", 0)
+        int, number("Games of each arm; 0 plays 10 of points, 2 of stacked-mnist, else 3.", 0)
     ] = 0,
     steps: Annotated[int | None, number("Steps of each game.", 1, default="the arm's own")] = None,
     out: Annotated[
@@ -44,12 +44,14 @@ def bench(
     console = terminal()
     choose_backend(backend, cpu)
     announce(console.print, cpu)
-    from gankit.bench import ablation, mixtures, sentinel
+    from gankit.bench import ablation, mixtures, sentinel, stacked_mnist
 
     names = [name.strip() for name in arms.split(",") if name.strip()]
     folder = out or Path("bench", benchmark)
     if benchmark == "ablation":
         lines = ablation.measure(names, range(seeds or 3), steps, folder, console)
+    elif benchmark == "stacked-mnist":
+        lines = stacked_mnist.measure(names, range(seeds or 2), steps, folder, console)
     elif benchmark == "sentinel":
         if steps is not None:
             raise GankitError("the runs of sentinel have a fixed length", "leave out --steps")

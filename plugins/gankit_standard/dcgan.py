@@ -19,6 +19,7 @@ def dcgan(
     width: gankit.Count = 64,
     upsample: Literal["transposed", "resize"] = "transposed",
     dropout: BelowOne = 0.3,
+    generator_norm: bool = True,
     discriminator_norm: bool = True,
     momentum: BelowOne = 0.9,
     initialisation: Literal["glorot", "dcgan"] = "glorot",
@@ -36,6 +37,8 @@ def dcgan(
         upsample: How images are doubled: by a transposed convolution, or by repeating pixels
             before a convolution, which avoids checkerboard patterns (Odena et al. 2016).
         dropout: The fraction of the discriminator's activations that are dropped.
+        generator_norm: Whether the generator has batch normalisation; without it, its layers have
+            biases.
         discriminator_norm: Whether the discriminator has batch normalisation; under a gradient
             penalty it must have none.
         momentum: The momentum of batch normalisation.
@@ -57,11 +60,11 @@ def dcgan(
     widths = [width * 2 ** min(level, 3) for level in range(len(sizes) - 1)]  # from the image
     outwards = [*widths[::-1], spec.shape[-1]]
     make = partial(_layer, initialisation)
-    norm = momentum if discriminator_norm else None
+    made, judged = (momentum if norm else None for norm in (generator_norm, discriminator_norm))
     noise, images = inputs(spec, latent, conditional)
     return {
-        "generator": _generator(noise, sizes[0], outwards, upsample, momentum, make),
-        "discriminator": _discriminator(images, sizes[0], widths, dropout, norm, make),
+        "generator": _generator(noise, sizes[0], outwards, upsample, made, make),
+        "discriminator": _discriminator(images, sizes[0], widths, dropout, judged, make),
     }
 
 
@@ -70,19 +73,22 @@ def _generator(
     start: Size,
     widths: Sequence[int],
     upsample: str,
-    momentum: float,
+    momentum: float | None,
     make: Callable[..., keras.layers.Layer],
 ) -> keras.Model:
-    x = noise.join()
+    biased = momentum is None
+    x = noise.join_embedded() if biased else noise.join()
     x = keras.layers.Reshape((1, 1, x.shape[-1]))(x)
-    x = make(layers.Conv2DTranspose, widths[0], start)(x)
+    x = make(layers.Conv2DTranspose, widths[0], start, use_bias=biased)(x)
     for filters in widths[1:]:
-        x = keras.layers.LeakyReLU(0.2)(noise.normalise(x, momentum))
+        x = noise.normalise(x, momentum) if momentum is not None else x
+        x = keras.layers.LeakyReLU(0.2)(x)
+        options = {"padding": "same", "use_bias": biased}
         if upsample == "resize":
             x = keras.layers.UpSampling2D()(x)
-            x = make(layers.Conv2D, filters, 4, padding="same")(x)
+            x = make(layers.Conv2D, filters, 4, **options)(x)
         else:
-            x = make(layers.Conv2DTranspose, filters, 4, strides=2, padding="same")(x)
+            x = make(layers.Conv2DTranspose, filters, 4, strides=2, **options)(x)
     return noise.generator(x)
 
 
@@ -111,9 +117,10 @@ def _layer(
     layer: Callable[..., keras.layers.Layer],
     filters: int,
     size: int | Size,
+    use_bias: bool = False,
     **options: Any,
 ) -> keras.layers.Layer:
-    """Return a layer of `filters` kernels of a size, without a bias."""
+    """Return a layer of `filters` kernels of a size."""
     normal = keras.initializers.RandomNormal(0, 0.02)
     initializer = {"glorot": "glorot_uniform", "dcgan": normal}[initialisation]
-    return layer(filters, size, use_bias=False, kernel_initializer=initializer, **options)
+    return layer(filters, size, use_bias=use_bias, kernel_initializer=initializer, **options)

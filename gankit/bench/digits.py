@@ -1,0 +1,88 @@
+"""Counts the modes of stacked MNIST with a classifier of digits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from gankit.bench.mixture_scores import kl_to_equal
+from gankit.data.dataset import Dataset
+from gankit.data.scaling import from_uint8
+from gankit.discovery.plugins import load_plugins
+from gankit.recipe.features import choose_features
+from gankit.recipe.section import Section
+from gankit.scoring.features import Features
+
+TRAINING_STEPS = 3000
+CLASSES = 10
+ROWS = 2000  # images classified at a time
+
+
+@dataclass(frozen=True)
+class ModeScore:
+    """The scores of some samples."""
+
+    modes: int  # of 1,000, that have a sample
+    reverse_kl: float  # of the fractions of the modes, to equal ones
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A classifier of single digits.
+
+    Args:
+        classify: From grey images (count, 28, 28, 1) in [−1, 1] to digits (count,).
+        accuracy: The fraction of MNIST's test images that it classifies correctly.
+    """
+
+    classify: Callable[[np.ndarray], np.ndarray]
+    accuracy: float
+
+    def score(self, samples: np.ndarray) -> ModeScore:
+        """Return the scores of samples (count, 28, 28, 3) in [−1, 1]."""
+        return mode_score(np.concatenate([self._modes(part) for part in _parts(samples)]))
+
+    def _modes(self, samples: np.ndarray) -> np.ndarray:
+        """Return the mode of each sample, the number that its digits form, (count,)."""
+        grey = np.moveaxis(samples, 3, 1)
+        digits = self.classify(grey.reshape(-1, *grey.shape[2:], 1))
+        return np.asarray(digits.reshape(len(samples), 3) @ [100, 10, 1])
+
+
+def mode_score(modes: np.ndarray) -> ModeScore:
+    """Return the scores of samples by their modes (count,), numbers below 1,000."""
+    counts = np.bincount(modes, minlength=CLASSES**3)
+    return ModeScore(int(np.sum(counts > 0)), kl_to_equal(counts / counts.sum()))
+
+
+@cache
+def digits() -> Digits:
+    """Return a classifier that was trained on MNIST's training images, once for all benchmarks.
+
+    Raises:
+        GankitError: MNIST cannot be read or downloaded.
+    """
+    made: Features = Section(
+        "classifier",
+        {"steps": TRAINING_STEPS},
+        choose_features("classifier", load_plugins()).part,
+    ).make(data=_mnist("train"))
+    assert made.classify is not None
+    probabilities, test = made.classify, _mnist("test")
+
+    def classify(images: np.ndarray) -> np.ndarray:
+        return np.asarray(np.argmax(probabilities(made.extract(images)), axis=1))
+
+    found = [classify(from_uint8(part)) for part in _parts(np.asarray(test.arrays["images"]))]
+    return Digits(classify, float(np.mean(np.concatenate(found) == test.arrays["labels"])))
+
+
+def _mnist(split: str) -> Dataset:
+    part = load_plugins().find("datasets", "mnist")
+    made: Dataset = Section("mnist", {"split": split}, part).make()
+    return made
+
+
+def _parts(images: np.ndarray) -> list[np.ndarray]:
+    return [images[start : start + ROWS] for start in range(0, len(images), ROWS)]
