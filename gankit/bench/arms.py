@@ -34,7 +34,7 @@ class Arm:
     def read(self, pace: float = 1.0) -> Recipe:
         """Return the recipe, its schedules `pace` times as long."""
         table = toml.read(shipped_recipes()[self.recipe])
-        table = _paced(override(table, self.changes, f"the arm {self.name}"), pace)
+        table = paced(override(table, self.changes, f"the arm {self.name}"), pace)
         return check_recipe(table, load_plugins(), f"the arm {self.name}")
 
 
@@ -115,13 +115,13 @@ def _packing(recipe: str, size: int) -> Arm:
     return Arm(f"packing-{size}", recipe, SMALL | packs)
 
 
-def _paced(value: Any, pace: float) -> Any:
+def paced(value: Any, pace: float) -> Any:
     """Return a table with its schedules `pace` times as long."""
     if isinstance(value, list):
-        return [_paced(item, pace) for item in value]
+        return [paced(item, pace) for item in value]
     if not isinstance(value, Mapping):
         return value
-    table = {key: _paced(item, pace) for key, item in value.items()}
+    table = {key: paced(item, pace) for key, item in value.items()}
     if "decay_steps" in table:
         table["decay_steps"] = max(1, round(pace * table["decay_steps"]))
     return table

@@ -16,6 +16,7 @@ from gankit.scoring.features import Features
 
 TRAINING_STEPS = 3000
 CLASSES = 10
+MARGIN = 2  # of samples, around the 28 × 28 pixels of a digit
 ROWS = 2000  # images classified at a time
 
 
@@ -40,12 +41,12 @@ class Digits:
     accuracy: float
 
     def score(self, samples: np.ndarray) -> ModeScore:
-        """Return the scores of samples (count, 28, 28, 3) in [−1, 1]."""
+        """Return the scores of samples (count, 32, 32, 3) in [−1, 1], which have a margin."""
         return mode_score(np.concatenate([self._modes(part) for part in _parts(samples)]))
 
     def _modes(self, samples: np.ndarray) -> np.ndarray:
         """Return the mode of each sample, the number that its digits form, (count,)."""
-        grey = np.moveaxis(samples, 3, 1)
+        grey = np.moveaxis(samples[:, MARGIN:-MARGIN, MARGIN:-MARGIN], 3, 1)
         digits = self.classify(grey.reshape(-1, *grey.shape[2:], 1))
         return np.asarray(digits.reshape(len(samples), 3) @ [100, 10, 1])
 
@@ -57,8 +58,11 @@ def mode_score(modes: np.ndarray) -> ModeScore:
 
 
 @cache
-def digits() -> Digits:
+def digits(path: str | None = None) -> Digits:
     """Return a classifier that was trained on MNIST's training images, once for all benchmarks.
+
+    Args:
+        path: Where MNIST is; Keras downloads it if None.
 
     Raises:
         GankitError: MNIST cannot be read or downloaded.
@@ -67,9 +71,9 @@ def digits() -> Digits:
         "classifier",
         {"steps": TRAINING_STEPS},
         choose_features("classifier", load_plugins()).part,
-    ).make(data=_mnist("train"))
+    ).make(data=_mnist(path, "train"))
     assert made.classify is not None
-    probabilities, test = made.classify, _mnist("test")
+    probabilities, test = made.classify, _mnist(path, "test")
 
     def classify(images: np.ndarray) -> np.ndarray:
         return np.asarray(np.argmax(probabilities(made.extract(images)), axis=1))
@@ -78,9 +82,9 @@ def digits() -> Digits:
     return Digits(classify, float(np.mean(np.concatenate(found) == test.arrays["labels"])))
 
 
-def _mnist(split: str) -> Dataset:
+def _mnist(path: str | None, split: str) -> Dataset:
     part = load_plugins().find("datasets", "mnist")
-    made: Dataset = Section("mnist", {"split": split}, part).make()
+    made: Dataset = Section("mnist", {"path": path, "split": split}, part).make()
     return made
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from gankit.bench.arms import paced
 from gankit.discovery.plugins import load_plugins
 from gankit.recipe.overrides import override
 from gankit.recipe.recipe import Recipe, check_recipe
@@ -19,16 +20,16 @@ class StackedArm:
     name: str
     changes: Table
 
-    def read(self, seed: int = 0, steps: int = STEPS) -> Recipe:
-        """Return the recipe that takes so many steps."""
+    def read(self, seed: int = 0, steps: int = STEPS, path: str | None = None) -> Recipe:
+        """Return the recipe that takes so many steps; `path` is where MNIST is."""
         table = override({**BASE, "seed": seed}, self.changes, f"the arm {self.name}")
         batch = table["training"]["batch_size"]
         epochs = max(1, round(steps * batch / IMAGES))
         length = {
-            "dataset": {"count": batch * round(steps / epochs)},
+            "dataset": {"count": batch * round(steps / epochs)} | ({"path": path} if path else {}),
             "training": {"epochs": epochs},
         }
-        table = override(table, length, f"the arm {self.name}")
+        table = paced(override(table, length, f"the arm {self.name}"), steps / STEPS)
         return check_recipe(table, load_plugins(), f"the arm {self.name}")
 
 
@@ -45,17 +46,18 @@ def stacked_arms() -> dict[str, StackedArm]:
     return {name: StackedArm(name, changes) for name, changes in found.items()}
 
 
-def _adam(**options: float) -> Table:
+def _adam(**options: Any) -> Table:
     both = ("discriminator", "generator")
     return {player: {"optimizer": {"name": "adam", **options}} for player in both}
 
 
 R1, R2 = ({"name": name, "gamma": 0.2} for name in ("r1", "r2"))
 AVERAGE = {"name": "ema", "decay": 0.999}
+FALLING = {"name": "cosine-decay", "initial_learning_rate": 1e-3, "decay_steps": STEPS}
 
 # The game of R3GAN, Huang et al. 2024, arXiv:2501.05441, with small networks without normalisation.
 BASE: Table = {
-    "dataset": {"name": "stacked-mnist"},
+    "dataset": {"name": "stacked-mnist", "size": 32},
     "architecture": {
         "name": "dcgan",
         "latent": 64,
@@ -66,7 +68,7 @@ BASE: Table = {
     },
     "loss": {"name": "relativistic"},
     "stabilizers": [R1, R2, AVERAGE],
-    "players": _adam(learning_rate=1e-3, beta_1=0.0, beta_2=0.99),
+    "players": _adam(learning_rate=FALLING, beta_1=0.0, beta_2=0.99),
     "training": {"batch_size": 64, "checkpoint_every": 500, "keep_samples": 20},
     "sentinel": {"action": "off"},
 }

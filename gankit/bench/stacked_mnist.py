@@ -13,7 +13,7 @@ from gankit.api.generator import Generator
 from gankit.bench.arms import chosen_arms
 from gankit.bench.digits import ModeScore, digits
 from gankit.bench.results import Results, Row
-from gankit.bench.stacked_arms import STEPS, StackedArm, stacked_arms
+from gankit.bench.stacked_arms import STEPS, stacked_arms
 from gankit.bench.stacked_table import table
 from gankit.bench.table import minutes
 from gankit.errors import GankitError, Interrupted
@@ -26,16 +26,21 @@ from gankit.run.history import read_history
 from gankit.run.train import train
 
 SAMPLES = 26_000  # as in VEEGAN's protocol
-BEGAN = "arm.toml"
+BEGAN, BROKEN = "arm.toml", "broken.txt"
 
 
 def measure(
-    names: Sequence[str], seeds: Sequence[int], steps: int | None, out: Path, console: Console
+    names: Sequence[str],
+    seeds: Sequence[int],
+    steps: int | None,
+    data: Path | None,
+    out: Path,
+    console: Console,
 ) -> list[str]:
     """Measure what the folder `out` lacks, and return the lines of the table.
 
     Each seed is a run in a folder of its own, and goes on where it was stopped. Without names all
-    arms are measured.
+    arms are measured. `data` is where MNIST is; Keras downloads it if None.
 
     Raises:
         GankitError: There is no such arm, the folder has results with other settings, MNIST cannot
@@ -43,45 +48,45 @@ def measure(
     """
     known, results = stacked_arms(), Results(out)
     chosen = [known[name] for name in chosen_arms(names, list(known))]
+    steps, path = steps or STEPS, str(data.resolve()) if data else None
     for arm in chosen:
-        text = arm.read(steps=steps or STEPS).to_toml()
+        text = arm.read(steps=steps).to_toml()
         for seed in results.missing([arm.name], seeds, text):
-            row = _measure(arm, seed, steps or STEPS, out / f"{arm.name}-{seed}", console)
+            folder = out / f"{arm.name}-{seed}"
+            seconds = _train(arm.read(seed, steps, path), folder, console)
+            row = Row(arm.name, {seed: _scores(folder, seed, path)}, steps, seconds)
             results.add(row, text)
             console.print(_said(row, seed), highlight=False)
     return table([results.row(arm.name, seeds) for arm in chosen])
 
 
-def _measure(arm: StackedArm, seed: int, steps: int, folder: Path, console: Console) -> Row:
-    """Train an arm, or go on with its run, and score the samples of its last checkpoint."""
-    run = _train(arm.read(seed, steps), folder, arm.name, console)
-    found = ModeScore(0, float("nan"))
-    if run is not None:
-        generator = Generator.open(run.path, keras.backend.backend())
-        found = digits().score(sample(generator.gan, SAMPLES, seed))
-    seconds = sum(float(row["seconds"]) for row in read_history(folder / "history.csv"))
-    keras.utils.clear_session()
-    gc.collect()
-    scores = {**asdict(found), "accuracy": digits().accuracy}
-    return Row(arm.name, {seed: scores}, steps, seconds)
-
-
-def _train(recipe: Recipe, folder: Path, name: str, console: Console) -> RunFolder | None:
-    """Train a recipe to its end, and return its run; None if a loss is not finite."""
+def _train(recipe: Recipe, folder: Path, console: Console) -> float:
+    """Train a recipe to its end, or until a loss is not finite; return the seconds of training."""
     text = recipe.to_toml()
     if (folder / BEGAN).is_file() and read(folder / BEGAN) != text:
         raise GankitError(f"{folder} has a run with other settings", "choose another --out")
     exists = (folder / "run.json").is_file()
-    run = RunFolder.open(folder) if exists else RunFolder.create(name, folder)
+    run = RunFolder.open(folder) if exists else RunFolder.create(folder.name, folder)
     write(folder / BEGAN, text)
     try:
         with console.status(folder.name):
             train(recipe, run, Console(quiet=True))
     except Interrupted as stopped:
         raise GankitError(f"{stopped}", "the same command continues the benchmark") from stopped
-    except NotFinite:
-        return None
-    return run
+    except NotFinite as broken:
+        write(folder / BROKEN, f"{broken.step}\n")
+    return sum(float(row["seconds"]) for row in read_history(run.history))
+
+
+def _scores(folder: Path, seed: int, path: str | None) -> dict[str, float]:
+    """Return the scores of a run's last checkpoint; a broken run has no modes."""
+    classifier, found = digits(path), ModeScore(0, float("nan"))
+    if not (folder / BROKEN).is_file():
+        generator = Generator.open(folder, keras.backend.backend())
+        found = classifier.score(sample(generator.gan, SAMPLES, seed))
+    keras.utils.clear_session()
+    gc.collect()
+    return {**asdict(found), "accuracy": classifier.accuracy}
 
 
 def _said(row: Row, seed: int) -> str:

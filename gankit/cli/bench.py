@@ -37,6 +37,10 @@ def bench(
     out: Annotated[
         Path | None, text("FOLDER", "The folder of the results.", "bench/BENCHMARK")
     ] = None,
+    data: Annotated[
+        Path | None,
+        text("FILE", "MNIST for stacked-mnist, as for the dataset mnist.", "Keras downloads it"),
+    ] = None,
     backend: Backend = None,
     cpu: Cpu = False,
 ) -> None:
@@ -51,7 +55,7 @@ def bench(
     if benchmark == "ablation":
         lines = ablation.measure(names, range(seeds or 3), steps, folder, console)
     elif benchmark == "stacked-mnist":
-        lines = stacked_mnist.measure(names, range(seeds or 2), steps, folder, console)
+        lines = stacked_mnist.measure(names, range(seeds or 2), steps, data, folder, console)
     elif benchmark == "sentinel":
         if steps is not None:
             raise GankitError("the runs of sentinel have a fixed length", "leave out --steps")
