@@ -5,7 +5,7 @@
 #     SMALL=1 bash benchmarks/gpu.sh OUT    a rehearsal on a CPU
 #
 # OUT, a new folder, gets a log of each part, and the tables for the docs in summary.md. WHEELS may
-# name a folder with wheels of what the machine lacks.
+# name a folder with wheels of what the machine lacks, MNIST a file with MNIST, for stacked MNIST.
 set -uo pipefail
 mkdir -p "$1" && out=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
@@ -53,6 +53,8 @@ parts() {
   done
   part bench-ring python -m gankit bench ring --backend jax --arms best --seeds 2 --steps $game \
     --out "$out/ring"
+  [ -z "${MNIST:-}" ] || part bench-stacked-mnist python -m gankit bench stacked-mnist --backend jax \
+    --arms relativistic-r1-r2 --seeds 1 --steps $game --data "$MNIST" --out "$out/stacked-mnist"
 }
 
 {
@@ -61,6 +63,7 @@ parts() {
   parts
   echo
   sed -n '/┏/,$p' "$out"/step-*.log
+  grep -h "modes, reverse KL" "$out"/bench-stacked-mnist.log
   grep -h "images/s\|/$epochs " "$out"/run-*.log
   grep -h "largest difference" "$out"/resume-*.log
 } 2>/dev/null | tee "$out/summary.md"
