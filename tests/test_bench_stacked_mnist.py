@@ -73,7 +73,7 @@ def test_the_arms_of_r3gan_differ_in_loss_and_penalties_alone():
         for recipe in recipes
     ]
     assert all(other == rest[0] for other in rest)
-    assert {p.options["gamma"] for p in recipes[0].stabilizers if "gamma" in p.options} == {0.2}
+    assert {p.options["gamma"] for p in recipes[0].stabilizers if "gamma" in p.options} == {2.0}
     spec = DataSpec({"images": (32, 32, 3), "labels": ()}, 1000)
     networks = recipes[0].architecture.make(spec)
     normalised = [layer for n in networks.values() for layer in n.layers if "norm" in layer.name]

@@ -51,7 +51,7 @@ def _adam(**options: Any) -> Table:
     return {player: {"optimizer": {"name": "adam", **options}} for player in both}
 
 
-R1, R2 = ({"name": name, "gamma": 0.2, "every": 4} for name in ("r1", "r2"))
+R1, R2 = ({"name": name, "gamma": 2.0, "every": 4} for name in ("r1", "r2"))
 AVERAGE = {"name": "ema", "decay": 0.999}
 FALLING = {"name": "cosine-decay", "initial_learning_rate": 1e-3, "decay_steps": STEPS}
 
