@@ -17,7 +17,6 @@ from gankit.scoring.features import Features
 TRAINING_STEPS = 3000
 CLASSES = 10
 MARGIN = 2  # of samples, around the 28 × 28 pixels of a digit
-ROWS = 2000  # images classified at a time
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,9 @@ class Digits:
 
     def score(self, samples: np.ndarray) -> ModeScore:
         """Return the scores of samples (count, 32, 32, 3) in [−1, 1], which have a margin."""
-        return mode_score(np.concatenate([self._modes(part) for part in _parts(samples)]))
-
-    def _modes(self, samples: np.ndarray) -> np.ndarray:
-        """Return the mode of each sample, the number that its digits form, (count,)."""
         grey = np.moveaxis(samples[:, MARGIN:-MARGIN, MARGIN:-MARGIN], 3, 1)
         digits = self.classify(grey.reshape(-1, *grey.shape[2:], 1))
-        return np.asarray(digits.reshape(len(samples), 3) @ [100, 10, 1])
+        return mode_score(digits.reshape(len(samples), 3) @ [100, 10, 1])
 
 
 def mode_score(modes: np.ndarray) -> ModeScore:
@@ -78,15 +73,11 @@ def digits(path: str | None = None) -> Digits:
     def classify(images: np.ndarray) -> np.ndarray:
         return np.asarray(np.argmax(probabilities(made.extract(images)), axis=1))
 
-    found = [classify(from_uint8(part)) for part in _parts(np.asarray(test.arrays["images"]))]
-    return Digits(classify, float(np.mean(np.concatenate(found) == test.arrays["labels"])))
+    found = classify(from_uint8(np.asarray(test.arrays["images"])))
+    return Digits(classify, float(np.mean(found == test.arrays["labels"])))
 
 
 def _mnist(path: str | None, split: str) -> Dataset:
     part = load_plugins().find("datasets", "mnist")
     made: Dataset = Section("mnist", {"path": path, "split": split}, part).make()
     return made
-
-
-def _parts(images: np.ndarray) -> list[np.ndarray]:
-    return [images[start : start + ROWS] for start in range(0, len(images), ROWS)]

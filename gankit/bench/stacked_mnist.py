@@ -9,7 +9,6 @@ import keras
 import numpy as np
 from rich.console import Console
 
-from gankit.api.generator import Generator
 from gankit.bench.arms import chosen_arms
 from gankit.bench.digits import ModeScore, digits
 from gankit.bench.results import Results, Row
@@ -23,6 +22,7 @@ from gankit.recipe.recipe import Recipe
 from gankit.run.callbacks import NotFinite
 from gankit.run.folder import RunFolder
 from gankit.run.history import read_history
+from gankit.run.load import restore
 from gankit.run.train import train
 
 SAMPLES = 26_000  # as in VEEGAN's protocol
@@ -82,8 +82,8 @@ def _scores(folder: Path, seed: int, path: str | None) -> dict[str, float]:
     """Return the scores of a run's last checkpoint; a broken run has no modes."""
     classifier, found = digits(path), ModeScore(0, float("nan"))
     if not (folder / BROKEN).is_file():
-        generator = Generator.open(folder, keras.backend.backend())
-        found = classifier.score(sample(generator.gan, SAMPLES, seed))
+        gan = restore(RunFolder.open(folder)).gan
+        found = classifier.score(sample(gan, SAMPLES, seed))
     keras.utils.clear_session()
     gc.collect()
     return {**asdict(found), "accuracy": classifier.accuracy}
