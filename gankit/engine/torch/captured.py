@@ -24,7 +24,7 @@ from torch.fx.experimental.proxy_tensor import (
     make_fx,
 )
 
-from gankit.engine.torch import flat_graph
+from gankit.engine.torch import flat_graph, kernels
 from gankit.messages import in_one_line
 from gankit.terminal import show_warning
 
@@ -105,7 +105,7 @@ class Capture:
             _tracing.pop()
             self.given = ()
         self.draws = flat_graph.draws(made.graph)
-        self.graph: Flat = flat_graph.optimised(made).forward
+        self.graph: Flat = flat_graph.optimised(made, _DIRECT)
 
     def fits(self, given: Sequence[Any]) -> bool:
         """Return whether all conditions come out as they did in the trace."""
@@ -167,11 +167,13 @@ def _own_draws(device: torch.device, draws: bool) -> Iterator[None]:
         generator.set_state(state)
 
 
-@torch.library.custom_op("gankit::reseed", mutates_args=())  # type: ignore[untyped-decorator]
-def reseed(seed: torch.Tensor) -> None:
+def _reseed(seed: torch.Tensor) -> None:
     """Seed PyTorch's generator of the device, as Keras seeds a new one for each draw."""
     first, second = seed.tolist()
     _generator(seed.device).manual_seed((first + second) & 0xFFFFFFFF)
+
+
+reseed = torch.library.custom_op("gankit::reseed", _reseed, mutates_args=())
 
 
 @reseed.register_fake  # type: ignore[untyped-decorator]
@@ -182,3 +184,9 @@ def _(seed: torch.Tensor) -> None:
 def _seeded(seed: Any) -> None:
     """Draw from PyTorch's own generator, which the graph seeds before each draw."""
     torch.ops.gankit.reseed(draw_seed(seed))
+
+
+_DIRECT = {
+    torch.ops.gankit.reseed.default: _reseed,
+    torch.ops.gankit.bits.default: kernels.random_bits,
+}

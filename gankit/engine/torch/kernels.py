@@ -53,8 +53,7 @@ def dropout(x: Any, rate: float, seed: Any) -> Any:
     return x * kept.to(x.dtype).mul_(1 / (1 - rate))
 
 
-@torch.library.custom_op("gankit::bits", mutates_args=())  # type: ignore[untyped-decorator]
-def bits(count: int, seed: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+def random_bits(count: int, seed: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """Return at least `count` random int16; on a CPU PyTorch draws its own masks one by one.
 
     It is one operation, so that a captured step draws anew.
@@ -68,6 +67,9 @@ def bits(count: int, seed: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
         drawn = torch.empty(words, dtype=torch.int64, device=like.device)
         drawn.random_(-(2**63), None, generator=random)
     return drawn.view(torch.int16)
+
+
+bits = torch.library.custom_op("gankit::bits", random_bits, mutates_args=())
 
 
 @bits.register_fake  # type: ignore[untyped-decorator]
