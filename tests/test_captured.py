@@ -210,8 +210,12 @@ def test_a_short_run_is_not_captured(images, monkeypatch):
     from gankit.engine.torch import captured
 
     monkeypatch.setattr(captured, "EAGER_STEPS", 9)
+    monkeypatch.setattr(captured, "EAGER_SECONDS", float("inf"))
     one, other = both(lambda: game(LOSSES["bce"](), []), images)
     assert not graphs(one) and same(one, other)
+    monkeypatch.setattr(captured, "EAGER_SECONDS", 0)
+    one, other = both(lambda: game(LOSSES["bce"](), []), images)
+    assert graphs(one) == 1 and same(one, other)  # its steps are long
 
 
 def test_equal_operations_are_merged_unless_something_is_written_between_them():

@@ -7,6 +7,7 @@ What cannot be traced is played as it stands.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +32,9 @@ from gankit.terminal import show_warning
 Play = Callable[[Mapping[str, Any]], dict[str, Any]]
 Flat = Callable[..., Any]
 
-EAGER_STEPS = 40  # a trace takes as long as about so many steps, so short runs do without
+# a trace takes as long as so many small steps, or seconds of large ones: short runs do without
+EAGER_STEPS = 40
+EAGER_SECONDS = 3.0
 
 _tracing: list[Capture] = []
 
@@ -52,17 +55,26 @@ class Step:
         self.captures: dict[Any, list[Capture]] = {}
         self.failure: Exception | None = None
         self.steps = 0
+        self.seconds = 0.0
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, Any]:
         """Return the logs of a step."""
         self.steps += 1
-        if self.failure is not None or self.steps <= EAGER_STEPS:
+        if self.failure is not None:
             return self.play(batch)
+        if self.steps <= EAGER_STEPS and self.seconds <= EAGER_SECONDS:
+            return self._timed(batch)
         values = [variable._value for variable in self.variables]
         arrays = {name: keras.ops.convert_to_tensor(x) for name, x in batch.items()}
         given = [*values, *arrays.values()]
         captured = self._captured(arrays, given)
         return captured(given) if captured else self.play(batch)
+
+    def _timed(self, batch: Mapping[str, Any]) -> dict[str, Any]:
+        begun = time.process_time()
+        logs = self.play(batch)
+        self.seconds += time.process_time() - begun
+        return logs
 
     def _captured(self, arrays: Mapping[str, Any], given: list[Any]) -> Capture | None:
         """Return the graph for these tensors, None if there can be none."""
