@@ -198,7 +198,7 @@ def _seeded(seed: Any) -> None:
     torch.ops.gankit.reseed(draw_seed(seed))
 
 
-_DIRECT = {
+_DIRECT: dict[Any, Flat] = {
     torch.ops.gankit.reseed.default: _reseed,
     torch.ops.gankit.bits.default: kernels.random_bits,
 }

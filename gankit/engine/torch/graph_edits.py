@@ -16,7 +16,9 @@ aten = torch.ops.aten
 _LARGEST = 2**20  # the bytes of a constant that is kept
 
 # whose result depends on the shape of what they read, not on the values
-_ALIKE = ("aten::ones_like", "aten::zeros_like", "aten::full_like")
+_ALIKE = tuple(
+    f"aten::{kind}" for kind in ("ones_like", "zeros_like", "full_like", "new_zeros", "new_ones")
+)
 # whose result is 0 where one of these arguments is 0
 _ZERO = {
     "aten::mm": (0, 1),
@@ -112,7 +114,7 @@ def _bases(node: Node) -> Iterator[Node]:
 
 
 def _is_unit(node: Node) -> bool:
-    if not is_aten(node) or node.target._schema.name not in _UNIT or len(node.args) < 2:  # type: ignore[union-attr]
+    if not is_aten(node) or node.target._schema.name not in _UNIT or len(node.args) < 2:
         return False
     one = isinstance(node.args[1], int | float) and node.args[1] == 1
     return one and isinstance(node.args[0], Node) and geometry(node) == geometry(node.args[0])
@@ -135,8 +137,8 @@ def _computed(node: Node, known: dict[Node, Any]) -> Any:
     if sum(x.meta["val"].numel() for x in [*unknown, node] if "val" in x.meta) > _LARGEST:
         return None
     arguments = map_arg((node.args, node.kwargs), lambda x: known.get(x, _minus_one(x)))
-    value = node.target(*arguments[0], **arguments[1])  # type: ignore[operator]
-    alike = node.target._schema.name in _ALIKE  # type: ignore[union-attr]
+    value = node.target(*arguments[0], **arguments[1])
+    alike = node.target._schema.name in _ALIKE
     return value if not unknown or alike or _is_zero(value) else None
 
 

@@ -37,6 +37,10 @@ class Trainer(keras.Model):
         """Return the logs of each step of the last call: here it is one step."""
         return [logs]
 
+    def reset_metrics(self) -> None:
+        """Set the means of the game to 0, at once."""
+        torch._foreach_zero_([variable.value for variable in self.metrics_variables])
+
     def settle(self) -> None:
         """Write the values that `fit` holds to the variables: here they always are."""
 
