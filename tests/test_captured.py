@@ -280,7 +280,7 @@ def test_what_equals_its_input_is_dropped_unless_something_is_written_to_it():
     def minus_zero(x):
         return [(x + 0.0) ** 1.0 * 1]
 
-    assert edited(written, torch.ones(2), torch.ones(2)) == ["mul", "add_.Tensor", "div", "add"]
+    assert edited(written, torch.ones(2), torch.ones(2)) == ["mul", "add_.Tensor", "div", "add_"]
     assert edited(minus_zero, torch.tensor([-0.0, 1.0])) == ["add"]
 
 
@@ -300,3 +300,40 @@ def test_constants_are_computed_once_and_products_with_zero_too():
     x, w = torch.tensor([[-0.0, -1.0], [2.0, 3.0]]), -torch.ones(2, 2)
     assert edited(constants, x, w) == ["add", "mul"]  # −1 · 0 is −0
     assert edited(written, x) == ["zeros_like", "add_.Tensor", "mm"]
+
+
+def test_a_result_is_written_over_an_input_that_nobody_reads_again():
+    import torch
+
+    def chain(x, y):
+        first = x * y
+        second = first + 1  # over the product
+        third = second * y  # not over the sum, whose view is read later
+        return [third, second.view(-1) + 2, x + y]
+
+    def lists(x, y):
+        roots = torch._foreach_sqrt([x, y])
+        sums = torch._foreach_add(roots, 1.0)
+        return [*torch._foreach_div(sums, [y, x]), *torch._foreach_add([x, x], 1.0)]
+
+    x, y = torch.arange(6.0).reshape(2, 3), torch.arange(6.0).reshape(2, 3) + 1
+    assert edited(chain, x, y) == ["mul", "add_", "mul", "view", "add", "add"]
+    assert edited(lists, x, y)[:3] == ["_foreach_sqrt", "getitem", "getitem"]
+    assert edited(lists, x, y)[3:5] == ["_foreach_add_", "_foreach_div_"]
+
+
+def test_adam_takes_the_squares_of_the_norm():
+    import torch
+
+    def squares(x, y):
+        norm = (x**2).sum() + (y**2).sum()
+        return [norm, *torch._foreach_mul([x, y], [x, y])]
+
+    def written(x, y):
+        norm = (x**2).sum() + (y**2).sum()
+        y.add_(1)
+        return [norm, *torch._foreach_mul([x, y], [x, y])]
+
+    x, y = torch.arange(6.0).reshape(2, 3), torch.arange(3.0)
+    assert "_foreach_mul" not in edited(squares, x, y)
+    assert "_foreach_mul" in edited(written, x, y)

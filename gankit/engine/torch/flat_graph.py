@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch.fx import Graph, GraphModule, Node
 
-from gankit.engine.torch import graph_edits
+from gankit.engine.torch import graph_edits, graph_memory
 from gankit.engine.torch.graph_nodes import DRAW, Owners, is_aten, writes
 
 # the bindings of Python start quicker than the operations of ATen, and run the same kernels
@@ -18,7 +18,14 @@ _BOUND = (
     *("mm", "t", "mul", "add", "sub", "div", "sum", "pow", "where", "eq", "sqrt", "rsub", "mean"),
     *("ones_like", "zeros_like", "minimum", "maximum", "permute", "gt", "ge", "lt", "le", "neg"),
     *("square", "rsqrt", "logical_and", "logical_not", "isfinite", "exp", "log", "cos", "tanh"),
-    *("_foreach_add_", "_foreach_mul_", "_foreach_mul", "_foreach_div", "_foreach_sqrt"),
+    *(
+        "_foreach_add_",
+        "_foreach_mul_",
+        "_foreach_mul",
+        "_foreach_div",
+        "_foreach_div_",
+        "_foreach_sqrt",
+    ),
     *("_foreach_add", "clamp", "addmm", "cat", "bmm", "abs", "sigmoid"),
 )
 
@@ -39,7 +46,9 @@ def optimised(
     graph_edits.drop_views(graph)
     graph_edits.fold(module)
     graph_edits.merge(graph)
+    graph_memory.share_squares(graph)
     graph_edits.drop_unread(graph)
+    graph_memory.reuse(graph)
     constants = _lifted(module)
     for node in graph.nodes:
         node.target = (direct or {}).get(node.target) or _binding(node)

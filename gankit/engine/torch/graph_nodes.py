@@ -48,7 +48,8 @@ def is_view(node: Node) -> bool:
     if not is_aten(node):
         return getattr(node.target, "__name__", "") == "getitem"
     target: Any = node.target
-    return any(result.alias_info is not None for result in target._schema.returns)
+    unsafe = target is torch.ops.aten._unsafe_view.default  # which does not say so
+    return unsafe or any(result.alias_info is not None for result in target._schema.returns)
 
 
 def writes(node: Node) -> list[Node]:
