@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,14 +10,14 @@ import torch
 from torch.fx import Graph, GraphModule, Node
 from torch.fx.node import map_arg
 
-from gankit.engine.torch.graph_nodes import Owners, geometry, is_aten, is_pure, is_view, writes
+from gankit.engine.torch.graph_nodes import Owners, alike, is_aten, is_pure, is_view, writes
 
 aten = torch.ops.aten
 
 _LARGEST = 2**20  # the bytes of a constant that is kept
 
 # whose result depends on the shape of what they read, not on the values
-_ALIKE = tuple(
+_BY_SHAPE = tuple(
     f"aten::{kind}" for kind in ("ones_like", "zeros_like", "full_like", "new_zeros", "new_ones")
 )
 # whose result is 0 where one of these arguments is 0
@@ -43,7 +44,7 @@ def drop_views(graph: Graph) -> None:
     """Drop views that are what they, or those before them, are views of."""
     for node in list(graph.nodes):
         for base in _bases(node):
-            if geometry(node) is not None and geometry(node) == geometry(base):
+            if alike(node, base):
                 _replace(node, base)
                 break
 
@@ -117,13 +118,13 @@ def _is_unit(node: Node) -> bool:
     if not is_aten(node) or node.target._schema.name not in _UNIT or len(node.args) < 2:
         return False
     one = isinstance(node.args[1], int | float) and node.args[1] == 1
-    return one and isinstance(node.args[0], Node) and geometry(node) == geometry(node.args[0])
+    return one and alike(node, node.args[0])
 
 
 def _is_constant(node: Node, known: dict[Node, Any]) -> bool:
     target: Any = node.target
     name = target._schema.name
-    if name in _ALIKE or all(x in known for x in node.all_input_nodes):
+    if name in _BY_SHAPE or all(x in known for x in node.all_input_nodes):
         return True
     factors = [node.args[place] for place in _ZERO.get(name, ())]
     return any(isinstance(x, Node) and x in known and _is_zero(known[x]) for x in factors)
@@ -132,21 +133,25 @@ def _is_constant(node: Node, known: dict[Node, Any]) -> bool:
 def _computed(node: Node, known: dict[Node, Any]) -> Any:
     """Return the constant value of a node, None if it has none after all."""
     unknown = [x for x in node.all_input_nodes if x not in known]
-    if any(geometry(x) is None for x in unknown):
+    if any(_size(x) > _LARGEST for x in [*unknown, node]):
         return None
-    if sum(x.meta["val"].numel() for x in [*unknown, node] if "val" in x.meta) > _LARGEST:
-        return None
-    arguments = map_arg((node.args, node.kwargs), lambda x: known.get(x, _minus_one(x)))
+    arguments = map_arg(
+        (node.args, node.kwargs), lambda x: known[x] if x in known else _minus_one(x)
+    )
     value = node.target(*arguments[0], **arguments[1])
-    alike = node.target._schema.name in _ALIKE
-    return value if not unknown or alike or _is_zero(value) else None
+    by_shape = node.target._schema.name in _BY_SHAPE
+    return value if not unknown or by_shape or _is_zero(value) else None
+
+
+def _size(node: Node) -> float:
+    """Return the bytes of a tensor, infinity if a node is none."""
+    value = node.meta.get("val")
+    return value.nbytes if isinstance(value, torch.Tensor) else math.inf
 
 
 def _minus_one(node: Node) -> Any:
     """Return a tensor for an unknown one, by which a product with 0 shows the sign of its zero."""
-    value = node.meta.get("val")
-    if not isinstance(value, torch.Tensor):
-        return None
+    value = node.meta["val"]
     made = torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device=value.device)
     return made.fill_(-1)
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.fx import Graph, Node
 
-from gankit.engine.torch.graph_nodes import Owners, geometry, is_aten, is_view
+from gankit.engine.torch.graph_nodes import Owners, alike, is_aten, is_view
 
 aten = torch.ops.aten
 
@@ -54,7 +54,7 @@ def reuse(graph: Graph) -> None:
                 node.target = _LISTS_IN_PLACE[node.target]
                 last[source] = last[node]
                 _replace_items(node, node.args[0])
-        elif node.target in _IN_PLACE and geometry(node) == geometry(node.args[0]):
+        elif node.target in _IN_PLACE and alike(node, node.args[0]):
             x, *others = node.all_input_nodes
             alone = x is node.args[0] and all(owners[y] is not x for y in others)
             if alone and x in fresh and last[x] is node:

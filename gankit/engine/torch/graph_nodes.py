@@ -65,9 +65,14 @@ def writes(node: Node) -> list[Node]:
     return found
 
 
-def geometry(node: Node) -> tuple[Any, ...] | None:
-    """Return where the elements of a tensor lie in its memory; None if it is no tensor."""
-    value = node.meta.get("val")
+def alike(node: Node, other: Any) -> bool:
+    """Return whether the elements of two tensors lie alike in their memory."""
+    first, second = _geometry(node), _geometry(other)
+    return first is not None and first == second
+
+
+def _geometry(node: Any) -> tuple[Any, ...] | None:
+    value = node.meta.get("val") if isinstance(node, Node) else None
     if not isinstance(value, torch.Tensor) or value.dtype.is_complex:
         return None
     return value.shape, value.stride(), value.storage_offset(), value.dtype
