@@ -337,3 +337,16 @@ def test_adam_takes_the_squares_of_the_norm():
     x, y = torch.arange(6.0).reshape(2, 3), torch.arange(3.0)
     assert "_foreach_mul" not in edited(squares, x, y)
     assert "_foreach_mul" in edited(written, x, y)
+
+
+def test_the_gradient_of_a_kernel_lies_in_memory_as_the_kernel():
+    import torch
+
+    from gankit.engine.torch import kernels
+
+    images = torch.ones(2, 8, 8, 3)
+    kernel = torch.ones(4, 4, 3, 5, requires_grad=True)
+    (gradient,) = torch.autograd.grad(
+        kernels.convolution(images, kernel, (2, 2), "same").sum(), kernel
+    )
+    assert gradient.is_contiguous()  # else Adam reads it slowly
