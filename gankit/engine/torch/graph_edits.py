@@ -118,7 +118,7 @@ def _is_unit(node: Node) -> bool:
     if not is_aten(node) or node.target._schema.name not in _UNIT or len(node.args) < 2:
         return False
     one = isinstance(node.args[1], int | float) and node.args[1] == 1
-    return one and alike(node, node.args[0])
+    return one and not node.kwargs and alike(node, node.args[0])  # a division may round
 
 
 def _is_constant(node: Node, known: dict[Node, Any]) -> bool:
