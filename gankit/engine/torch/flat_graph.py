@@ -43,7 +43,6 @@ def optimised(
     """
     graph = module.graph
     graph_edits.drop_copies(graph)
-    graph_edits.drop_views(graph)
     graph_edits.fold(module)
     graph_edits.merge(graph)
     graph_memory.share_squares(graph)

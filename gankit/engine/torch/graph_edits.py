@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -38,15 +37,6 @@ def drop_copies(graph: Graph) -> None:
         equal = node.target is aten.lift_fresh_copy.default or _is_unit(node)
         if alias or (equal and not (owners.wrote(node) or owners.wrote(node.all_input_nodes[0]))):
             _replace(node, node.args[0])
-
-
-def drop_views(graph: Graph) -> None:
-    """Drop views that are what they, or those before them, are views of."""
-    for node in list(graph.nodes):
-        for base in _bases(node):
-            if alike(node, base):
-                _replace(node, base)
-                break
 
 
 def fold(module: GraphModule) -> None:
@@ -105,13 +95,6 @@ def drop_unread(graph: Graph) -> None:
 def _replace(node: Node, other: Any) -> None:
     node.replace_all_uses_with(other)
     node.graph.erase_node(node)
-
-
-def _bases(node: Node) -> Iterator[Node]:
-    """Yield the tensors that a node is a view of, from the nearest on."""
-    while is_aten(node) and is_view(node) and not writes(node):
-        node = node.all_input_nodes[0]
-        yield node
 
 
 def _is_unit(node: Node) -> bool:
