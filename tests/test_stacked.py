@@ -9,7 +9,6 @@ from networks import called, normal, randomise
 from scipy.special import log_softmax
 
 import gankit
-from gankit import layers
 from gankit.game.gan import GAN
 from gankit.game.turn import Round, Turn
 from gankit_stacked.losses import StackedEncoder, StackedGan
@@ -217,15 +216,6 @@ def test_features_have_rms_1():
     images = normal(COUNT, 8, 8, 1)
     for features in (called(made["e_0"], images), called(made["g_1"], IMAGES[:, 0, :3, 0], LABELS)):
         np.testing.assert_allclose(np.sqrt(np.square(features).mean(axis=1)), 1, rtol=1e-5)
-
-
-@pytest.mark.parametrize("norm", [True, False])
-def test_only_the_discriminator_of_images_is_normalised_if_wanted(norm):
-    made = stacked_gan(gankit.DataSpec({"images": (32, 32, 1), "labels": ()}, 2), 3, 5, 4, norm)
-    names = ("d_0", "q_0", "d_1", "q_1", "e_0")
-    kinds = {name: {type(layer) for layer in made[name].layers} for name in names}
-    found = {name for name in names if layers.BatchNormalization in kinds[name]}
-    assert found == ({"d_0", "q_0"} if norm else set())
 
 
 @pytest.mark.parametrize("shape", [(8,), (18, 16, 1), (7, 7, 1)])

@@ -23,7 +23,7 @@ from gankit.recipe.shipped import shipped_recipes
 from gankit.run.experiment import assemble
 from gankit.scoring.features import recipe_features
 
-BASE = "quickstart"  # whose first metric is the distance
+BASE = "improved_lego"  # whose first metric is the distance
 STEPS = 1500
 HELD_OUT = 2000  # images, and as many samples
 NONE = "none"

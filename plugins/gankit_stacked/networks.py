@@ -17,7 +17,6 @@ def stacked_gan(
     latent: gankit.Count = 32,
     features: gankit.Count = 128,
     width: gankit.Count = 32,
-    discriminator_norm: bool = True,
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9,
 ) -> dict[str, keras.Model]:
     """An encoder and two GANs, of features and of images (Huang et al. 2016, arXiv:1612.04357).
@@ -33,9 +32,7 @@ def stacked_gan(
         features: The number of features of an image.
         width: The channels of the first convolution; they double as the size halves, up to
             8 × width.
-        discriminator_norm: Whether the discriminator of images has batch normalisation, which shows
-            it how much a batch varies; under a gradient penalty it must have none.
-        momentum: The momentum of batch normalisation.
+        momentum: The momentum of batch normalisation, in the generators.
 
     Returns:
         generator: From noise (batch, 2 · latent), for G₁ and G₀, and labels to images in [−1, 1].
@@ -58,9 +55,8 @@ def stacked_gan(
     lower = _image_generator(latent, features, spec.shape, widths, momentum)
     seen = keras.Input((features,), name="features")
     images = keras.Input(spec.shape, name="images")
-    norm = momentum if discriminator_norm else None
     body_1 = _hidden(_hidden(seen, 2 * features), 2 * features)
-    body_0 = _hidden(_convolutions(images, widths, norm), 2 * features, norm)
+    body_0 = _hidden(_convolutions(images, widths), 2 * features)
     return {
         "generator": _stack(upper, lower, latent),
         "e_0": _features(images, _convolutions(images, widths), features, "e_0"),
@@ -108,22 +104,15 @@ def _image_generator(
     return keras.Model([noise, given], images, name="g_0")
 
 
-def _convolutions(images: Any, widths: Sequence[int], momentum: float | None = None) -> Any:
+def _convolutions(images: Any, widths: Sequence[int]) -> Any:
     x = images
-    for step, width in enumerate(widths):
-        x = layers.Conv2D(width, 4, strides=2, padding="same")(x)
-        x = _activated(x, momentum if step else None)
+    for width in widths:
+        x = keras.layers.LeakyReLU(0.2)(layers.Conv2D(width, 4, strides=2, padding="same")(x))
     return keras.layers.Flatten()(x)
 
 
-def _hidden(x: Any, width: int, momentum: float | None = None) -> Any:
-    return _activated(keras.layers.Dense(width)(x), momentum)
-
-
-def _activated(x: Any, momentum: float | None) -> Any:
-    if momentum is not None:
-        x = layers.BatchNormalization(momentum=momentum)(x)
-    return keras.layers.LeakyReLU(0.2)(x)
+def _hidden(x: Any, width: int) -> Any:
+    return keras.layers.LeakyReLU(0.2)(keras.layers.Dense(width)(x))
 
 
 def _features(inputs: Any, x: Any, size: int, name: str) -> keras.Model:
