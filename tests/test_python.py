@@ -77,5 +77,5 @@ def test_the_notebook_of_the_docs(tmp_path, monkeypatch):
         exec(little(program.replace("count=1000", "count=32"), tmp_path), names)
     assert names["run"].history["epoch"] == [1]
     assert names["scores"].values.keys() >= {"frechet_distance", "precision", "recall"}
-    assert names["found"].settings == {"loss": ["bce", "hinge"]}
+    assert names["found"].settings == {"loss": ["relativistic", "hinge"]}
     assert names["page"].path.is_file()
