@@ -18,6 +18,7 @@ import gankit
 from gankit.data.batches import Batches
 from gankit.errors import Interrupted
 from gankit.run.session import Session
+from gankit_standard.stacked_mnist import Stacks
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "jax", reason="JAX has such calls")
 
@@ -143,6 +144,8 @@ def test_only_small_points_are_called_together_on_a_cpu(images, monkeypatch):
 
     points = {"images": np.zeros((8, 2), "float32")}
     assert several.pays(points) and not several.pays({"images": images})
+    made = Stacks(np.zeros((4, 8, 8), "uint8"), np.zeros((6, 3), int))
+    assert not several.pays({"images": made})
     monkeypatch.setattr(several, "ON_CPU", 63)
     assert not several.pays(points)
 

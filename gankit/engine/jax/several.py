@@ -44,6 +44,8 @@ def pays(arrays: Mapping[str, np.ndarray]) -> bool:
     """Return whether to gather batches from these arrays on the device, several in a call."""
     if processes.processes() > 1 or keras.distribution.distribution() is not None:
         return False
+    if not all(isinstance(array, np.ndarray) for array in arrays.values()):
+        return False  # made when they are read
     size = sum(array.nbytes for array in arrays.values())
     device = jax.local_devices()[0]
     if device.platform == "cpu":  # images mean convolutions: see `_may_loop`
