@@ -22,13 +22,13 @@ def pytest_configure(config):
     config.add_cleanup(folder.cleanup)
     os.environ |= {
         "JAX_COMPILATION_CACHE_DIR": folder.name,
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",  # less is as soon compiled as kept
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",  # storing quicker ones does not pay
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
     if os.environ.get("KERAS_BACKEND") == "jax":
-        os.environ.setdefault("XLA_FLAGS", QUICK)  # LLVM alone compiles small programs in half
+        os.environ.setdefault("XLA_FLAGS", QUICK)  # halves the time to compile
 
 
 @pytest.fixture(scope="module", autouse=True)

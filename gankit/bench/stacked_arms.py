@@ -73,7 +73,7 @@ BASE: Table = {
     "sentinel": {"action": "off"},
 }
 
-# As in PacGAN's VEEGAN experiment, github.com/fjxmlzn/PacGAN, with a quarter of its channels.
+# The rates, batches and packs of PacGAN's VEEGAN experiment, github.com/fjxmlzn/PacGAN, small.
 DCGAN: Table = {
     "architecture": {
         "latent": 100,

@@ -18,15 +18,8 @@ _BOUND = (
     *("mm", "t", "mul", "add", "sub", "div", "sum", "pow", "where", "eq", "sqrt", "rsub", "mean"),
     *("ones_like", "zeros_like", "minimum", "maximum", "permute", "gt", "ge", "lt", "le", "neg"),
     *("square", "rsqrt", "logical_and", "logical_not", "isfinite", "exp", "log", "cos", "tanh"),
-    *(
-        "_foreach_add_",
-        "_foreach_mul_",
-        "_foreach_mul",
-        "_foreach_div",
-        "_foreach_div_",
-        "_foreach_sqrt",
-    ),
-    *("_foreach_add", "clamp", "addmm", "cat", "bmm", "abs", "sigmoid"),
+    *("_foreach_add", "_foreach_add_", "_foreach_mul", "_foreach_mul_", "_foreach_div"),
+    *("_foreach_div_", "_foreach_sqrt", "clamp", "addmm", "cat", "bmm", "abs", "sigmoid"),
 )
 
 
