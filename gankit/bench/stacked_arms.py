@@ -73,7 +73,7 @@ BASE: Table = {
     "sentinel": {"action": "off"},
 }
 
-# The rates, batches and packs of PacGAN's VEEGAN experiment, github.com/fjxmlzn/PacGAN, small.
+# The rates, batches and packs are those of github.com/fjxmlzn/PacGAN, the networks are smaller.
 DCGAN: Table = {
     "architecture": {
         "latent": 100,
