@@ -36,12 +36,9 @@ def grouped(
     channels, filters = kernel.shape[2], kernel.shape[3] // groups
     most = max(1, BUNCH // max(channels, filters))
     size = max(size for size in range(1, groups + 1) if groups % size == 0 and size <= most)
-    inside = np.kron(np.eye(size), np.ones((channels, filters)))
+    inside = np.kron(np.ones(groups // size), np.kron(np.eye(size), np.ones((channels, filters))))
     mask = ops.cast(ops.convert_to_tensor(inside.astype("float32")), kernel.dtype)
-    outputs = []
-    for first in range(0, groups, size):
-        part = kernel[..., first * filters : (first + size) * filters]
-        dense = ops.tile(part, (1, 1, size, 1)) * mask
-        images = x[..., first * channels : (first + size) * channels]
-        outputs.append(convolution(images, dense, strides, padding))
+    dense = ops.tile(kernel, (1, 1, size, 1)) * mask
+    bunches = (ops.split(each, groups // size, axis=-1) for each in (x, dense))
+    outputs = [convolution(*pair, strides, padding) for pair in zip(*bunches)]
     return ops.concatenate(outputs, axis=-1)
