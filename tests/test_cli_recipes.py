@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from recipe_reading import CATALOGUE, MINIMAL, PARTS, read
 
-from gankit.cli.check import class_words
+from gankit.cli.check import class_words, part_of
 from gankit.cli.option_words import default_in_words, type_in_words
 from gankit.cli.show import part_lines, parts_named
 from gankit.data.dataset import Dataset
@@ -152,6 +152,34 @@ def test_check_builds_and_plays_a_batch(gankit, recipe):
     assert "discriminator            65              0" in out  # 64 + 1
     assert "d_loss" in out and "g_loss" in out
     assert out.endswith(f"{recipe} is valid\n→ gankit run {recipe} --plugin {PARTS}\n")
+
+
+def test_check_plays_large_steps_eagerly_where_compiling_them_is_slow(gankit, recipe, monkeypatch):
+    _, out, _ = gankit("check", recipe, "--plugin", PARTS)
+    assert "s with compilation\n" in out
+    monkeypatch.setattr("gankit.cli.check.MANY", 1)
+    code, out, err = gankit("check", recipe, "--plugin", PARTS)
+    assert (code, err) == (0, "")
+    slow = keras.backend.backend() == "tensorflow"
+    assert f"s with {'eager execution' if slow else 'compilation'}\n" in out
+
+
+def test_check_plays_a_part_of_a_large_batch_on_a_cpu(gankit, recipe):
+    count = "dataset.count=96"
+    _, out, _ = gankit("check", recipe, "--plugin", PARTS)
+    assert "only the first" not in out
+    words = ("--plugin", PARTS, "--set", count, "--set", "training.batch_size=96", "--cpu")
+    code, out, _ = gankit("check", recipe, *words)
+    assert code == 0 and "only the first 12 of its 96 examples\n" in out
+    code, _, err = gankit("check", recipe, *words, "--set", "training.batch_size=100")
+    assert code == 1 and "a step needs 100 examples, but the dataset has 96" in err
+
+
+@pytest.mark.parametrize(
+    ("size", "part"), [(1, 1), (16, 16), (18, 9), (100, 25), (384, 12), (17, 17)]
+)
+def test_a_part_of_a_batch_keeps_its_odd_factors(size, part):
+    assert part_of(size) == part
 
 
 def test_the_next_command_is_of_the_recipe_that_was_checked(gankit, recipe):

@@ -42,6 +42,9 @@ AllData = Annotated[
     flag("--all-data", "Read all of the data, not only a batch of images."),
 ]
 MOST = 12  # classes that are named
+MANY = 35  # layers: TensorFlow compiles a step of more for up to a minute and a half
+ENOUGH = 16  # examples of a batch, on a CPU
+PLAYED = {False: "compilation", True: "eager execution"}
 
 
 @command(
@@ -161,13 +164,19 @@ def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
+    from gankit import engine
     from gankit.run.memory import enough_memory
 
-    gan = experiment.gan
+    gan, whole = experiment.gan, experiment.recipe.training.batch_size
     gan.repeats = dict.fromkeys(gan.repeats, 1)  # further turns are like the first
+    layers = sum(len(network.layers) for network in gan.networks.values())
+    gan.run_eagerly = layers > MANY and engine.compiles_slowly()
+    batches = experiment.batches()
+    if engine.devices() == ["CPU"]:
+        batches.size = part_of(whole)
     start = time.perf_counter()
-    with enough_memory(experiment.recipe.training.batch_size):
-        history = gan.fit(experiment.batches(), steps_per_epoch=1, verbose=0, shuffle=False)
+    with enough_memory(whole):
+        history = gan.fit(batches, steps_per_epoch=1, verbose=0, shuffle=False)
     seconds = time.perf_counter() - start
     losses = {name: v[-1] for name, v in history.history.items() if name.endswith("_loss")}
     values = listed(f"{name} {loss:.3f}" for name, loss in losses.items())
@@ -176,7 +185,16 @@ def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
             f"{experiment.recipe.source}: a loss is not finite on the first batch: {values}",
             "try a lower learning_rate, or another loss: gankit list losses",
         )
-    yield _fact("one batch", f"{values}; {seconds:.1f} s with compilation")
+    yield _fact("one batch", f"{values}; {seconds:.1f} s with {PLAYED[gan.run_eagerly]}")
+    if batches.size < whole:
+        yield _fact("", f"only the first {batches.size} of its {whole} examples")
+
+
+def part_of(size: int) -> int:
+    """Return the size of a batch, halved while it is even and more than enough for a trial."""
+    while size > ENOUGH and size % 2 == 0:
+        size //= 2
+    return size
 
 
 def _score_lines(experiment: "Experiment") -> Iterator[Line]:

@@ -17,6 +17,7 @@ match keras.backend.backend():
         from gankit.engine.tensorflow import (
             compile_quickly,
             compiles,
+            compiles_slowly,
             kernels,
             out_of_memory,
             seed,
@@ -35,6 +36,7 @@ match keras.backend.backend():
         from gankit.engine.jax import (
             compile_quickly,
             compiles,
+            compiles_slowly,
             jit_compile,
             kernels,
             out_of_memory,
@@ -60,6 +62,7 @@ match keras.backend.backend():
         from gankit.engine.torch import (
             compile_quickly,
             compiles,
+            compiles_slowly,
             jit_compile,
             kernels,
             out_of_memory,
@@ -78,6 +81,7 @@ __all__ = [
     "arranged",
     "compile_quickly",
     "compiles",
+    "compiles_slowly",
     "devices",
     "differing",
     "draw",
