@@ -42,7 +42,7 @@ AllData = Annotated[
     flag("--all-data", "Read all of the data, not only a batch of images."),
 ]
 MOST = 12  # classes that are named
-MANY = 25  # layers: TensorFlow compiles a step of more for up to a minute and a half
+MANY = 35  # layers: TensorFlow compiles a step of more for up to a minute and a half
 ENOUGH = 16  # examples of a batch, on a CPU
 PLAYED = {False: "compilation", True: "eager execution"}
 
