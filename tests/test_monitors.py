@@ -175,6 +175,16 @@ def test_scores_warn_first_and_are_dead_later_whichever_way_is_better():
 
 
 @pytest.mark.anywhere
+def test_scores_recommend_r1_only_to_games_without_it():
+    worse = trace(score=[20.0] + [10.0] * 7 + [14.0] * 2)
+    (plain,) = Scores().judge(worse)
+    assert "r1 or lower learning rates" in plain.remedy and plain.changes[0]["stabilizers"]
+    known = replace(worse.outlook, penalties=("r1", "r2"))
+    (penalised,) = Scores().judge(Trace(worse.columns, len(worse), known))
+    assert "with lower learning rates" in penalised.remedy and not penalised.changes
+
+
+@pytest.mark.anywhere
 def test_a_discriminator_that_is_sure_while_the_generator_learns_is_only_noted():
     given = trace(ranked_right=[1.0] * 4, g_grad_norm=[1.0, 2.0, 2.0, 2.0])
     assert said(Saturation(), given) == [("sure", "note")]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 import gankit
+from gankit_standard.monitors.remedies import stabilizer
 
 WORSE, MUCH_WORSE = 1.3, 1.45  # times the best level
 LOST = 0.05  # of the gain since the first score; smaller changes near 0 are noise
@@ -29,7 +30,7 @@ class Scores(gankit.Monitor):
         best = min(scores) if low else max(scores)
         if best <= 0:
             return  # no ratio to it
-        yield from _degraded(scores, low)
+        yield from _degraded(scores, low, "r1" in trace.outlook.penalties)
         if len(scores) >= SCORINGS and _times_worse(scores[0], best, low) < 1 / LEARNED:
             yield gankit.Verdict(
                 "never-learned",
@@ -41,7 +42,7 @@ class Scores(gankit.Monitor):
             )
 
 
-def _degraded(scores: Sequence[float], low: bool) -> Iterator[gankit.Verdict]:
+def _degraded(scores: Sequence[float], low: bool, r1: bool) -> Iterator[gankit.Verdict]:
     levels = [median(scores[i : i + 3]) for i in range(len(scores) - 2)]
     if not levels:
         return
@@ -55,8 +56,9 @@ def _degraded(scores: Sequence[float], low: bool) -> Iterator[gankit.Verdict]:
         "dead" if worse > MUCH_WORSE else "warn",
         f"the score is {last[1]:.4g}, {_times_worse(last[1], best, low):.2f} times worse than its "
         f"best level, {best:.4g}",
-        "keep the best checkpoint, or continue from it with r1 or lower learning rates",
-        [{"stabilizers": [{"name": "r1", "gamma": 1.0}]}],
+        f"keep the best checkpoint, or continue from it with {'' if r1 else 'r1 or '}lower "
+        "learning rates",
+        [] if r1 else [stabilizer("r1", gamma=1.0)],
         points=2,
     )
 
