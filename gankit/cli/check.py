@@ -42,8 +42,8 @@ AllData = Annotated[
     flag("--all-data", "Read all of the data, not only a batch of images."),
 ]
 MOST = 12  # classes that are named
-MANY = 35  # layers: TensorFlow compiles a step of more for up to a minute and a half
-ENOUGH = 16  # examples of a batch, on a CPU
+MANY = 35  # layers of all stages: TensorFlow compiles more for up to a minute and a half
+ENOUGH = 8  # examples of a batch, on a CPU
 PLAYED = {False: "compilation", True: "eager execution"}
 
 
@@ -108,7 +108,7 @@ def check_recipe(
         yield from _device_lines(experiment)
         yield from _network_lines(experiment)
         yield from _memory_lines(experiment)
-        yield from _batch_lines(experiment)
+        yield from _batch_lines(experiment, len(stages))
         yield from _score_lines(experiment)
         yield from _incompatibility_lines(experiment)
         yield ""
@@ -163,14 +163,14 @@ def _memory_lines(experiment: "Experiment") -> Iterator[Line]:
     yield ""
 
 
-def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
+def _batch_lines(experiment: "Experiment", stages: int) -> Iterator[Line]:
     from gankit import engine
     from gankit.run.memory import enough_memory
 
     gan, whole = experiment.gan, experiment.recipe.training.batch_size
     gan.repeats = dict.fromkeys(gan.repeats, 1)  # further turns are like the first
     layers = sum(len(network.layers) for network in gan.networks.values())
-    gan.run_eagerly = layers > MANY and engine.compiles_slowly()
+    gan.run_eagerly = layers * stages > MANY and engine.compiles_slowly()
     batches = experiment.batches()
     if engine.devices() == ["CPU"]:
         batches.size = part_of(whole)
@@ -191,8 +191,8 @@ def _batch_lines(experiment: "Experiment") -> Iterator[Line]:
 
 
 def part_of(size: int) -> int:
-    """Return the size of a batch, halved while it is even and more than enough for a trial."""
-    while size > ENOUGH and size % 2 == 0:
+    """Return the size of a batch, halved while it is more than enough and a multiple of 8."""
+    while size > ENOUGH and size % 8 == 0:  # parts group examples by twos, threes and fours
         size //= 2
     return size
 
