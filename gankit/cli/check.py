@@ -44,7 +44,6 @@ AllData = Annotated[
 MOST = 12  # classes that are named
 MANY = 35  # layers of all stages: TensorFlow compiles more for up to a minute and a half
 ENOUGH = 8  # examples of a batch, on a CPU
-PLAYED = {False: "compilation", True: "eager execution"}
 
 
 @command(
@@ -185,7 +184,9 @@ def _batch_lines(experiment: "Experiment", stages: int) -> Iterator[Line]:
             f"{experiment.recipe.source}: a loss is not finite on the first batch: {values}",
             "try a lower learning_rate, or another loss: gankit list losses",
         )
-    yield _fact("one batch", f"{values}; {seconds:.1f} s with {PLAYED[gan.run_eagerly]}")
+    compiled = engine.compiles() and not gan.run_eagerly
+    how = "compilation" if compiled else "eager execution"
+    yield _fact("one batch", f"{values}; {seconds:.1f} s with {how}")
     if batches.size < whole:
         yield _fact("", f"only the first {batches.size} of its {whole} examples")
 
