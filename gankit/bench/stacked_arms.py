@@ -10,7 +10,7 @@ from gankit.recipe.recipe import Recipe, check_recipe
 
 Table = dict[str, Any]
 IMAGES = 128_000  # in an epoch, as in PacGAN's experiment
-STEPS = 20_000
+STEPS = 10_000
 
 
 @dataclass(frozen=True)
