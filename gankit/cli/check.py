@@ -68,13 +68,11 @@ def check(
 
     choose_backend(backend, cpu)
     from gankit import engine
-
-    engine.compile_quickly()
     from gankit.recipe.recipe import read_recipe
 
     changes = data_overrides(size, channels) + (overrides or []) + device_overrides(devices)
     recipe = read_recipe(path, load_plugins(plugin or ()), changes, data, added or ())
-    with blaming(recipe.parts()):
+    with blaming(recipe.parts()), engine.compiling_quickly():
         show_lines(check_recipe(recipe, plugin or (), all_data))
     command = ["gankit", "run", str(path)]
     given = {"--data": data, "--size": size, "--channels": channels, "--devices": devices}

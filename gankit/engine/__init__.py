@@ -15,9 +15,9 @@ match keras.backend.backend():
         from gankit.engine.collectives import agree, differing, tell, together
         from gankit.engine.per_process import arranged, devices, draw, meet, part, processes, use
         from gankit.engine.tensorflow import (
-            compile_quickly,
             compiles,
             compiles_slowly,
+            compiling_quickly,
             kernels,
             out_of_memory,
             seed,
@@ -34,9 +34,9 @@ match keras.backend.backend():
         )
     case "jax":
         from gankit.engine.jax import (
-            compile_quickly,
             compiles,
             compiles_slowly,
+            compiling_quickly,
             jit_compile,
             kernels,
             out_of_memory,
@@ -60,9 +60,9 @@ match keras.backend.backend():
         from gankit.engine.collectives import agree, differing, tell, together
         from gankit.engine.per_process import arranged, devices, draw, meet, part, processes, use
         from gankit.engine.torch import (
-            compile_quickly,
             compiles,
             compiles_slowly,
+            compiling_quickly,
             jit_compile,
             kernels,
             out_of_memory,
@@ -79,9 +79,9 @@ __all__ = [
     "all_rows",
     "apply",
     "arranged",
-    "compile_quickly",
     "compiles",
     "compiles_slowly",
+    "compiling_quickly",
     "devices",
     "differing",
     "draw",

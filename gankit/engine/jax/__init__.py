@@ -1,11 +1,20 @@
 """The engine on JAX: what it can do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import jax
 
 
-def compile_quickly() -> None:
-    """Compile quickly rather than well from now on, for a few steps."""
+@contextmanager
+def compiling_quickly() -> Iterator[None]:
+    """Compile quickly rather than well, for a few steps."""
+    before = jax.config.read("jax_disable_most_optimizations")
     jax.config.update("jax_disable_most_optimizations", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_disable_most_optimizations", before)
 
 
 def compiles() -> bool:

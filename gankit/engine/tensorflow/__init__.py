@@ -1,11 +1,19 @@
 """The engine on TensorFlow: what it can do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import tensorflow as tf
 
 
-def compile_quickly() -> None:
-    """Compile quickly rather than well from now on, for a few steps."""
+@contextmanager
+def compiling_quickly() -> Iterator[None]:
+    """Compile quickly rather than well, for a few steps."""
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
 
 
 def compiles() -> bool:

@@ -1,11 +1,16 @@
 """The engine on PyTorch: what it can do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keras
 import torch
 
 
-def compile_quickly() -> None:
-    """Compile quickly rather than well from now on: PyTorch compiles nothing."""
+@contextmanager
+def compiling_quickly() -> Iterator[None]:
+    """Compile quickly rather than well: PyTorch compiles nothing."""
+    yield
 
 
 def compiles() -> bool:
