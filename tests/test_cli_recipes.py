@@ -165,6 +165,14 @@ def test_check_plays_large_steps_eagerly_where_compiling_them_is_slow(gankit, re
     assert f"s with {'compilation' if compiled else 'eager execution'}\n" in out
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the optimizer is TensorFlow's")
+def test_check_leaves_tensorflow_compiling_as_before(gankit, recipe):
+    import tensorflow as tf
+
+    assert gankit("check", recipe, "--plugin", PARTS)[0] == 0
+    assert not tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer")
+
+
 def test_check_plays_a_part_of_a_large_batch_on_a_cpu(gankit, recipe):
     count = "dataset.count=96"
     _, out, _ = gankit("check", recipe, "--plugin", PARTS)
