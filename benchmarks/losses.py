@@ -151,13 +151,12 @@ def play(recipe: Recipe, arm: str, seed: int, seconds: float, known: Known) -> R
     """Train a game for so many seconds of processor time, and score it on the way."""
     table = {**recipe.given, "seed": seed}
     experiment = assemble(check_recipe(table, load_plugins(), arm))
-    gan, played, steps, history = experiment.gan, 0.0, 0, []
-    first = True
+    gan, played, history = experiment.gan, 0.0, []
+    steps = chunk(gan, experiment.dataset, recipe, seed, 0)  # compiles, and is not timed
     while len(history) < SCORINGS:
         clock = time.process_time()
         steps += chunk(gan, experiment.dataset, recipe, seed, steps)
-        played += 0.0 if first else time.process_time() - clock  # the first chunk compiles
-        first = False
+        played += time.process_time() - clock
         if played >= seconds * (len(history) + 1) / SCORINGS:
             history.append(known.scores(np.asarray(sample(gan, SCORED, seed))))
     scores = {name: float(value) for name, value in history[-1].items()}
@@ -179,13 +178,13 @@ def chunk(gan: Any, dataset: Any, recipe: Recipe, seed: int, steps: int) -> int:
     return int(batches.steps - start)
 
 
-HEAD = ("", "distance", "best", "precision", "recall", "classes", "steps")
+DIGITS = {"distance": 1, "best": 1, "precision": 2, "recall": 2, "classes": 1, "steps": 0}
+HEAD = ("", *DIGITS)
 
 
 def cells(row: Row) -> tuple[str, ...]:
     """Return a line of the table."""
-    digits = {"distance": 1, "best": 1, "precision": 2, "recall": 2, "classes": 1, "steps": 0}
-    return (row.name, *(with_error(row.values(name), digits[name]) for name in HEAD[1:]))
+    return (row.name, *(with_error(row.values(name), digits) for name, digits in DIGITS.items()))
 
 
 if __name__ == "__main__":
