@@ -101,7 +101,8 @@ class Doom(gankit.Monitor):
     def judge(self, trace):
         if trace.step >= self.at and trace.last("top")[0] > 0.95:
             remedy = {"stabilizers": [{"name": "label-smoothing", "amount": 0.2}]}
-            yield gankit.Verdict("doomed", "dead", "the end is near", "smooth it", [remedy])
+            reason = f"the end is near with {', '.join(trace.outlook.stabilizers)}"
+            yield gankit.Verdict("doomed", "dead", reason, "smooth it", [remedy])
 
 
 class Buggy(gankit.Monitor):

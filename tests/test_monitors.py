@@ -13,6 +13,7 @@ from keras import ops
 
 import gankit
 from gankit import testing
+from gankit.discovery.plugins import load_plugins
 from gankit.game.trace import Trace
 from gankit.sentinel.guard import outlook_of
 from gankit_standard import losses
@@ -23,6 +24,7 @@ from gankit_standard.monitors.losses import Losses
 from gankit_standard.monitors.memorisation import Memorisation
 from gankit_standard.monitors.oscillation import Oscillation
 from gankit_standard.monitors.overfitting import Overfitting
+from gankit_standard.monitors.remedies import advice
 from gankit_standard.monitors.saturation import Saturation
 from gankit_standard.monitors.scores import Scores
 from gankit_standard.monitors.targets import Targets
@@ -139,6 +141,10 @@ def trace(loss=losses.Bce, better="low", **columns) -> Trace:
     )
 
 
+def known_stabilizers() -> set[str]:
+    return set(load_plugins().parts["stabilizers"])
+
+
 def said(monitor, given: Trace) -> list[tuple[str, str]]:
     return [(verdict.name, verdict.level) for verdict in monitor.judge(given)]
 
@@ -175,13 +181,34 @@ def test_scores_warn_first_and_are_dead_later_whichever_way_is_better():
 
 
 @pytest.mark.anywhere
-def test_scores_recommend_r1_only_to_games_without_it():
-    worse = trace(score=[20.0] + [10.0] * 7 + [14.0] * 2)
-    (plain,) = Scores().judge(worse)
-    assert "r1 or lower learning rates" in plain.remedy and plain.changes[0]["stabilizers"]
-    known = replace(worse.outlook, penalties=("r1", "r2"))
-    (penalised,) = Scores().judge(Trace(worse.columns, len(worse), known))
-    assert "with lower learning rates" in penalised.remedy and not penalised.changes
+@pytest.mark.parametrize("case", CASES)
+def test_no_monitor_recommends_what_a_game_has(case):
+    monitor, sick, _ = CASES[case]
+    (plain, *_) = monitor().judge(trace(**sick))
+    wanted = [table["name"] for change in plain.changes for table in change.get("stabilizers", [])]
+    assert set(wanted) == {name for name in known_stabilizers() if name in plain.remedy} - {
+        "label-noise"  # which targets recommends instead of another
+    }
+    for name in wanted:
+        given = trace(**sick)
+        known = replace(given.outlook, stabilizers=(name,))
+        (found, *_) = monitor().judge(Trace(given.columns, len(given), known))
+        assert name not in found.remedy and name not in str(found.changes)
+        assert [change for change in plain.changes if name not in str(change)] == found.changes
+
+
+@pytest.mark.anywhere
+def test_advice_is_a_sentence_of_what_is_left():
+    steps = ("wait", ("add {}", "a", "b", "r1"), ("see with {}", "c"))
+    given = trace(d_loss=[1.0])
+    text, changes = advice(given, *steps)
+    assert text == "wait, add a, b or r1, or see with c"
+    assert [change["stabilizers"][0]["name"] for change in changes] == ["a", "b", "r1", "c"]
+    known = replace(given.outlook, stabilizers=("a", "r1", "c"))
+    text, changes = advice(Trace(given.columns, 1, known), *steps)
+    assert text == "wait, or add b" and changes == [{"stabilizers": [{"name": "b"}]}]
+    known = replace(given.outlook, stabilizers=("c",))
+    assert advice(Trace(given.columns, 1, known), steps[2]) == ("", [])
 
 
 @pytest.mark.anywhere

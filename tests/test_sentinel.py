@@ -126,6 +126,9 @@ def test_a_dead_run_stops_once_and_goes_on_if_asked(gankit, recipe, tmp_path):
     code, _, err = gankit(*words)
     said = " ".join(err.split())
     assert code == 1 and "the sentinel stopped the run at step 96" in said
+    assert "the end is near with ema" in said
+    code, out, _ = gankit("diagnose", "run", "--plugin", PARTS)
+    assert "the end is near with ema" in " ".join(out.split())
     assert f"gankit run --resume run --plugin {PARTS} --from healthy --with label-smoothing" in said
     marks = tmp_path / "run/checkpoints"
     assert (marks / "healthy").read_text().strip() in {path.name for path in marks.iterdir()}

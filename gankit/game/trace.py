@@ -18,6 +18,7 @@ class Outlook:
         lost: The generator's loss above which the discriminator takes no sample for real.
         better: Whether a low or a high score is better.
         penalties: The names of the columns of penalties, which are part of the loss.
+        stabilizers: The names of the stabilizers in the recipe.
     """
 
     floor: float | None = None
@@ -25,6 +26,7 @@ class Outlook:
     lost: float | None = None
     better: Literal["low", "high"] = "low"
     penalties: tuple[str, ...] = ()
+    stabilizers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

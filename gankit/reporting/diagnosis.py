@@ -100,7 +100,8 @@ def _traces(run: RunFolder, recipe: Recipe) -> Iterator[Trace]:
     lines = log.read(run.health)
     for number, stage in enumerate(recipe.stages()):
         stabilizers = [section.make() for section in stage.stabilizers]
-        outlook = outlook_of(stage.loss.make(), stabilizers)
+        names = [section.name for section in stage.stabilizers]
+        outlook = outlook_of(stage.loss.make(), stabilizers, names)
         its = [line for line in lines if line["stage"] == number]
         better: Any = next((line["better"] for line in its if line.get("better")), "low")
         if its:

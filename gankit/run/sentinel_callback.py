@@ -40,7 +40,11 @@ class Sentinel(keras.callbacks.Callback):
             session.run.health,
             place.stage,
             self.monitors,
-            outlook_of(experiment.gan.game, experiment.gan.stabilizers),
+            outlook_of(
+                experiment.gan.game,
+                experiment.gan.stabilizers,
+                [section.name for section in recipe.stabilizers],
+            ),
             place.steps - played,
             session.steps_per_epoch,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -105,10 +105,14 @@ class Guard:
         return [self.judging.point(trace.until(length)) for length in new]
 
 
-def outlook_of(loss: Loss | type[Loss], stabilizers: Sequence[Stabilizer] = ()) -> Outlook:
-    """Return what the parts of a game say about its losses."""
+def outlook_of(
+    loss: Loss | type[Loss], stabilizers: Sequence[Stabilizer] = (), names: Iterable[str] = ()
+) -> Outlook:
+    """Return what the parts of a game say about its losses; `names` are the stabilizers'."""
     penalties = Stabilizers(stabilizers).penalties
-    return Outlook(loss.floor, loss.chance, loss.lost, penalties=penalties)
+    return Outlook(
+        loss.floor, loss.chance, loss.lost, penalties=penalties, stabilizers=tuple(names)
+    )
 
 
 def _steps(name: str) -> int:

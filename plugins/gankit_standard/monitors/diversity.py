@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import R1, advice
 
 ROWS = 64
 NEAREST = 0.15  # of the distance among real images
@@ -52,8 +52,11 @@ class Diversity(gankit.Monitor):
                 "mode-collapse",
                 "dead",
                 f"{what} is {ratio:.2g} times that of real images: samples are alike",
-                "let the discriminator compare samples: add minibatch-std or packing",
-                [stabilizer("minibatch-std"), stabilizer("packing"), stabilizer("r1", gamma=1.0)],
+                *advice(
+                    trace,
+                    ("let the discriminator compare samples: add {}", "minibatch-std", "packing"),
+                    R1,
+                ),
                 points=2,
             )
         if min(spread) > RUNAWAY:
@@ -61,8 +64,7 @@ class Diversity(gankit.Monitor):
                 "runaway",
                 "warn",
                 f"samples are {spread[-1]:.3g} times as far apart as real images",
-                "lower the learning rates, or penalise the discriminator's gradient with r1",
-                [stabilizer("r1", gamma=1.0)],
+                *advice(trace, "lower the learning rates", R1),
                 points=2,
             )
 

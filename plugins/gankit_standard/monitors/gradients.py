@@ -6,10 +6,11 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.monitors.remedies import clipped, stabilizer
+from gankit_standard.monitors.remedies import R1, advice, clipped
 
 FACTOR = 100.0  # to the first point
 STEEP = 10.0  # a critic's slope; its loss assumes 1
+BOUNDS = ("gradient-penalty", "spectral-norm", "weight-clipping")
 
 
 class Gradients(gankit.Monitor):
@@ -42,8 +43,7 @@ class Gradients(gankit.Monitor):
                 "unbounded",
                 "warn",
                 f"the critic's slope is at least {slopes[-1]:.3g}, and its loss assumes at most 1",
-                "bound the slope with gradient-penalty, weight-clipping or spectral-norm",
-                [stabilizer("gradient-penalty"), stabilizer("spectral-norm")],
+                *advice(trace, ("bound the slope with {}", *BOUNDS)),
                 points=2,
             )
 
@@ -67,9 +67,7 @@ class Gradients(gankit.Monitor):
                 f"vanishing-{player}",
                 "warn",
                 told,
-                "penalise the discriminator's gradient with r1, or use a loss that does not "
-                "saturate",
-                [stabilizer("r1", gamma=1.0)],
+                *advice(trace, R1, "use a loss that does not saturate"),
                 points=2,
             )
 

@@ -5,12 +5,13 @@ import statistics
 from collections.abc import Iterator
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import R1, advice
 
 TIMES_CHANCE = 2.0  # of the loss of chance: the discriminator is worse than guessing
 WON = 0.1  # of the loss of chance: the discriminator has won; from 33 published trainings
 STEPS, POINTS = 5000, 50  # of the window
 ROUNDING = 1e-4
+SLOWER = "lower its learning rate"
 
 
 class Losses(gankit.Monitor):
@@ -33,8 +34,7 @@ class Losses(gankit.Monitor):
                 "dead",
                 f"the discriminator's loss is {loss:.3g}, below its least possible value "
                 f"{outlook.floor:g}: it no longer measures anything",
-                "keep the targets within [0, 1], for example with target-clipping",
-                [stabilizer("target-clipping")],
+                *advice(trace, ("keep the targets within [0, 1] with {}", "target-clipping")),
             )
         bound = TIMES_CHANCE * (outlook.chance or math.inf) + _penalties(trace)
         if loss > bound and min(trace.all("d_loss")) < bound / TIMES_CHANCE:
@@ -43,8 +43,7 @@ class Losses(gankit.Monitor):
                 "warn",
                 f"the discriminator's loss is {loss:.3g}, and guessing would give "
                 f"{outlook.chance:.3g}: it gives confident wrong answers",
-                "lower its learning rate, or penalise its gradient with r1",
-                [stabilizer("r1", gamma=1.0)],
+                *advice(trace, SLOWER, R1),
             )
         yield from self._won(trace)
 
@@ -62,8 +61,7 @@ class Losses(gankit.Monitor):
                 "warn",
                 f"the discriminator has won: its median loss is {loss:.3g} (chance is "
                 f"{outlook.chance:.3g}), the generator's is {other:.3g}",
-                "penalise the discriminator's gradient with r1, or lower its learning rate",
-                [stabilizer("r1", gamma=1.0), stabilizer("lecam")],
+                *advice(trace, R1, ("regularise its predictions with {}", "lecam"), SLOWER),
                 points=count,
             )
 

@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import advice
 
 ROWS = 64
 EDGE = 16  # pixels of the averaged images
@@ -47,8 +47,12 @@ class Memorisation(gankit.Monitor):
                 "warn",
                 f"the distance of samples to training images is {ratios[-1]:.2g} times that "
                 "between training images: they are copies",
-                "use more data, augment it with ada, or use a smaller discriminator",
-                [stabilizer("ada"), stabilizer("diff-augment")],
+                *advice(
+                    trace,
+                    "use more data",
+                    ("augment it with {}", "ada", "diff-augment"),
+                    "use a smaller discriminator",
+                ),
                 points=2,
             )
 

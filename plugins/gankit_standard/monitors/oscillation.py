@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Iterator
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import R1, advice
 
 STEPS, POINTS = 5000, 50
 SWING = 1.5  # the interquartile range of the generator's loss, where that is of logits
@@ -33,12 +33,14 @@ class Oscillation(gankit.Monitor):
         spread, ranked = trace.last("spread", WINDOW), trace.last("ranked_right", WINDOW)
         if _swings([math.log(value) for value in spread if value > 0], math.log(RATIO)) >= TURNS:
             yield _swinging(
+                trace,
                 "spread",
                 f"the spread of samples rises and falls between {min(spread):.2g} and "
                 f"{max(spread):.2g} times that of real images",
             )
         if _swings(ranked, RANKED) >= RANKED_TURNS:
             yield _swinging(
+                trace,
                 "ranking",
                 "the discriminator ranks images right, then wrong, then right: between "
                 f"{min(ranked):.0%} and {max(ranked):.0%} of pairs",
@@ -59,19 +61,17 @@ class Oscillation(gankit.Monitor):
                 "note",
                 f"the generator's loss swings: half of its values are outside {low:.3g} to "
                 f"{high:.3g}",
-                "average the generator's weights with ema, or add r1",
-                [stabilizer("r1", gamma=1.0)],
+                *advice(trace, R1, ("average the generator's weights with {}", "ema")),
                 points=count,
             )
 
 
-def _swinging(name: str, evidence: str) -> gankit.Verdict:
+def _swinging(trace: gankit.Trace, name: str, evidence: str) -> gankit.Verdict:
     return gankit.Verdict(
         name,
         "warn",
         evidence,
-        "penalise the discriminator's gradient with r1, or lower the momentum",
-        [stabilizer("r1", gamma=1.0)],
+        *advice(trace, R1, "lower the momentum"),
         points=WINDOW,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import advice
 
 FRACTION = 0.5
 RANKED = 0.6  # below it the discriminator cannot tell images apart, and the fraction is noise
@@ -49,7 +49,11 @@ class Overfitting(gankit.Monitor):
                 "warn",
                 f"the discriminator places held-out images {fractions[-1]:.0%} of the way from "
                 "training images to generated ones: it memorises the training images",
-                "use more data, or augment it with ada or diff-augment",
-                [stabilizer("ada"), stabilizer("lecam")],
+                *advice(
+                    trace,
+                    "use more data",
+                    ("augment it with {}", "ada", "diff-augment"),
+                    ("regularise the discriminator with {}", "lecam"),
+                ),
                 points=2,
             )

@@ -7,7 +7,7 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import R1, advice
 
 SURE = 0.999  # of the ranking
 WRONG = 0.4
@@ -69,9 +69,13 @@ class Saturation(gankit.Monitor):
                 "won",
                 "warn",
                 evidence,
-                "penalise the discriminator's gradient with r1, lower its learning rate, or use "
-                "bce instead of minimax",
-                [stabilizer("r1", gamma=1.0), stabilizer("instance-noise")],
+                *advice(
+                    trace,
+                    R1,
+                    ("blur what it sees with {}", "instance-noise"),
+                    "lower its learning rate",
+                    "use bce instead of minimax",
+                ),
                 points=3,
             )
         else:
@@ -79,9 +83,11 @@ class Saturation(gankit.Monitor):
                 "sure",
                 "note",
                 "the discriminator ranks all pairs correctly; the generator still gets a gradient",
-                "if samples stay bad, train longer with r1 and without batch normalisation in the "
-                "discriminator",
-                [stabilizer("r1", gamma=1.0)],
+                *advice(
+                    trace,
+                    ("if samples stay bad, train longer with {}", "r1"),
+                    "if the discriminator has batch normalisation, train without it",
+                ),
                 points=3,
             )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import advice
 
 WORSE, MUCH_WORSE = 1.3, 1.45  # times the best level
 LOST = 0.05  # of the gain since the first score; smaller changes near 0 are noise
@@ -30,7 +30,7 @@ class Scores(gankit.Monitor):
         best = min(scores) if low else max(scores)
         if best <= 0:
             return  # no ratio to it
-        yield from _degraded(scores, low, "r1" in trace.outlook.penalties)
+        yield from _degraded(trace, scores, low)
         if len(scores) >= SCORINGS and _times_worse(scores[0], best, low) < 1 / LEARNED:
             yield gankit.Verdict(
                 "never-learned",
@@ -42,7 +42,7 @@ class Scores(gankit.Monitor):
             )
 
 
-def _degraded(scores: Sequence[float], low: bool, r1: bool) -> Iterator[gankit.Verdict]:
+def _degraded(trace: gankit.Trace, scores: Sequence[float], low: bool) -> Iterator[gankit.Verdict]:
     levels = [median(scores[i : i + 3]) for i in range(len(scores) - 2)]
     if not levels:
         return
@@ -56,9 +56,12 @@ def _degraded(scores: Sequence[float], low: bool, r1: bool) -> Iterator[gankit.V
         "dead" if worse > MUCH_WORSE else "warn",
         f"the score is {last[1]:.4g}, {_times_worse(last[1], best, low):.2f} times worse than its "
         f"best level, {best:.4g}",
-        f"keep the best checkpoint, or continue from it with {'' if r1 else 'r1 or '}lower "
-        "learning rates",
-        [] if r1 else [stabilizer("r1", gamma=1.0)],
+        *advice(
+            trace,
+            "keep the best checkpoint",
+            ("continue from it with {}", "r1"),
+            "continue from it with lower learning rates",
+        ),
         points=2,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from keras import ops
 
 import gankit
-from gankit_standard.monitors.remedies import stabilizer
+from gankit_standard.monitors.remedies import advice
 
 ROUNDING = 1e-6
 
@@ -37,6 +37,9 @@ class Targets(gankit.Monitor):
                 "warn",
                 f"targets go from {low:.3g} to {high:.3g}, outside [0, 1]: the loss has no "
                 "lower bound",
-                "use label-noise, which stays within [0, 1], or add target-clipping",
-                [stabilizer("target-clipping")],
+                *advice(
+                    trace,
+                    "use label-noise, which stays within [0, 1]",
+                    ("add {}", "target-clipping"),
+                ),
             )
