@@ -27,6 +27,7 @@ def pytest_configure(config):
     }
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as gankit's own processes: the same bits
     if os.environ.get("KERAS_BACKEND") == "jax":
         os.environ.setdefault("XLA_FLAGS", QUICK)  # halves the time to compile
 
