@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -13,6 +14,7 @@ from gankit.api.sweep import ask_for, begin_sweep, open_sweep
 from gankit.errors import GankitError, Interrupted
 from gankit.recipe import toml
 from gankit.run.folder import RunFolder
+from gankit.sweep.study import find_study
 from gankit.sweep.trials import Pruned, Sweep, in_words
 
 pytestmark = pytest.mark.anywhere
@@ -28,6 +30,16 @@ def made(tmp_path_factory):
     sweep = begin(folder, RECIPE, SPACE, trials=TRIALS)
     sweep.play()
     return sweep
+
+
+def test_a_sweep_goes_on_after_one_that_was_killed_while_it_wrote(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gankit.sweep.study.PATIENCE", 3)
+    folder = begin(Path(), RECIPE, SPACE, trials=TRIALS).folder
+    find_study(folder, folder.facts())._storage._backend._lock.acquire()
+    assert len(list(Path("sweep").glob("*.lock"))) == 1
+    sweep = open_sweep(folder, Console(quiet=True), plugins=[PARTS])
+    assert sweep.study.ask().number == 0 and not list(Path("sweep").glob("*.lock"))
 
 
 @pytest.mark.long

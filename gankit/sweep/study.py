@@ -13,6 +13,7 @@ from gankit.recipe.settings import Direction, all_directions
 from gankit.sweep.folder import Facts, Sampler, SweepFolder
 
 SCORE = "score"  # the attribute of a study that names the deciding score
+PATIENCE = 30  # seconds until the lock of a journal counts as left behind
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -119,7 +120,12 @@ def deciding_score(recipe: "Recipe") -> tuple[str, Direction]:
 
 
 def _journal(path: Path) -> Any:
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
+    """Return the storage in a file; a process that was killed holds its lock for a while.
 
-    return JournalStorage(JournalFileBackend(str(path)))
+    Optuna's usual lock is a link to the file. It never ends where the path is relative.
+    """
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+
+    lock = JournalFileOpenLock(str(path), grace_period=PATIENCE)
+    return JournalStorage(JournalFileBackend(str(path), lock))
