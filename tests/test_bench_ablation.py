@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from gankit.bench import ablation
@@ -33,8 +34,8 @@ def test_two_standard_errors_of_the_difference_are_the_limit():
 
 
 def row(name, *values):
-    scores = {seed: {"distance": v, "real": 0.125} for seed, v in enumerate(values)}
-    return Row(name, scores, 1500, 61.0)
+    kept = {"real": 0.125, "precision": 0.25, "recall": 0.5}
+    return Row(name, {seed: {"distance": v, **kept} for seed, v in enumerate(values)}, 7000, 61.0)
 
 
 def test_the_least_distance_comes_first_and_what_broke_last():
@@ -44,9 +45,10 @@ def test_the_least_distance_comes_first_and_what_broke_last():
     assert max(map(len, lines)) <= 80
     found = [line.split() for line in lines if line.split()[:1] and "1:01" in line]
     assert [cells[0] for cells in found] == ["ema", "none", "minibatch-discrimination", "r1"]
-    assert found[0] == ["ema", "1.000±0.058", "-1.000", "1,500", "1:01", "helped"]
+    ema = ["ema", "1.000±0.058", "-1.000", "0.50±0.00", "1:01", "helped"]
+    assert found[0] == ema
     assert found[3][-1] == "broke"
-    assert any("0.125" in line for line in lines)
+    assert any("7,000 steps; real images have 0.125" in line for line in lines)
 
 
 def test_it_is_measured_and_not_measured_again(gankit, tmp_path, monkeypatch):
@@ -56,9 +58,9 @@ def test_it_is_measured_and_not_measured_again(gankit, tmp_path, monkeypatch):
 
     def fewer(name, catalogue):
         given = {**recipe(name, catalogue).given, "training": {"batch_size": 8}}
-        assert given["scoring"]["features"] == "pixels"
+        assert given["scoring"]["features"] == "bricks"
         given |= {"dataset": {"name": "lego", **small}}
-        given |= {"architecture": {"name": "dcgan", "width": 4, "latent": 4}}
+        given["architecture"] |= {"width": 4, "latent": 4}
         return ablation.check_recipe(given, catalogue, name)
 
     monkeypatch.setattr(ablation, "_recipe", fewer)
@@ -68,6 +70,8 @@ def test_it_is_measured_and_not_measured_again(gankit, tmp_path, monkeypatch):
     assert [name for name in ("none", "ema") if f"{name}, seed 1:" in out] == ["none", "ema"]
     note = json.loads((tmp_path / "found/ema-1-1.json").read_text())
     assert note["scores"]["1"]["distance"] > note["scores"]["1"]["real"] > 0
+    assert {"precision", "recall"} < set(note["scores"]["1"])
+    assert np.load("found/ema-1-1.npy").shape == (40, 32, 32, 1)
     before = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "found").iterdir()}
     code, out, _ = gankit(*words)
     assert code == 0 and "seed" not in out.split("one stabilizer")[0]
