@@ -239,6 +239,6 @@ def test_a_collapse_is_seen_while_the_frechet_distance_improves(loss):
     rows, found = verdicts(
         Diversity(), loss, (0.02, 0.1), spots(0), points=8, change=silenced, scored=True
     )
-    scores = [row["score"] for row in rows]
-    assert scores[5] < 0.9 * scores[0]
     assert "mode-collapse" in found[4] & found[5]  # later, some games recover
+    scores = [row["score"] for row, names in zip(rows, found) if "mode-collapse" in names]
+    assert min(scores) < 0.9 * rows[0]["score"]
