@@ -32,6 +32,7 @@ def test_each_stabilizer_is_in_a_game():
 
 @on_jax
 @pytest.mark.slow
+@pytest.mark.devices
 def test_two_and_four_devices_compute_what_one_does(python, tmp_path):
     python(HERE / "devices_worker.py", tmp_path, **SIMULATED)
     for name in shared_games.GAMES:
@@ -43,6 +44,7 @@ def test_two_and_four_devices_compute_what_one_does(python, tmp_path):
 
 @on_jax
 @pytest.mark.slow
+@pytest.mark.devices
 def test_a_run_that_was_killed_goes_on_with_another_number_of_devices(python, tmp_path):
     python(HERE / "devices_resume_worker.py", tmp_path, **SIMULATED)
     name, whole = state(tmp_path / "whole")
@@ -55,6 +57,7 @@ def test_a_run_that_was_killed_goes_on_with_another_number_of_devices(python, tm
 
 @on_jax
 @pytest.mark.slow
+@pytest.mark.devices
 def test_runs_over_seeds_share_the_devices_and_may_go_on_with_others(python, tmp_path):
     (tmp_path / "blobs.toml").write_text(RECIPE.replace("epochs = 6", "epochs = 1"))
     words = ("-m", "gankit", "run", "--plugin", PARTS)
@@ -68,6 +71,7 @@ def test_runs_over_seeds_share_the_devices_and_may_go_on_with_others(python, tmp
 
 @on_jax
 @pytest.mark.slow
+@pytest.mark.devices
 def test_the_devices_are_shown_before_anything_trains(python, tmp_path):
     (tmp_path / "blobs.toml").write_text(RECIPE.replace("epochs = 6", "epochs = 1"))
     words = ("-m", "gankit", "run", "blobs.toml", "--plugin", PARTS, "--out", "run")

@@ -4,7 +4,7 @@ import pytest
 from pages import PAGES, WRITTEN, blocks, place
 from reader import Reader
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.page]
 
 
 def followed(page):

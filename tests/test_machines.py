@@ -16,6 +16,7 @@ from gankit.engine.ports import free_ports
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.devices,
     pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "jax", reason="on JAX"),
 ]
 PLAYED = ("full", "statistics")

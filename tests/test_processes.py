@@ -25,6 +25,7 @@ from gankit.run.checkpoint import Checkpoints
 BACKEND = keras.backend.backend()
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.devices,
     pytest.mark.skipif(BACKEND == "jax", reason="on JAX, one process has all devices"),
 ]
 WORKER = Path(__file__).with_name("processes_worker.py")
