@@ -8,11 +8,11 @@ differentiated again. `when` computes a scalar only on some steps.
 
 import keras
 
-from gankit.engine.collectives import all_rows, own_rows
+from gankit.engine.collectives import agree, all_rows, differing, own_rows, tell
 
 match keras.backend.backend():
     case "tensorflow":
-        from gankit.engine.collectives import agree, differing, tell, together
+        from gankit.engine.collectives import together
         from gankit.engine.per_process import arranged, devices, draw, meet, part, processes, use
         from gankit.engine.tensorflow import (
             compiles,
@@ -44,20 +44,10 @@ match keras.backend.backend():
             supports,
         )
         from gankit.engine.jax.parallel import arranged, devices, draw, part, use
-        from gankit.engine.jax.processes import (
-            agree,
-            differing,
-            join,
-            leave,
-            meet,
-            places,
-            processes,
-            tell,
-            together,
-        )
+        from gankit.engine.jax.processes import join, leave, meet, places, processes, together
         from gankit.engine.jax.trainer import Trainer, apply, gradients, input_gradient, when
     case "torch":
-        from gankit.engine.collectives import agree, differing, tell, together
+        from gankit.engine.collectives import together
         from gankit.engine.per_process import arranged, devices, draw, meet, part, processes, use
         from gankit.engine.torch import (
             compiles,

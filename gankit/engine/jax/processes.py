@@ -6,21 +6,18 @@ the rows that each process has.
 """
 
 import atexit
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from zlib import crc32
 
 import jax
 import keras
 import numpy as np
-from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from gankit.engine.jax import out_of_memory
+from gankit.engine.jax.exchange import end, others
 from gankit.launchers import launched
 
 PATIENCE = 30  # seconds until a process that does not answer counts as lost
@@ -80,7 +77,7 @@ def shared(step: Callable[..., Any]) -> Callable[..., Any]:
 
     def train(state: Any, iterator: Iterator[Any]) -> Any:
         batch = jax.tree.map(lambda x: put(divided, x), next(iterator))
-        with _others():
+        with others():
             logs, state = compiled(jax.tree.map(lambda x: put(whole, x), state), batch)
             return own(jax.block_until_ready(logs)), state
 
@@ -104,54 +101,6 @@ def join(environment: Mapping[str, str]) -> None:
 def leave() -> None:
     """Leave them, without waiting for the others where the run has not ended."""
     if sys.exc_info()[0]:
-        atexit.register(_end)
+        atexit.register(end)
     else:
         jax.distributed.shutdown()
-
-
-def tell(message: Any = None) -> Any:
-    """Return the message of the first process."""
-    text = np.frombuffer(json.dumps(message).encode(), "uint8")
-    with _others():
-        length = int(multihost_utils.broadcast_one_to_all(len(text)))
-        told = multihost_utils.broadcast_one_to_all(np.resize(text, length))
-    return json.loads(bytes(np.asarray(told)))
-
-
-def agree(variables: Sequence[Any]) -> None:
-    """Give all processes the values of the first."""
-    if processes() > 1:
-        with _others():
-            told = multihost_utils.broadcast_one_to_all([np.asarray(v.value) for v in variables])
-        for variable, value in zip(variables, told):
-            variable.assign(np.asarray(value))
-
-
-def differing(variables: Sequence[Any]) -> list[str]:
-    """Return the paths of variables that are not the same in all processes."""
-    if processes() == 1:
-        return []
-    own = np.array([crc32(np.asarray(v.value).tobytes()) for v in variables], "uint32")
-    with _others():
-        all_of_them = np.asarray(multihost_utils.process_allgather(own))
-    same = (all_of_them == all_of_them[0]).all(0)
-    return [variable.path for variable, equal in zip(variables, same) if not equal]
-
-
-@contextmanager
-def _others() -> Iterator[None]:
-    """Raise a ConnectionError where another process has ended."""
-    try:
-        yield
-    except jax.errors.JaxRuntimeError as error:
-        if out_of_memory(error):
-            raise
-        atexit.register(_end)
-        raise ConnectionError("another process of this training has ended") from error
-
-
-def _end() -> None:
-    """End this process as it is, before JAX waits for processes that are gone and then aborts."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(1)
