@@ -120,9 +120,9 @@ def deciding_score(recipe: "Recipe") -> tuple[str, Direction]:
 
 
 def _journal(path: Path) -> Any:
-    """Return the storage in a file; a process that was killed holds its lock for a while.
+    """Return the storage in a file; the lock of a process that was killed expires.
 
-    Optuna's usual lock is a link to the file. It never ends where the path is relative.
+    Optuna's usual lock is a link to the file. If the path is relative, it never expires.
     """
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
