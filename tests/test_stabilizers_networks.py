@@ -15,6 +15,7 @@ from gankit_standard.stabilizers.minibatch import (
     MinibatchStd,
     Similarities,
 )
+from gankit_standard.stabilizers.network_layers import KernelWrapper
 from gankit_standard.stabilizers.spectral_norm import SpectralNorm, SpectralNormalization
 from gankit_standard.stabilizers.updates import Ema
 
@@ -91,6 +92,19 @@ def test_spectral_norm_keeps_the_weights_and_adds_only_u(images):
     assert len(held) == 4 and np.isfinite(list(logs.values())).all()
     assert all((a != b).any() for a, b in zip(before, values(held.values())))
     assert np.isfinite(array(gan.sample(np.ones((2, 8), "float32")))).all()
+
+
+def test_networks_are_wrapped_without_tracing_a_call(monkeypatch):
+    def call(self, inputs, training=False):
+        raise AssertionError("building a network need not call its layers")
+
+    monkeypatch.setattr(KernelWrapper, "call", call)
+    plain = networks(norm=True)
+    wrapped = SpectralNorm("both").rebuild(gankit.Networks(plain))
+    for name, network in wrapped.items():
+        assert network is not plain[name]
+        assert network.output.shape == plain[name].output.shape
+        assert network.output.dtype == plain[name].output.dtype
 
 
 def test_spectral_norm_needs_a_kernel():

@@ -8,12 +8,7 @@ import keras
 from keras import ops
 
 import gankit
-from gankit_standard.stabilizers.network_layers import (
-    as_matrix,
-    call_with_kernel,
-    copy_with_kernel,
-    wrapped,
-)
+from gankit_standard.stabilizers.network_layers import KernelWrapper, as_matrix, wrapped
 
 
 class EqualisedLearningRate(gankit.Stabilizer):
@@ -58,27 +53,17 @@ class WidthAwareLearningRate(gankit.Stabilizer):
         return _scaled(networks, "width-aware-learning-rate", lambda inputs: self.base / inputs)
 
 
-class ScaledKernel(gankit.layers.Portable, keras.layers.Wrapper):
-    """Calls a built layer with its kernel times a scale, by which the kernel is divided once.
-
-    The kernel is the layer's first variable.
-    """
+class ScaledKernel(KernelWrapper):
+    """Multiplies a layer's kernel by a scale, by which the kernel is divided once."""
 
     def __init__(self, layer: keras.layers.Layer, scale: float):
-        super().__init__(layer, name=f"{layer.name}_scaled", dtype=layer.dtype_policy)
+        super().__init__(layer, "scaled")
         self.scale = scale
         kernel = layer.variables[0]
         kernel.assign(kernel.value / scale)
 
-    def call(self, inputs: Any) -> Any:
-        """Return the layer's output with the scaled kernel."""
-        return call_with_kernel(self.layer, self._kernel(), inputs)
-
-    def plain(self, inputs: Any) -> Any:
-        """Return the same by a copy of the layer whose kernel is scaled once and for all."""
-        return copy_with_kernel(self.layer, self._kernel(), inputs)
-
-    def _kernel(self) -> Any:
+    def kernel(self, training: bool) -> Any:
+        """Return the scaled kernel, in float32."""
         return ops.cast(self.layer.variables[0].value, "float32") * self.scale
 
 

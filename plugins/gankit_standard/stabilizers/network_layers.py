@@ -1,5 +1,6 @@
 """The layers of networks: finding them, and calling them in another way."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -121,22 +122,35 @@ def wrapped(
     }
 
 
-def call_with_kernel(layer: keras.layers.Layer, kernel: Any, inputs: Any) -> Any:
-    """Return the output of a built layer with another value of its first variable, the kernel."""
-    values = {id(v): v.value for v in layer.variables}
-    values[id(layer.variables[0])] = kernel
-    trained, rest = layer.trainable_variables, layer.non_trainable_variables
-    groups = ([values[id(v)] for v in group] for group in (trained, rest))
-    return layer.stateless_call(*groups, inputs)[0]
+class KernelWrapper(gankit.layers.Portable, keras.layers.Wrapper):
+    """Calls a built layer with another value of its kernel, the layer's first variable."""
 
+    def __init__(self, layer: keras.layers.Layer, suffix: str):
+        super().__init__(layer, name=f"{layer.name}_{suffix}", dtype=layer.dtype_policy)
 
-def copy_with_kernel(layer: keras.layers.Layer, kernel: Any, inputs: Any) -> Any:
-    """Return the output, for symbolic inputs, of a copy of a built layer with another kernel."""
-    copy = type(layer).from_config(layer.get_config())
-    outputs = copy(inputs)
-    copy.set_weights(layer.get_weights())
-    copy.variables[0].assign(kernel)
-    return outputs
+    @abstractmethod
+    def kernel(self, training: bool) -> Any:
+        """Return the value for the kernel, in float32."""
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the layer's output with this kernel."""
+        layer, kernel = self.layer, self.kernel(training)
+        values = {id(v): v.value for v in layer.variables} | {id(layer.variables[0]): kernel}
+        trained, rest = layer.trainable_variables, layer.non_trainable_variables
+        groups = ([values[id(v)] for v in group] for group in (trained, rest))
+        return layer.stateless_call(*groups, inputs)[0]
+
+    def plain(self, inputs: Any) -> Any:
+        """Return the same by a copy of the layer that has this kernel."""
+        copy = type(self.layer).from_config(self.layer.get_config())
+        outputs = copy(inputs)
+        copy.set_weights(self.layer.get_weights())
+        copy.variables[0].assign(self.kernel(training=False))
+        return outputs
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the layer's output shape, so that building a network need not trace the call."""
+        return self.layer.compute_output_shape(input_shape)
 
 
 def as_matrix(layer: keras.layers.Layer, kernel: Any) -> Any:

@@ -9,9 +9,8 @@ from keras import ops
 import gankit
 from gankit_standard.stabilizers.network_layers import (
     WITHOUT_NORM,
+    KernelWrapper,
     as_matrix,
-    call_with_kernel,
-    copy_with_kernel,
     has_in_discriminator,
     names_of,
     wrapped,
@@ -49,31 +48,23 @@ class SpectralNorm(gankit.Stabilizer):
             )
 
 
-class SpectralNormalization(gankit.layers.Portable, keras.layers.Wrapper):
-    """Calls a built layer with its kernel W divided by σ(W) = vᵀ W u, without changing the kernel.
+class SpectralNormalization(KernelWrapper):
+    """Divides a layer's kernel W by σ(W) = vᵀ W u, without changing the kernel.
 
-    W is the kernel, the layer's first variable, as a matrix with a column for each output. Only u
-    is stored: each call in training takes one step of the power iteration v ← W u / ‖W u‖,
-    u ← Wᵀ v / ‖Wᵀ v‖, through which no gradient flows.
+    As a matrix, W has a column for each output. Only u is stored: each call in training takes one
+    step of the power iteration v ← W u / ‖W u‖, u ← Wᵀ v / ‖Wᵀ v‖, through which no gradient
+    flows.
     """
 
     def __init__(self, layer: keras.layers.Layer):
-        super().__init__(layer, name=f"{layer.name}_normalised", dtype=layer.dtype_policy)
+        super().__init__(layer, "normalised")
         columns = as_matrix(layer, layer.variables[0]).shape[-1]
         # autocast would make PyTorch assign to a copy
         self.u = self.add_weight(
             (columns,), "random_normal", "float32", trainable=False, autocast=False, name="u"
         )
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return the layer's output with the divided kernel."""
-        return call_with_kernel(self.layer, self._divided(training), inputs)
-
-    def plain(self, inputs: Any) -> Any:
-        """Return the same by a copy of the layer whose kernel is divided once and for all."""
-        return copy_with_kernel(self.layer, self._divided(training=False), inputs)
-
-    def _divided(self, training: bool) -> Any:
+    def kernel(self, training: bool) -> Any:
         """Return the kernel divided by its largest singular value, in float32."""
         kernel = ops.cast(self.layer.variables[0].value, "float32")
         sigma = self._sigma(as_matrix(self.layer, kernel), training)
