@@ -19,7 +19,10 @@ from gankit.run.devices import use_devices, use_devices_for_several_runs
 
 HERE = Path(__file__).parent
 FLAGS = os.environ.get("XLA_FLAGS", "")
-SIMULATED = {"XLA_FLAGS": f"{FLAGS} --xla_force_host_platform_device_count=4"}
+SIMULATED = {
+    "XLA_FLAGS": f"{FLAGS} --xla_force_host_platform_device_count=4",
+    "NPROC": "16",  # XLA's threads: with one a device, sums over devices may wait for each other
+}
 
 on_jax = pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "jax", reason="on JAX")
 
