@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 FLAGS = os.environ.get("XLA_FLAGS", "")
 SIMULATED = {
     "XLA_FLAGS": f"{FLAGS} --xla_force_host_platform_device_count=4",
-    "NPROC": "16",  # XLA's threads: with one a device, sums over devices may wait for each other
+    "NPROC": "16",  # threads of XLA: with only one per device, it can deadlock
 }
 
 on_jax = pytest.mark.skipif(os.environ.get("KERAS_BACKEND") != "jax", reason="on JAX")
