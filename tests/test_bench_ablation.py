@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.anywhere, pytest.mark.long]
         ([1.0, 1.1, 0.9], "helped"),
         ([3.0, 3.1, 2.9], "hurt"),
         ([2.0, 2.1, 2.1], "nothing"),
-        ([0.0, 6.0, 0.5], "nothing"),  # a difference within its error
+        ([0.5, 6.0, 1.0], "nothing"),  # a difference within its error
         ([1.0, float("nan"), 1.0], "broke"),
         ([1.0], "–"),
     ],
@@ -26,11 +26,16 @@ def test_the_verdict_is_by_two_standard_errors_of_the_difference(values, found):
     assert ablation.verdict(values, [2.0, 2.1, 1.9]) == found
 
 
-def test_two_standard_errors_of_the_difference_are_the_limit():
-    plain = [0.0, 2.0]  # each mean has the variance 1, so that their difference has the error √2
-    limit = 2 * 2**0.5
-    assert ablation.verdict([limit - 1e-6, limit + 2 - 1e-6], plain) == "nothing"
-    assert ablation.verdict([limit + 1e-6, limit + 2 + 1e-6], plain) == "hurt"
+def test_two_standard_errors_of_the_logarithms_are_the_limit():
+    plain = np.exp([0.0, 2.0])  # each mean has the variance 1, so their difference the error √2
+    limit = np.exp(2 * 2**0.5)
+    assert ablation.verdict(plain * limit * (1 - 1e-6), plain) == "nothing"
+    assert ablation.verdict(plain * limit * (1 + 1e-6), plain) == "hurt"
+
+
+def test_a_plain_game_that_goes_wrong_does_not_hide_what_helps():
+    assert ablation.verdict([7.8, 7.8, 7.7], [16.3, 47.4, 16.7]) == "helped"
+    assert ablation.verdict([7.8, 7.8, 7.7], [16.3, np.nan, 16.7]) == "–"
 
 
 def row(name, *values):
@@ -45,7 +50,7 @@ def test_the_least_distance_comes_first_and_what_broke_last():
     assert max(map(len, lines)) <= 80
     found = [line.split() for line in lines if line.split()[:1] and "1:01" in line]
     assert [cells[0] for cells in found] == ["ema", "none", "minibatch-discrimination", "r1"]
-    ema = ["ema", "1.000±0.058", "-1.000", "0.50±0.00", "1:01", "helped"]
+    ema = ["ema", "1.000±0.058", "0.50×", "0.50±0.00", "1:01", "helped"]
     assert found[0] == ema
     assert found[3][-1] == "broke"
     assert any("14,000 steps; real images have 0.125" in line for line in lines)

@@ -33,8 +33,9 @@ SCORE = "distance"
 NOTES = (
     "Distance: Fréchet distance of 2,000 samples and 2,000 held-out images by the",
     "network that tells kinds of bricks, so it is not the FID. Real: the distance of",
-    "as many training images. Verdict: by the difference to none, and nothing if that",
-    "is within two standard errors. Three seeds detect only large differences.",
+    "as many training images. To none: the ratio of the geometric means. Verdict:",
+    "by the difference of the logarithms, and nothing if that is within two standard",
+    "errors. Three seeds detect only large differences.",
 )
 
 
@@ -75,11 +76,14 @@ def table(rows: Sequence[Row]) -> list[str]:
 
 
 def verdict(values: Iterable[float], plain: Iterable[float]) -> str:
-    """Return `helped`, `nothing`, `hurt` or, if a distance is not a number, `broke`."""
-    values, plain = np.array(list(values)), np.array(list(plain))
+    """Return `helped`, `nothing`, `hurt` or, if a distance is not a number, `broke`.
+
+    It compares logarithms, since a game that goes wrong is several times further away.
+    """
+    values, plain = np.log(list(values)), np.log(list(plain))
     if not np.isfinite(values).all():
         return "broke"
-    if min(len(values), len(plain)) < 2:
+    if min(len(values), len(plain)) < 2 or not np.isfinite(plain).all():
         return "–"
     error = np.sqrt(values.var(ddof=1) / len(values) + plain.var(ddof=1) / len(plain))
     difference = values.mean() - plain.mean()
@@ -90,11 +94,11 @@ def verdict(values: Iterable[float], plain: Iterable[float]) -> str:
 
 def _cells(row: Row, plain: Row) -> tuple[str, ...]:
     values, reference = row.values(SCORE), plain.values(SCORE)
-    difference = np.mean(values) - np.mean(reference)
+    ratio = np.exp(np.mean(np.log(values)) - np.mean(np.log(reference)))
     return (
         row.name,
         with_error(values, 3),
-        "" if row is plain else f"{difference:+.3f}",
+        "" if row is plain else f"{ratio:.2f}×",
         with_error(row.values("recall"), 2),
         minutes(row.seconds),
         "" if row is plain else verdict(values, reference),
